@@ -1,0 +1,72 @@
+"""The only reader of the environment. Everything that can differ between two machines stands here, and in the README's table."""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_KEY = "development-only-key-of-no-value-at-all-0000"
+SECRETS = ("secret_key", "nik_key", "stripe_api_key", "stripe_webhook_secret")
+
+
+class Settings(BaseSettings):
+    """One frozen record. Variables are `MARVEC_<NAME>`, except Stripe's own two, which keep the names its users know."""
+
+    model_config = SettingsConfigDict(env_prefix="MARVEC_", frozen=True, populate_by_name=True, extra="ignore")
+
+    mode: Literal["development", "production"] = "development"
+    base_url: str = Field("http://127.0.0.1:8000", description="the address people see; links, cookies and QR codes are made of it")
+    database_url: str = Field("postgresql://marvec@127.0.0.1:5432/marvec", description="PostgreSQL 15 or newer")
+    database_pool: int = Field(10, ge=2, description="connections a process keeps, for each of its two doors")
+    redis_url: str = Field("redis://127.0.0.1:6379/0", description="Redis or Valkey: the queue's carrier and the wake-ups")
+    data_dir: Path = Field(Path("var"), description="where the embedded servers and local files live")
+
+    secret_key: SecretStr = Field(SecretStr(DEVELOPMENT_KEY), description="signs connection tokens, codes and form tokens")
+    nik_key: SecretStr = Field(SecretStr(DEVELOPMENT_KEY), description="encrypts NIK at rest and keys its hash")
+    stripe_api_key: SecretStr = Field(SecretStr("sk_test_sandbox"), validation_alias="STRIPE_API_KEY")
+    stripe_webhook_secret: SecretStr = Field(SecretStr("whsec_sandbox"), validation_alias="STRIPE_WEBHOOK_SECRET")
+    stripe_api_base: str = Field("", description="another address that speaks Stripe's HTTP (the sandbox); empty: Stripe itself")
+    stripe_publishable_key: str = Field("pk_test_sandbox", description="what the browser shows to the payment form")
+
+    files_url: str = Field("", description="s3://bucket/prefix, or empty: a folder below data_dir")
+    files_endpoint_url: str = Field("", description="an S3-compatible server's address; empty: AWS")
+    smtp_url: str = Field("", description="smtp[s]://user:password@host:port; empty: codes are printed and shown in the app")
+    mail_from: str = "Marvec <halo@marvec.example>"
+    upload_limit: int = Field(10 * 1024 * 1024, description="bytes of one upload")
+    worker_jobs: int = Field(50, ge=1, description="jobs that one worker runs at once")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    demo: bool = Field(False, description="demo accounts and codes are shown; impossible in production")
+
+    @model_validator(mode="after")
+    def nothing_secret_has_a_default_in_production(self) -> "Settings":
+        if self.mode != "production":
+            return self
+        missing = [name.upper() if name.startswith("stripe") else f"MARVEC_{name.upper()}" for name in SECRETS if name not in self.model_fields_set]
+        missing += [f"MARVEC_{name.upper()}" for name in ("base_url", "database_url", "redis_url", "smtp_url") if name not in self.model_fields_set]
+        if missing:
+            raise ValueError(f"production needs: {', '.join(missing)}")
+        if self.demo:
+            raise ValueError("MARVEC_DEMO cannot be set in production")
+        return self
+
+    @property
+    def production(self) -> bool:
+        return self.mode == "production"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        return self.database_url.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+def new_key() -> str:
+    """A key fit for `MARVEC_SECRET_KEY` and `MARVEC_NIK_KEY`: 256 bits, URL-safe."""
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,1 @@
+"""The marketplace, and the roof: `app.py` and `worker.py` compose the whole house, and they alone import `civic`."""
