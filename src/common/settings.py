@@ -44,8 +44,12 @@ class Settings(BaseSettings):
     def nothing_secret_has_a_default_in_production(self) -> "Settings":
         if self.mode != "production":
             return self
-        missing = [name.upper() if name.startswith("stripe") else f"MARVEC_{name.upper()}" for name in SECRETS if name not in self.model_fields_set]
-        missing += [f"MARVEC_{name.upper()}" for name in ("base_url", "database_url", "redis_url", "smtp_url") if name not in self.model_fields_set]
+        missing = [
+            name.upper() if name.startswith("stripe") else f"MARVEC_{name.upper()}" for name in SECRETS if name not in self.model_fields_set
+        ]
+        missing += [
+            f"MARVEC_{name.upper()}" for name in ("base_url", "database_url", "redis_url", "smtp_url") if name not in self.model_fields_set
+        ]
         if missing:
             raise ValueError(f"production needs: {', '.join(missing)}")
         if self.demo:

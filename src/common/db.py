@@ -1,0 +1,198 @@
+"""The database: one transaction a request, message or job, and the only place that commits.
+
+Two doors to the same PostgreSQL: SQLAlchemy sessions for the business verbs, and a held asyncpg connection for hot reads and
+single statements. `after_commit` is best effort (wake-ups); what must happen goes into the outbox.
+"""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+from sqlalchemy import DateTime, Dialect, MetaData, Text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+from common import clock, ids
+from common.settings import Settings, get_settings
+
+log = structlog.get_logger(__name__)
+Deed = Callable[[], Awaitable[None]]
+
+metadata: MetaData = SQLModel.metadata
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Table(SQLModel):
+    """Base of every table. Never leaves the house: answers are schemas or templates."""
+
+
+def id_field() -> Any:
+    """Primary key: UUIDv7."""
+    return Field(default_factory=ids.uuid7, primary_key=True)
+
+
+def utc_field(*, nullable: bool = False, index: bool = False, default_now: bool = False) -> Any:
+    """A `timestamptz` column; `default_now` fills it from the clock."""
+    kind = DateTime(timezone=True)
+    if default_now:
+        return Field(default_factory=clock.now, sa_type=kind, nullable=nullable, index=index)
+    if nullable:
+        return Field(default=None, sa_type=kind, nullable=True, index=index)
+    return Field(sa_type=kind, nullable=False, index=index)
+
+
+class EnumText(TypeDecorator[StrEnum]):
+    """A StrEnum kept as text; the migration adds the CHECK."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.kind(value)
+
+
+def enum_field(kind: type[StrEnum], default: StrEnum | None = None, *, nullable: bool = False, index: bool = False) -> Any:
+    """A column that holds one word of `kind`."""
+    if default is None and not nullable:
+        return Field(sa_type=EnumText(kind), nullable=False, index=index)
+    return Field(default=default, sa_type=EnumText(kind), nullable=nullable, index=index)
+
+
+@dataclass
+class Database:
+    """The process's two doors."""
+
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+    pool: asyncpg.Pool
+
+
+_open: Database | None = None
+
+
+async def open_database(settings: Settings | None = None) -> Database:
+    """Open both doors for this process; `close_database` shuts them."""
+    global _open  # noqa: PLW0603  one database a process
+    settings = settings or get_settings()
+    size = settings.database_pool
+    engine = create_async_engine(settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=10, pool_pre_ping=False)
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    pool = await asyncpg.create_pool(settings.database_url, min_size=1, max_size=size, init=_prepare, command_timeout=30)
+    _open = Database(engine, sessions, pool)
+    return _open
+
+
+async def close_database() -> None:
+    global _open
+    if _open is None:
+        return
+    closing, _open = _open, None
+    await closing.engine.dispose()
+    await closing.pool.close()
+
+
+def database() -> Database:
+    if _open is None:
+        raise RuntimeError("the database is not open: call open_database() first")
+    return _open
+
+
+@asynccontextmanager
+async def unit_of_work() -> AsyncIterator[AsyncSession]:
+    """One transaction: commits at the end of the block, rolls back on any exception, then runs what waited for the commit."""
+    async with database().sessions() as session:
+        async with session.begin():
+            yield session
+            await _before(session)
+        await _after(session)
+
+
+async def request_session() -> AsyncIterator[AsyncSession]:
+    """The request's transaction, as Litestar's one generator dependency: commits before the first byte of the answer."""
+    async with unit_of_work() as session:
+        yield session
+
+
+def before_commit(session: AsyncSession, key: str, deed: Deed) -> None:
+    """Run `deed` inside the transaction, just before COMMIT, once for each `key`."""
+    session.info.setdefault("before_commit", {}).setdefault(key, deed)
+
+
+def after_commit(session: AsyncSession, deed: Deed) -> None:
+    """Run `deed` once the commit stands. Best effort: its failure is logged and changes nothing."""
+    session.info.setdefault("after_commit", []).append(deed)
+
+
+async def _before(session: AsyncSession) -> None:
+    await session.flush()
+    while deeds := session.info.pop("before_commit", {}):
+        for deed in deeds.values():
+            await deed()
+        await session.flush()
+
+
+async def _after(session: AsyncSession) -> None:
+    for deed in session.info.pop("after_commit", []):
+        try:
+            await deed()
+        except Exception as error:  # by contract: what may be missed never fails what was committed
+            log.warning("after_commit_failed", error=type(error).__name__)
+
+
+@asynccontextmanager
+async def hot() -> AsyncIterator[asyncpg.Connection]:
+    """An asyncpg connection of the pool, in autocommit: hot reads, single-statement writes."""
+    async with database().pool.acquire() as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def hot_transaction() -> AsyncIterator[asyncpg.Connection]:
+    """An asyncpg connection within one transaction."""
+    async with hot() as connection, connection.transaction():
+        yield connection
+
+
+async def asyncpg_of(session: AsyncSession) -> asyncpg.Connection:
+    """The driver's connection under a session: hot statements inside the same transaction."""
+    raw = await (await session.connection()).get_raw_connection()
+    connection: asyncpg.Connection = raw.driver_connection
+    return connection
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, encoder=to_json, decoder=json.loads, schema="pg_catalog")
+
+
+def to_json(value: object) -> str:
+    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form here")

@@ -1,0 +1,100 @@
+"""Facts that cross from one room to another: frozen dataclasses, published in the transaction, heard by jobs.
+
+Each hearer gets an outbox row of its own, so one that fails does not hold the others back.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import outbox
+from common.jobs import job
+
+Event = TypeVar("Event")
+HEARERS: dict[type[Any], list[str]] = {}
+
+
+async def publish(session: AsyncSession, event: object) -> None:
+    """Promise that everybody who hears this kind of fact will, once the transaction commits."""
+    for name in HEARERS.get(type(event), []):
+        await outbox.enqueue(session, name, event=msgspec.to_builtins(event))
+
+
+def hears(
+    kind: type[Event], name: str
+) -> Callable[[Callable[[AsyncSession, Event], Awaitable[None]]], Callable[[AsyncSession, Event], Awaitable[None]]]:
+    """Register `async def f(session, event)` as the job `name` for facts of `kind`."""
+
+    def register(function: Callable[[AsyncSession, Event], Awaitable[None]]) -> Callable[[AsyncSession, Event], Awaitable[None]]:
+        async def run(session: AsyncSession, *, event: dict[str, Any]) -> None:
+            await function(session, msgspec.convert(event, kind))
+
+        job(name)(run)
+        HEARERS.setdefault(kind, []).append(name)
+        return function
+
+    return register
+
+
+# --- payments
+
+
+@dataclass(frozen=True)
+class PaymentSucceeded:
+    """Money of an intent has arrived in full."""
+
+    intent_id: UUID
+    purpose: str
+    purpose_id: UUID
+    amount: int
+
+
+@dataclass(frozen=True)
+class PaymentClosed:
+    """An intent ended without money: cancelled or expired."""
+
+    intent_id: UUID
+    purpose: str
+    purpose_id: UUID
+
+
+# --- orders
+
+
+@dataclass(frozen=True)
+class OrderMoved:
+    """An order entered a new state."""
+
+    order_id: UUID
+    reference: str
+    state: str
+    buyer_id: UUID
+    storefront_id: UUID
+
+
+# --- listings
+
+
+@dataclass(frozen=True)
+class ListingPublished:
+    """A listing became visible, or changed while visible."""
+
+    listing_id: UUID
+
+
+# --- civic
+
+
+@dataclass(frozen=True)
+class ApplicationMoved:
+    """An application for a service entered a new state."""
+
+    application_id: UUID
+    reference: str
+    service: str
+    state: str
+    applicant_id: UUID

@@ -1,0 +1,84 @@
+"""Who may call a route. Every handler names exactly one of these first in `guards=[...]`; a test walks all of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from common.errors import Forbidden, Unauthenticated
+from common.i18n import N_
+from common.identity.actor import Actor, Role
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[Connection, BaseRouteHandler], None]
+
+
+class NotAssured(Forbidden):
+    code = "assurance_needed"
+    message = N_("Untuk ini identitas Anda perlu dipastikan lebih dulu (tingkat %(level)s).")
+
+
+def public(_: Connection, __: BaseRouteHandler) -> None:
+    """Anybody, signed in or not."""
+
+
+def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
+    """Anybody who is signed in."""
+    actor_of(connection)
+
+
+def assured(level: int) -> Guard:
+    """Signed in, with at least that level of assurance."""
+
+    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        if actor_of(connection).assurance < level:
+            raise NotAssured(level=level)
+
+    return _named(guard, f"assured:{level}")
+
+
+def role(*wanted: Role) -> Guard:
+    """Signed in and granted one of these roles, in whatever scope; the service checks the scope against the row."""
+
+    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        actor = actor_of(connection)
+        if not any(actor.has(one) for one in wanted):
+            raise Forbidden
+
+    return _named(guard, "role:" + "|".join(wanted))
+
+
+def scope(name: str) -> Guard:
+    """An API token must carry this scope; a browser's session needs none."""
+
+    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        actor = visitor_of(connection)
+        if actor is not None and actor.scopes is not None and name not in actor.scopes:
+            raise Forbidden
+
+    return _named(guard, f"scope:{name}")
+
+
+def visitor_of(connection: Connection) -> Actor | None:
+    """The person behind a request, None for a stranger."""
+    found: Actor | None = connection.scope["state"].get("actor")
+    return found
+
+
+def actor_of(connection: Connection) -> Actor:
+    found = visitor_of(connection)
+    if found is None:
+        raise Unauthenticated
+    return found
+
+
+def access_of(handler: BaseRouteHandler) -> str:
+    """The name of the guard that a handler declares first; empty when it declares none."""
+    declared = handler.guards or ()
+    return getattr(declared[0], "access", declared[0].__name__) if declared else ""
+
+
+def _named(guard: Guard, access: str) -> Guard:
+    guard.access = access  # type: ignore[attr-defined]  # functions carry attributes
+    return guard

@@ -1,0 +1,169 @@
+"""Jobs: named functions that the outbox calls. Each may run twice and at the same time; its effect happens once.
+
+An ordinary job runs in one transaction together with its mark. A job with `own_transactions` (it calls a provider, outside any lock)
+holds a lease instead and must be idempotent by itself.
+"""
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Select, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common import clock, queue
+from common.db import hot, unit_of_work
+from common.outbox import OutboxRow
+
+log = structlog.get_logger(__name__)
+MOST_ATTEMPTS = 10
+LEASE = timedelta(seconds=90)
+JobFunction = Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    run: JobFunction
+    own_transactions: bool
+
+
+@dataclass(frozen=True)
+class Timer:
+    name: str
+    run: Callable[[], Awaitable[None]]
+    seconds: float
+
+
+JOBS: dict[str, Job] = {}
+TIMERS: dict[str, Timer] = {}
+
+
+def job(name: str, *, own_transactions: bool = False) -> Callable[[JobFunction], JobFunction]:
+    """Register `async def f(session, **args)` (or, with `own_transactions`, `async def f(**args)`) under `name`."""
+
+    def register(function: JobFunction) -> JobFunction:
+        if name in JOBS and JOBS[name].run is not function:
+            raise ValueError(f"two jobs are called {name}")
+        JOBS[name] = Job(name, function, own_transactions)
+        return function
+
+    return register
+
+
+def every(name: str, *, seconds: float) -> Callable[[Callable[[], Awaitable[None]]], Callable[[], Awaitable[None]]]:
+    """Register a sweep: `async def f()` every `seconds`, in one worker of the city at a time."""
+
+    def register(function: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        TIMERS[name] = Timer(name, function, seconds)
+        return function
+
+    return register
+
+
+async def run_row(row_id: UUID) -> bool:
+    """Run one outbox row, if it is due and nobody else has it. True when there is nothing left to do for it now."""
+    try:
+        async with unit_of_work() as session:
+            row = await _locked(session, row_id)
+            if row is None:
+                return True
+            found = JOBS[row.job]
+            if not found.own_transactions:
+                await found.run(session, **row.args)
+                row.done_at = clock.now()
+                return True
+            row.leased_until = clock.now() + LEASE
+        await found.run(**row.args)
+        await _mark_done(row_id)
+    except Exception as error:  # whatever a job raises, its row must learn of it
+        await _mark_failed(row_id, error)
+        return False
+    return True
+
+
+async def due_rows(limit: int = 500) -> list[UUID]:
+    """Rows whose time has come, oldest first."""
+    async with unit_of_work() as session:
+        return list(await session.scalars(_due().order_by(col(OutboxRow.run_at)).limit(limit)))
+
+
+async def sweep() -> None:
+    """Push what is due again: a push was lost, a time has come, or a try failed."""
+    await queue.push(await due_rows())
+
+
+async def run_timer(timer: Timer) -> bool:
+    """Run one sweep under the city-wide lock of its name; False when another worker holds it."""
+    key = zlib.crc32(timer.name.encode())
+    async with hot() as connection:
+        if not await connection.fetchval("SELECT pg_try_advisory_lock(20260, $1)", key - 2**31):
+            return False
+        try:
+            await timer.run()
+        finally:
+            await connection.execute("SELECT pg_advisory_unlock(20260, $1)", key - 2**31)
+    return True
+
+
+async def keep_timer(timer: Timer, stopping: asyncio.Event) -> None:
+    """Run a sweep again and again until the worker stops; a failure is logged and the next round comes."""
+    while not stopping.is_set():
+        try:
+            await run_timer(timer)
+        except Exception as error:  # the next round must come, whatever this one met
+            log.error("timer_failed", timer=timer.name, error=type(error).__name__)
+        try:
+            await asyncio.wait_for(stopping.wait(), timer.seconds)
+        except TimeoutError:
+            continue
+
+
+def _due() -> Select[Any]:
+    now = clock.now()
+    row = OutboxRow
+    free = col(row.leased_until).is_(None) | (col(row.leased_until) < now)
+    return select(col(row.id)).where(col(row.done_at).is_(None), col(row.dead_at).is_(None), col(row.run_at) <= now, free)
+
+
+async def _locked(session: AsyncSession, row_id: UUID) -> OutboxRow | None:
+    due = _due().with_only_columns(OutboxRow).where(col(OutboxRow.id) == row_id)
+    row: OutboxRow | None = await session.scalar(due.with_for_update(skip_locked=True))
+    return row
+
+
+async def _mark_done(row_id: UUID) -> None:
+    async with unit_of_work() as session:
+        await session.execute(update(OutboxRow).where(col(OutboxRow.id) == row_id).values(done_at=clock.now(), leased_until=None))
+
+
+async def _mark_failed(row_id: UUID, error: Exception) -> None:
+    """Count the try, wait longer before the next (2, 4, 8 ... seconds, at most 10 minutes), give up after MOST_ATTEMPTS."""
+    async with unit_of_work() as session:
+        row = await session.get(OutboxRow, row_id, with_for_update=True)
+        if row is None or row.done_at is not None:
+            return
+        row.attempts += 1
+        row.leased_until = None
+        row.run_at = clock.now() + timedelta(seconds=min(2**row.attempts, 600))
+        row.last_error = f"{type(error).__name__}: {error}"[:500]
+        row.dead_at = clock.now() if row.attempts >= MOST_ATTEMPTS else None
+        log.warning("job_failed", job=row.job, attempts=row.attempts, error=type(error).__name__, dead=row.dead_at is not None)
+
+
+async def revive(session: AsyncSession, row_id: UUID) -> None:
+    """Give a dead row its tries back (the operator's button)."""
+    values = {"dead_at": None, "attempts": 0, "run_at": clock.now()}
+    await session.execute(update(OutboxRow).where(col(OutboxRow.id) == row_id).values(values))
+
+
+async def forget_done(older_than: timedelta = timedelta(days=7)) -> None:
+    """Delete rows done long ago, except keyed ones: a key is once for all time."""
+    async with unit_of_work() as session:
+        await session.execute(text("DELETE FROM outbox WHERE done_at < :limit AND key IS NULL"), {"limit": clock.now() - older_than})

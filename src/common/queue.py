@@ -1,0 +1,56 @@
+"""The carrier of work: arq on Redis. It may lose everything; the truth about what is to do lives in the outbox."""
+
+import time
+from collections.abc import Iterable
+from uuid import UUID
+
+import structlog
+from arq import create_pool
+from arq.connections import ArqRedis, RedisSettings
+from redis.exceptions import RedisError
+
+from common.settings import Settings, get_settings
+
+log = structlog.get_logger(__name__)
+RUN = "run_outbox_row"  # the one arq function that there is
+PAUSE_AFTER_FAILURE = 2.0  # seconds without a try, so that a dead Redis does not slow every request
+
+_pool: ArqRedis | None = None
+_not_before = 0.0
+
+
+def redis_settings(settings: Settings) -> RedisSettings:
+    found = RedisSettings.from_dsn(settings.redis_url)
+    found.conn_timeout, found.conn_retries, found.conn_retry_delay = 1, 1, 0
+    return found
+
+
+async def open_queue(settings: Settings | None = None) -> None:
+    """Connect for pushing. A Redis that is away now is no error: the sweeper pushes later."""
+    global _pool  # noqa: PLW0603  one carrier a process
+    try:
+        _pool = await create_pool(redis_settings(settings or get_settings()))
+    except (RedisError, OSError) as error:
+        log.warning("queue_away", error=type(error).__name__)
+
+
+async def close_queue() -> None:
+    global _pool
+    if _pool is not None:
+        closing, _pool = _pool, None
+        await closing.aclose()
+
+
+async def push(row_ids: Iterable[UUID]) -> None:
+    """Tell the workers of these rows; silent when Redis is away."""
+    global _pool, _not_before  # noqa: PLW0603  the pause is the process's
+    if time.monotonic() < _not_before:
+        return
+    try:
+        if _pool is None:
+            _pool = await create_pool(redis_settings(get_settings()))
+        for row_id in row_ids:
+            await _pool.enqueue_job(RUN, str(row_id), _job_id=str(row_id))
+    except (RedisError, OSError) as error:
+        _not_before = time.monotonic() + PAUSE_AFTER_FAILURE
+        log.warning("queue_push_failed", error=type(error).__name__)

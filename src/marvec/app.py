@@ -1,0 +1,42 @@
+"""The web process: the whole house behind one door."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.di import Provide
+
+from common.db import close_database, open_database, request_session
+from common.identity.dependencies import actor, visitor
+from common.queue import close_queue, open_queue
+from common.settings import get_settings
+from marvec import site
+
+
+@asynccontextmanager
+async def doors(_: Litestar) -> AsyncIterator[None]:
+    """Database and queue are open while the app lives."""
+    settings = get_settings()
+    await open_database(settings)
+    await open_queue(settings)
+    try:
+        yield
+    finally:
+        await close_queue()
+        await close_database()
+
+
+def create_app() -> Litestar:
+    """The application, for uvicorn's factory."""
+    site.load_models()
+    site.load_jobs()
+    site.load_channels()
+    return Litestar(
+        route_handlers=site.routers(),
+        lifespan=[doors],
+        dependencies={
+            "session": Provide(request_session),
+            "actor": Provide(actor, sync_to_thread=False),
+            "visitor": Provide(visitor, sync_to_thread=False),
+        },
+    )
