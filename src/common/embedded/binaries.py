@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import importlib.util
-import os
 import platform
 import re
 import shutil
@@ -47,6 +46,7 @@ def valkey_server(for_servant: bool) -> Path:
     return Path(found).resolve()
 
 
+@lru_cache(maxsize=4)
 def postgres_major(bin_folder: Path) -> int:
     """The major version that `postgres --version` names."""
     said = subprocess.run([bin_folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
@@ -88,7 +88,7 @@ def _readable(source: Path, package: str, for_servant: bool, leave_out: tuple[st
 def _put_in_place(half: Path, copy: Path) -> None:
     """Rename, so that a copy is whole or absent; who comes second throws his own away."""
     try:
-        os.rename(half, copy)
+        half.rename(copy)
     except OSError:
         shutil.rmtree(half)
         if not copy.exists():

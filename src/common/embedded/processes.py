@@ -68,7 +68,6 @@ def spawn(
 
     The child is alone in its process group, so that Ctrl-C in the terminal reaches only us and we stop things in order.
     """
-    who = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
     return subprocess.Popen(  # noqa: S603 - our own binaries with our own arguments
         [str(word) for word in command],
         stdin=stdin,
@@ -79,7 +78,9 @@ def spawn(
         process_group=0,
         pass_fds=tuple(keep_fds),
         preexec_fn=die_with_parent(death_signal),  # noqa: PLW1509 - see die_with_parent
-        **who,  # type: ignore[call-overload] # typeshed wants each keyword by name
+        user=None if account is None else account.uid,
+        group=None if account is None else account.gid,
+        extra_groups=None if account is None else [],
     )
 
 

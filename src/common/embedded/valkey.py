@@ -19,6 +19,8 @@ STOP = ((signal.SIGTERM, 5.0),)
 class Valkey:
     """One server on a loopback port, behind a password made for this start. `port` 0: any free one."""
 
+    name = "valkey"
+
     def __init__(self, data_dir: Path, port: int = 0) -> None:
         self.data_dir = data_dir
         self.port = port
