@@ -89,23 +89,26 @@ class Database:
 
 
 _open: Database | None = None
+_holders = 0
 
 
 async def open_database(settings: Settings | None = None) -> Database:
-    """Open both doors for this process; `close_database` shuts them."""
-    global _open  # noqa: PLW0603  one database a process
-    settings = settings or get_settings()
-    size = settings.database_pool
-    engine = create_async_engine(settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=10, pool_pre_ping=False)
-    sessions = async_sessionmaker(engine, expire_on_commit=False)
-    pool = await asyncpg.create_pool(settings.database_url, min_size=1, max_size=size, init=_prepare, command_timeout=30)
-    _open = Database(engine, sessions, pool)
+    """Open both doors for this process, or share them if they are open; the last `close_database` shuts them."""
+    global _open, _holders  # noqa: PLW0603  one database a process
+    if _open is None:
+        settings = settings or get_settings()
+        size = settings.database_pool
+        engine = create_async_engine(settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=10)
+        pool = await asyncpg.create_pool(settings.database_url, min_size=1, max_size=size, init=_prepare, command_timeout=30)
+        _open = Database(engine, async_sessionmaker(engine, expire_on_commit=False), pool)
+    _holders += 1
     return _open
 
 
 async def close_database() -> None:
-    global _open
-    if _open is None:
+    global _open, _holders  # noqa: PLW0603  see open_database
+    _holders = max(0, _holders - 1)
+    if _open is None or _holders:
         return
     closing, _open = _open, None
     await closing.engine.dispose()

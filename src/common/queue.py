@@ -16,6 +16,7 @@ RUN = "run_outbox_row"  # the one arq function that there is
 PAUSE_AFTER_FAILURE = 2.0  # seconds without a try, so that a dead Redis does not slow every request
 
 _pool: ArqRedis | None = None
+_holders = 0
 _not_before = 0.0
 
 
@@ -27,7 +28,10 @@ def redis_settings(settings: Settings) -> RedisSettings:
 
 async def open_queue(settings: Settings | None = None) -> None:
     """Connect for pushing. A Redis that is away now is no error: the sweeper pushes later."""
-    global _pool  # noqa: PLW0603  one carrier a process
+    global _pool, _holders  # noqa: PLW0603  one carrier a process
+    _holders += 1
+    if _pool is not None:
+        return
     try:
         _pool = await create_pool(redis_settings(settings or get_settings()))
     except (RedisError, OSError) as error:
@@ -35,8 +39,10 @@ async def open_queue(settings: Settings | None = None) -> None:
 
 
 async def close_queue() -> None:
-    global _pool
-    if _pool is not None:
+    """The last of those who opened it shuts it."""
+    global _pool, _holders  # noqa: PLW0603  see open_queue
+    _holders = max(0, _holders - 1)
+    if _pool is not None and not _holders:
         closing, _pool = _pool, None
         await closing.aclose()
 

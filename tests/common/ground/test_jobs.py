@@ -1,0 +1,94 @@
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.conftest import RunJobs
+
+from common import clock, jobs, outbox
+from common.db import unit_of_work
+
+
+@pytest.fixture
+def jobs_of_the_test() -> Any:
+    before = dict(jobs.JOBS)
+    yield
+    jobs.JOBS.clear()
+    jobs.JOBS.update(before)
+
+
+async def count(session: AsyncSession) -> int:
+    return int((await session.execute(text("SELECT count(*) FROM state_history"))).scalar_one())
+
+
+@jobs.job("test.write")
+async def write(session: AsyncSession, *, subject: str) -> None:
+    await session.execute(
+        text("INSERT INTO state_history VALUES (:s, (SELECT count(*) + 1 FROM state_history), 'test', '', 'a', now(), NULL, '')"),
+        {"s": subject},
+    )
+
+
+SUBJECT = "01900000-0000-7000-8000-000000000001"
+
+
+async def test_a_job_runs_once_though_it_is_run_by_many_at_the_same_time(database: None) -> None:
+    async with unit_of_work() as session:
+        await outbox.enqueue(session, "test.write", subject=SUBJECT)
+    (row,) = await jobs.due_rows()
+    await asyncio.gather(*(jobs.run_row(row) for _ in range(12)))
+    async with unit_of_work() as session:
+        assert await count(session) == 1
+    assert await jobs.due_rows() == []
+
+
+async def test_a_rolled_back_transaction_promises_nothing(database: None) -> None:
+    with pytest.raises(RuntimeError):
+        async with unit_of_work() as session:
+            await outbox.enqueue(session, "test.write", subject=SUBJECT)
+            raise RuntimeError
+    assert await jobs.due_rows() == []
+
+
+async def test_a_key_promises_once(database: None, run_jobs: RunJobs) -> None:
+    for _ in range(3):
+        async with unit_of_work() as session:
+            await outbox.enqueue(session, "test.write", key="the-one", subject=SUBJECT)
+    assert await run_jobs() == 1
+
+
+async def test_a_failing_job_leaves_nothing_waits_longer_each_time_and_ends_dead(database: None, jobs_of_the_test: None) -> None:
+    @jobs.job("test.fail")
+    async def fail(session: AsyncSession) -> None:
+        await write(session, subject=SUBJECT)
+        raise ValueError("no")
+
+    async with unit_of_work() as session:
+        await outbox.enqueue(session, "test.fail")
+    (row,) = await jobs.due_rows()
+    at, waits = clock.now(), []
+    for _ in range(jobs.MOST_ATTEMPTS):
+        with clock.frozen(at):
+            assert not await jobs.run_row(row)
+            async with unit_of_work() as session:
+                kept = (await session.execute(text("SELECT run_at, dead_at, last_error FROM outbox"))).one()
+                assert await count(session) == 0
+            waits.append((kept.run_at - at).total_seconds())
+            at = kept.run_at
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, 600]
+    assert kept.dead_at is not None
+    assert kept.last_error == "ValueError: no"
+    with clock.frozen(at + timedelta(days=1)):
+        assert await jobs.due_rows() == []
+        async with unit_of_work() as session:
+            await jobs.revive(session, row)
+        assert await jobs.due_rows() == [row]
+
+
+async def test_work_for_later_waits_for_its_time(database: None, run_jobs: RunJobs) -> None:
+    async with unit_of_work() as session:
+        await outbox.enqueue(session, "test.write", run_at=clock.now() + timedelta(hours=1), subject=SUBJECT)
+    assert await run_jobs() == 0
+    assert await run_jobs(ahead=timedelta(hours=1, seconds=1)) == 1
