@@ -1,0 +1,37 @@
+"""What files are for. A room registers its purposes; each says which kinds it takes and who, besides the owner, may read."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.identity.actor import Actor
+
+if TYPE_CHECKING:
+    from common.files.models import StoredFile
+
+IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
+DOCUMENTS = IMAGES | {"application/pdf"}
+MayRead = Callable[[AsyncSession, Actor, "StoredFile"], Awaitable[bool]]
+
+
+async def nobody_else(_: AsyncSession, __: Actor, ___: "StoredFile") -> bool:
+    """Only the owner reads."""
+    return False
+
+
+@dataclass(frozen=True)
+class Purpose:
+    name: str
+    kinds: frozenset[str] = IMAGES
+    public: bool = False
+    may_read: MayRead = nobody_else
+
+
+PURPOSES: dict[str, Purpose] = {}
+
+
+def register(purpose: Purpose) -> None:
+    """Make a purpose known; called when a room is imported."""
+    PURPOSES[purpose.name] = purpose

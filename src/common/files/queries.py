@@ -1,0 +1,40 @@
+"""Reads of files' rows, and the rule of who may see one."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.files.errors import NoSuchFile
+from common.files.models import StoredFile
+from common.files.purposes import PURPOSES
+from common.identity.actor import Actor
+
+
+async def visible(session: AsyncSession, visitor: Actor | None, file_id: UUID) -> StoredFile:
+    """The file, if the visitor may see it. NoSuchFile otherwise: that it exists is also nobody's business."""
+    file = await session.get(StoredFile, file_id)
+    if file is None or not await _may_read(session, visitor, file):
+        raise NoSuchFile
+    return file
+
+
+async def owned(session: AsyncSession, owner_id: UUID, file_ids: Sequence[UUID], purpose: str) -> list[StoredFile]:
+    """Those of `file_ids` that the person uploaded for `purpose`."""
+    mine = select(StoredFile).where(col(StoredFile.id).in_(file_ids), col(StoredFile.owner_id) == owner_id)
+    return list(await session.scalars(mine.where(col(StoredFile.purpose) == purpose)))
+
+
+async def known_ids(session: AsyncSession, file_ids: Sequence[UUID]) -> set[UUID]:
+    return set(await session.scalars(select(col(StoredFile.id)).where(col(StoredFile.id).in_(file_ids))))
+
+
+async def _may_read(session: AsyncSession, visitor: Actor | None, file: StoredFile) -> bool:
+    purpose = PURPOSES.get(file.purpose)
+    if purpose is not None and purpose.public:
+        return True
+    if visitor is None:
+        return False
+    return visitor.person_id == file.owner_id or (purpose is not None and await purpose.may_read(session, visitor, file))
