@@ -14,6 +14,7 @@ from common.db import unit_of_work
 from common.errors import DomainError
 from common.files import purposes, service
 from common.files.errors import ActiveContent, EmptyFile, FileTooLarge, NoSuchFile, Unreadable, WrongKind
+from common.files.models import StoredFile
 from common.files.queries import visible
 from common.files.stores import store
 from common.identity.actor import Actor
@@ -30,7 +31,7 @@ purposes.register(purposes.Purpose("test-document", purposes.DOCUMENTS, may_read
 purposes.register(purposes.Purpose("test-picture", public=True))
 
 
-async def keep(data: bytes, filename: str = "foto.jpg", purpose: str = "test-document") -> service.StoredFile:
+async def keep(data: bytes, filename: str = "foto.jpg", purpose: str = "test-document") -> StoredFile:
     async with unit_of_work() as session:
         return await service.keep_upload(session, MOTHER, data=data, filename=filename, purpose=purpose)
 
