@@ -61,3 +61,17 @@ def upgrade() -> None:
             leased_until timestamptz, done_at timestamptz, dead_at timestamptz, last_error text NOT NULL)""")
     op.execute("CREATE INDEX ix_outbox_due ON outbox (run_at) WHERE done_at IS NULL AND dead_at IS NULL")
     op.execute("CREATE INDEX ix_outbox_dead ON outbox (dead_at) WHERE dead_at IS NOT NULL")
+    live()
+
+
+def live() -> None:
+    """Channels and their publications."""
+    op.execute("""
+        CREATE TABLE live_channels (
+            channel text NOT NULL CONSTRAINT pk_live_channels PRIMARY KEY,
+            last_offset bigint NOT NULL)""")
+    op.execute("""
+        CREATE TABLE live_publications (
+            channel text NOT NULL, "offset" bigint NOT NULL, data jsonb NOT NULL, at timestamptz NOT NULL,
+            CONSTRAINT pk_live_publications PRIMARY KEY (channel, "offset"))""")
+    op.execute("CREATE INDEX ix_live_publications_at ON live_publications (at)")

@@ -1,7 +1,7 @@
 """The carrier of work: arq on Redis. It may lose everything; the truth about what is to do lives in the outbox."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from uuid import UUID
 
 import structlog
@@ -49,14 +49,31 @@ async def close_queue() -> None:
 
 async def push(row_ids: Iterable[UUID]) -> None:
     """Tell the workers of these rows; silent when Redis is away."""
+
+    async def enqueue(pool: ArqRedis) -> None:
+        for row_id in row_ids:
+            await pool.enqueue_job(RUN, str(row_id), _job_id=str(row_id))
+
+    await _try(enqueue)
+
+
+async def publish(topic: str, message: bytes) -> None:
+    """Send `message` to whoever listens to `topic` now; silent when Redis is away."""
+
+    async def send(pool: ArqRedis) -> None:
+        await pool.publish(topic, message)
+
+    await _try(send)
+
+
+async def _try(deed: Callable[[ArqRedis], Awaitable[None]]) -> None:
     global _pool, _not_before  # noqa: PLW0603  the pause is the process's
     if time.monotonic() < _not_before:
         return
     try:
         if _pool is None:
             _pool = await create_pool(redis_settings(get_settings()))
-        for row_id in row_ids:
-            await _pool.enqueue_job(RUN, str(row_id), _job_id=str(row_id))
+        await deed(_pool)
     except (RedisError, OSError) as error:
         _not_before = time.monotonic() + PAUSE_AFTER_FAILURE
         log.warning("queue_push_failed", error=type(error).__name__)

@@ -1,0 +1,11 @@
+"""What people see happen while they look: publications in channels, told in the transaction that caused them.
+
+Words: a *channel* is `namespace:key`; a *publication* has an *offset*, gap-free within its channel; the *hub* carries publications to this
+process's sockets; a *wake-up* is the Redis message that says "look": losing it loses nothing, the database is the stream.
+Start at `service.py` (`tell`), then `registry.py` (what a domain offers), `hub.py` and `door.py` (the socket).
+"""
+
+from common.live.registry import Namespace, register, rpc
+from common.live.service import sign_out, tell
+
+__all__ = ["Namespace", "register", "rpc", "sign_out", "tell"]
