@@ -1,5 +1,6 @@
 """Children that never outlive us, and the ordinary user that root lends them (PostgreSQL refuses to be root)."""
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from common.embedded import watchdog
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -68,7 +71,7 @@ def spawn(
 
     The child is alone in its process group, so that Ctrl-C in the terminal reaches only us and we stop things in order.
     """
-    return subprocess.Popen(  # noqa: S603 - our own binaries with our own arguments
+    process = subprocess.Popen(  # noqa: S603 - our own binaries with our own arguments
         [str(word) for word in command],
         stdin=stdin,
         stdout=output,
@@ -82,21 +85,22 @@ def spawn(
         group=None if account is None else account.gid,
         extra_groups=None if account is None else [],
     )
+    if _LIBC is None:
+        watchdog.mind(process.pid, death_signal)
+    return process
 
 
 def end(process: subprocess.Popen[bytes], signals: Iterable[tuple[int, float]]) -> None:
     """Send each signal in turn and give the process its seconds, then SIGKILL. A process that has ended is no error."""
     for signum, seconds in signals:
-        if process.poll() is not None:
-            return
-        process.send_signal(signum)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            continue
+        if process.poll() is None:
+            process.send_signal(signum)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
     if process.poll() is None:
         process.kill()
         process.wait()
+    watchdog.forget(process.pid)
 
 
 def free_port() -> int:

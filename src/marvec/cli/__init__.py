@@ -1,0 +1,56 @@
+"""The command line: `marvec run` is the whole city on one machine; `web`, `worker`, `migrate`, `seed`, `doctor` are its parts.
+
+A command's module is imported when it is called, so that `marvec --help` is quick. What goes wrong is one line and a non-zero exit.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "run": "The whole city on this machine: database, queue, payments sandbox, web and worker.",
+    "web": "One web process.",
+    "worker": "One worker process: jobs and timers.",
+    "migrate": "Bring the database's schema to this code's version.",
+    "seed": "Fill the database with a small demonstration city.",
+    "doctor": "Check settings, servers, files and clock; say how to mend what is wrong.",
+    "audit": "The audit trail: `marvec audit verify`.",
+    "openapi": "Print the OpenAPI document.",
+}
+
+
+class LateCommands(click.Group):
+    """Knows its commands by name and help alone; loads one when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"marvec.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LateCommands, context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Marvec, the city app of Makassar."""
+
+
+def main() -> None:
+    """The program `marvec`."""
+    from common.embedded.errors import EmbeddedError  # noqa: PLC0415 - kept out of --help's way
+
+    try:
+        commands()
+    except EmbeddedError as error:
+        from marvec.cli.words import one_line  # noqa: PLC0415 - only when something went wrong
+
+        click.echo(f"marvec: {one_line(error)}", err=True)
+        sys.exit(1)

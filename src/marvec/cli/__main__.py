@@ -1,0 +1,5 @@
+"""`python -m marvec.cli` is `marvec`."""
+
+from marvec.cli import main
+
+main()

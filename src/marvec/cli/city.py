@@ -1,0 +1,77 @@
+"""The parts of the city and what each is told: which servers are ours and which were given, the children's environment and commands."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from common.embedded.errors import DiskFull
+from common.embedded.postgres import Postgres
+from common.embedded.processes import free_port
+from common.embedded.programs import Gate, Program
+from common.embedded.valkey import Valkey
+from marvec.cli.keys import development_keys
+
+ROOM = 150 * 1024 * 1024  # bytes: a new cluster takes 60 MB; a database that cannot write its log stops altogether
+WEBHOOK_PATH = "/webhooks/stripe"
+
+
+@dataclass
+class City:
+    """`given`: the environment we were started with. A server whose address stands there is not ours to start."""
+
+    data: Path
+    address: str
+    demo: bool
+    given: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    gate: Gate = field(default_factory=Gate)
+
+    def __post_init__(self) -> None:
+        self.postgres = None if "MARVEC_DATABASE_URL" in self.given else Postgres(self.data / "postgres")
+        self.valkey = None if "MARVEC_REDIS_URL" in self.given else Valkey(self.data / "valkey")
+        self.sandbox_port = 0 if "STRIPE_API_KEY" in self.given else free_port()
+
+    @property
+    def database_url(self) -> str:
+        return self.postgres.url if self.postgres else self.given["MARVEC_DATABASE_URL"]
+
+    @property
+    def production(self) -> bool:
+        return self.given.get("MARVEC_MODE") == "production"
+
+    def environment(self) -> dict[str, str]:
+        """What every child is told. In production nothing secret is made up: the child refuses to start and says what is missing."""
+        told = dict(self.given) | {"MARVEC_DATA_DIR": str(self.data), "PYTHONUNBUFFERED": "1"}
+        told.setdefault("MARVEC_BASE_URL", self.address)
+        told["MARVEC_DATABASE_URL"] = self.database_url
+        if self.valkey:
+            told["MARVEC_REDIS_URL"] = self.valkey.url
+        if self.sandbox_port:
+            told["MARVEC_STRIPE_API_BASE"] = f"http://127.0.0.1:{self.sandbox_port}"
+        if not self.production:
+            told = development_keys(self.data) | told
+            told.setdefault("MARVEC_DEMO", "1" if self.demo else "0")
+        return told
+
+    def sandbox(self) -> Program | None:
+        """The small Stripe, unless a key of the real one was given."""
+        if not self.sandbox_port:
+            return None
+        told = self.environment()
+        words = ["--port", str(self.sandbox_port), "--data", str(self.data / "sandbox"), "--webhook-url", self.address + WEBHOOK_PATH]
+        words += ["--webhook-secret", told.get("STRIPE_WEBHOOK_SECRET", "")]
+        return Program("sandbox", [sys.executable, "-m", "common.embedded.sandbox", *words], env=told, patience=5)
+
+    def program(self, name: str, *words: str, fd: int | None = None) -> Program:
+        """`marvec <words>` as a child called `name`; `fd`: a socket to hand over."""
+        handed = [] if fd is None else [f"--fd={fd}"]
+        command = [sys.executable, "-m", "marvec.cli", *words, *handed]
+        return Program(name, command, env=self.environment(), gate=self.gate, keep_fds=() if fd is None else (fd,))
+
+
+def check_room(data: Path) -> None:
+    """Raises DiskFull when the disk of `data` has less than ROOM left: nothing was touched yet, so nothing can be damaged."""
+    if shutil.disk_usage(data).free < ROOM:
+        raise DiskFull(f"less than {ROOM >> 20} MB left on the disk of {data}: free some, then start again", path=data)

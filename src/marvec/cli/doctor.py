@@ -1,0 +1,173 @@
+"""`marvec doctor`: what a person who runs Marvec would look at first, each with how to mend it."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import click
+import httpx
+from pydantic import ValidationError
+from redis import asyncio as redis
+from redis.exceptions import RedisError
+
+from common.clock import now
+from common.embedded.errors import EmbeddedError
+from common.embedded.folders import make_private
+from common.settings import DEVELOPMENT_KEY, Settings, get_settings
+from marvec.cli import schema
+
+OLDEST_POSTGRES = 150000
+LEAST_DISK = 1024 * 1024 * 1024  # bytes
+MOST_SKEW = 5.0  # seconds: signatures, one-time codes and deadlines all compare clocks
+
+
+class Ill(Exception):
+    """What is wrong, and how to mend it."""
+
+    def __init__(self, finding: str, mend: str) -> None:
+        super().__init__(finding)
+        self.mend = mend
+
+
+@click.command()
+def doctor() -> None:
+    """Check settings, servers, files and clock; say how to mend what is wrong. Non-zero exit when something is."""
+    try:
+        settings = get_settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            click.echo(f"problem  settings      {problem['msg'].removeprefix('Value error, ')}")
+        sys.exit(1)
+    results = asyncio.run(_examine(settings))
+    for name, finding, mend in results:
+        click.echo(f"{'problem' if mend else 'ok':<9}{name:<14}{finding}")
+        if mend:
+            click.echo(f"{'':<23}-> {mend}")
+    sys.exit(1 if any(mend for *_, mend in results) else 0)
+
+
+async def _examine(settings: Settings) -> list[tuple[str, str, str]]:
+    """(name, finding, how to mend or "") of every check; they run together, since each mostly waits."""
+    return list(await asyncio.gather(*(_ask(name, check, settings) for name, check in CHECKS.items())))
+
+
+async def _ask(name: str, check: Callable[[Settings], Awaitable[str]], settings: Settings) -> tuple[str, str, str]:
+    try:
+        return name, await check(settings), ""
+    except Ill as ill:
+        return name, str(ill), ill.mend
+
+
+async def settings_fit(settings: Settings) -> str:
+    """Keys of no value are for development alone."""
+    if settings.secret_key.get_secret_value() == DEVELOPMENT_KEY and not settings.base_url.startswith("http://127.0.0.1"):
+        raise Ill("the secret key is the public one of development", "set MARVEC_SECRET_KEY and MARVEC_NIK_KEY")
+    return f"{settings.mode}, {settings.base_url}"
+
+
+async def database_answers(settings: Settings) -> str:
+    """Reachable, new enough."""
+    try:
+        connection = await asyncpg.connect(settings.database_url, timeout=5)
+    except (OSError, asyncpg.PostgresError, TimeoutError, ValueError) as error:
+        raise Ill(f"cannot be reached: {error or type(error).__name__}", "start PostgreSQL, or correct MARVEC_DATABASE_URL") from error
+    try:
+        number, name = int(await connection.fetchval("SHOW server_version_num")), await connection.fetchval("SHOW server_version")
+    finally:
+        await connection.close()
+    if number < OLDEST_POSTGRES:
+        raise Ill(f"PostgreSQL {name} is too old", "use PostgreSQL 15 or newer")
+    return f"PostgreSQL {name}"
+
+
+async def schema_fits(settings: Settings) -> str:
+    """The database's version is this code's."""
+    try:
+        version = await schema.version_of(settings.database_url)
+        behind = schema.must_migrate(version)
+    except EmbeddedError as error:
+        raise Ill(str(error), "see the line above, or update the program") from error
+    if behind:
+        raise Ill(f"version {version or 'none'}, this code wants {schema.versions()[-1]}", "run `marvec migrate`")
+    return f"version {version}"
+
+
+async def queue_answers(settings: Settings) -> str:
+    """Redis or Valkey answers."""
+    client: redis.Redis = redis.from_url(  # type: ignore[no-untyped-call] # redis 5 leaves it bare
+        settings.redis_url, socket_connect_timeout=5, socket_timeout=5
+    )
+    try:
+        about = await client.info("server")
+    except (RedisError, OSError) as error:
+        raise Ill(f"cannot be reached: {error}", "start Redis or Valkey, or correct MARVEC_REDIS_URL") from error
+    finally:
+        await client.aclose()
+    return f"{about.get('server_name', 'redis')} {about.get('valkey_version', about['redis_version'])}"
+
+
+async def payments_answer(settings: Settings) -> str:
+    """Stripe (or the sandbox) can be reached and knows our key."""
+    base = settings.stripe_api_base or "https://api.stripe.com"
+    answer = await _get(f"{base}/v1/balance", "MARVEC_STRIPE_API_BASE", settings.stripe_api_key.get_secret_value())
+    if answer.status_code in (401, 403):
+        raise Ill("the key is refused", "correct STRIPE_API_KEY")
+    return urlsplit(base).netloc
+
+
+async def clock_is_right(settings: Settings) -> str:
+    """Our clock against the payment provider's: the one outside clock that we always can ask."""
+    if settings.stripe_api_base:
+        return "not compared: the sandbox runs by this machine's own clock"
+    answer = await _get("https://api.stripe.com/healthcheck", "")
+    skew = abs((now() - parsedate_to_datetime(answer.headers["date"]).astimezone(UTC)).total_seconds())
+    if skew > MOST_SKEW:
+        raise Ill(f"off by {skew:.0f} s", "switch on time synchronisation (NTP)")
+    return f"off by less than {MOST_SKEW:.0f} s"
+
+
+async def _get(url: str, variable: str, key: str = "") -> httpx.Response:
+    try:
+        async with httpx.AsyncClient(timeout=5) as client:
+            return await client.get(url, auth=(key, "") if key else None)
+    except httpx.HTTPError as error:
+        mend = "open the way to api.stripe.com" + (f", or set {variable} to a sandbox" if variable else "")
+        raise Ill(f"{urlsplit(url).netloc} cannot be reached: {type(error).__name__}", mend) from error
+
+
+async def files_are_writable(settings: Settings) -> str:
+    """The folder of uploaded files, unless they live in S3."""
+    if settings.files_url:
+        return settings.files_url
+    try:
+        make_private(settings.data_dir)
+    except EmbeddedError as error:
+        raise Ill(str(error), "give this user the folder, or set MARVEC_DATA_DIR") from error
+    return str(settings.data_dir)
+
+
+async def disk_has_room(settings: Settings) -> str:
+    """At least LEAST_DISK bytes where the data are."""
+    folder = settings.data_dir if settings.data_dir.exists() else Path()
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_DISK:
+        raise Ill(f"{free >> 20} MB free", f"free some space for {settings.data_dir}")
+    return f"{free >> 30} GB free"
+
+
+CHECKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
+    "settings": settings_fit,
+    "database": database_answers,
+    "schema": schema_fits,
+    "queue": queue_answers,
+    "payments": payments_answer,
+    "files": files_are_writable,
+    "disk": disk_has_room,
+    "clock": clock_is_right,
+}
