@@ -107,7 +107,7 @@ def _write(room: Path, catalog: Catalog) -> None:
     path = room / "locale" / f"{TARGET}.po"
     path.parent.mkdir(exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, catalog, no_location=True, omit_header=False, sort_output=True, width=120)
+        write_po(file, catalog, no_location=True, omit_header=True, sort_output=True, width=120)
 
 
 def _first(msgid: str | tuple[str, ...] | list[str]) -> str:

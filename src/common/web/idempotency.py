@@ -11,12 +11,12 @@ import re
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
-from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.handlers import BaseRouteHandler
 from litestar.serialization import get_serializer
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -125,7 +125,7 @@ async def keep_answer(response: Response[Any]) -> Response[Any]:
         return response
     row = found.held.row
     handler = found.request.route_handler
-    status = response.status_code or cast("HTTPRouteHandler", handler).status_code
+    status = response.status_code or handler.status_code
     media_type = str(response.media_type or "application/json")
     row.body = response.render(response.content, media_type, get_serializer(handler.resolve_type_encoders()))
     row.status = int(status)

@@ -1,2 +1,0 @@
-// After a refused form the reader starts at what is wrong.
-document.querySelector("[data-form-message]")?.focus();
