@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     mail_from: str = "Marvec <halo@marvec.example>"
     upload_limit: int = Field(10 * 1024 * 1024, description="bytes of one upload")
     worker_jobs: int = Field(50, ge=1, description="jobs that one worker runs at once")
+    metrics_token: SecretStr = Field(SecretStr(""), description="bearer token for /metrics from another machine; empty: loopback only")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     demo: bool = Field(False, description="demo accounts and codes are shown; impossible in production")
 
