@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 
 from litestar import Litestar
 from litestar.di import Provide
@@ -10,6 +11,7 @@ from common.db import close_database, open_database, request_session
 from common.identity.dependencies import actor, visitor
 from common.queue import close_queue, open_queue
 from common.settings import get_settings
+from common.web.site import make_app
 from marvec import site
 
 
@@ -31,7 +33,8 @@ def create_app() -> Litestar:
     site.load_models()
     site.load_jobs()
     site.load_channels()
-    return Litestar(
+    return make_app(
+        [room for room in site.ROOMS if find_spec(room)],
         route_handlers=site.routers(),
         lifespan=[doors],
         dependencies={
