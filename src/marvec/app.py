@@ -8,6 +8,7 @@ from litestar.di import Provide
 
 from common.db import close_database, open_database, request_session
 from common.identity.dependencies import actor, visitor
+from common.live.door import open_door
 from common.queue import close_queue, open_queue
 from common.settings import get_settings
 from marvec import site
@@ -33,7 +34,7 @@ def create_app() -> Litestar:
     site.load_channels()
     return Litestar(
         route_handlers=site.routers(),
-        lifespan=[doors],
+        lifespan=[doors, open_door],
         dependencies={
             "session": Provide(request_session),
             "actor": Provide(actor, sync_to_thread=False),
