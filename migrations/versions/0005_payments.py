@@ -2,7 +2,6 @@
 
 from alembic import op
 
-from common.payments.models import Intent, IntentState
 from common.states import install_machine
 
 revision = "0005"
@@ -11,6 +10,13 @@ branch_labels = None
 depends_on = None
 
 LARGEST = 10_000_000_000  # Rp 10 milyar, as common.money.LARGEST on the day of this migration
+
+MOVES = {
+    "created": ["started", "closed"],
+    "started": ["processing", "succeeded", "closed"],
+    "processing": ["started", "succeeded", "closed"],
+    "closed": ["succeeded"],
+}
 
 TABLES = (
     f"""
@@ -194,6 +200,5 @@ def upgrade() -> None:
         op.execute(statement)
     for table in ("ledger_accounts", "ledger_transactions", "ledger_entries"):
         op.execute(f"CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION never_changes()")
-    moves = {str(old): [str(new) for new in news] for old, news in Intent.MOVES.items()}
-    for statement in install_machine("payment_intents", "payment_intents/1", [str(IntentState.CREATED)], moves):
+    for statement in install_machine("payment_intents", "payment_intents/1", ["created"], MOVES):
         op.execute(statement)
