@@ -25,9 +25,9 @@ CARTS = """
 CREATE TABLE carts (
     id uuid NOT NULL CONSTRAINT pk_carts PRIMARY KEY,
     person_id uuid CONSTRAINT uq_carts_person_id UNIQUE,
-    token text CONSTRAINT uq_carts_token UNIQUE,
+    token_hash text CONSTRAINT uq_carts_token_hash UNIQUE,
     touched_at timestamptz NOT NULL,
-    CONSTRAINT ck_carts_one_holder CHECK ((person_id IS NULL) <> (token IS NULL)))
+    CONSTRAINT ck_carts_one_holder CHECK ((person_id IS NULL) <> (token_hash IS NULL)))
 """
 CART_LINES = """
 CREATE TABLE cart_lines (
