@@ -77,6 +77,20 @@ class OrderMoved:
     storefront_id: UUID
 
 
+# --- offers
+
+
+@dataclass(frozen=True)
+class OfferMoved:
+    """An offer was made (`open`) or answered, in a conversation about a subject (`listing`, `request`, ...)."""
+
+    offer_id: UUID
+    conversation_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    state: str
+
+
 # --- listings
 
 

@@ -1,0 +1,37 @@
+"""The checkout's one page."""
+
+from typing import Any
+
+from common.web import page, reshow, see_other
+from litestar import Request, Response, Router, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import ids
+from common.identity import guards
+from common.identity.actor import Actor
+from marvec.carts import service as carts
+from marvec.carts.holders import holder_of
+from marvec.checkout import service
+from marvec.checkout.schemas import Checkout
+
+
+@get("/", guards=[guards.signed_in])
+async def show_checkout(request: Request[Any, Any, Any], session: AsyncSession, actor: Actor) -> Response[Any]:
+    holder, cookies = await holder_of(request, session, actor)
+    cart = await carts.show(session, holder)
+    if not cart.buyable:
+        return see_other("/keranjang")
+    answer = page("checkout/show.html", cart=cart, client_key=str(ids.uuid7()))
+    answer.cookies.extend(cookies)
+    return answer
+
+
+@post("/", guards=[guards.signed_in])
+async def check_out(request: Request[Any, Any, Any], session: AsyncSession, actor: Actor) -> Response[Any]:
+    cart = await carts.show(session, carts.Holder(actor.person_id))
+    async with reshow(request, "checkout/show.html", cart=cart, client_key=str(ids.uuid7())) as form:
+        group = await service.check_out(session, actor, form.parse(Checkout))
+    return see_other(f"/bayar/{group.intent_id}")
+
+
+router = Router("/checkout", route_handlers=[show_checkout, check_out], include_in_schema=False)

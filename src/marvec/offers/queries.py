@@ -1,0 +1,32 @@
+"""Reads of offers, and the one lock."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from marvec.offers.errors import NoSuchOffer
+from marvec.offers.models import Offer
+
+
+async def by_id(session: AsyncSession, offer_id: UUID) -> Offer:
+    """Raises NoSuchOffer."""
+    return _found(await session.get(Offer, offer_id))
+
+
+async def by_id_for_update(session: AsyncSession, offer_id: UUID) -> Offer:
+    """Locked until the transaction ends. Raises NoSuchOffer."""
+    return _found(await session.get(Offer, offer_id, with_for_update=True, populate_existing=True))
+
+
+async def of_conversation(session: AsyncSession, conversation_id: UUID, limit: int = 100) -> list[Offer]:
+    """The newest first."""
+    mine = select(Offer).where(col(Offer.conversation_id) == conversation_id).order_by(col(Offer.id).desc()).limit(limit)
+    return list(await session.scalars(mine))
+
+
+def _found(offer: Offer | None) -> Offer:
+    if offer is None:
+        raise NoSuchOffer
+    return offer

@@ -1,0 +1,80 @@
+"""Answering an offer. Accepting is the moment of the deal: stock, price, order and intent in one commit, once."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.identity.actor import Actor
+from marvec.offers import policy, queries
+from marvec.offers.models import Offer, OfferState
+from marvec.offers.schemas import Acceptance, Terms
+from marvec.offers.service.making import make_offer
+from marvec.offers.service.telling import tell
+from marvec.orders import queries as orders
+from marvec.orders import service as ordering
+
+if TYPE_CHECKING:
+    from marvec.orders.models import Order
+
+
+async def accept(session: AsyncSession, actor: Actor, offer_id: UUID, given: Acceptance | None = None) -> "Order":
+    """The order that the offer becomes. Accepting again gives the same order; the lock and `orders.offer_id` make it one.
+
+    Raises OfferOver, NotYourOffer, listings' OutOfStock, Invalid when a courier has no address: the offer then stays open.
+    """
+    offer = await queries.by_id_for_update(session, offer_id)
+    if offer.state is OfferState.ACCEPTED:
+        policy.check_may_read(actor, offer)
+        return await _order_of(session, offer)
+    policy.check_may_answer(actor, offer, OfferState.ACCEPTED)
+    await ordering.place_agreed(
+        session,
+        offer.buyer_id,
+        line=ordering.Line(offer.listing_id, offer.quantity, offer.unit_price),
+        delivery=(given or Acceptance()).delivery_of(offer),
+        offer_id=offer.id,
+        needed_at=offer.needed_at,
+    )
+    await _move(session, offer, OfferState.ACCEPTED, by=actor.person_id)
+    return await _order_of(session, offer)
+
+
+async def decline(session: AsyncSession, actor: Actor, offer_id: UUID, *, because: str = "") -> Offer:
+    return await _answer(session, actor, offer_id, OfferState.DECLINED, because)
+
+
+async def withdraw(session: AsyncSession, actor: Actor, offer_id: UUID) -> Offer:
+    return await _answer(session, actor, offer_id, OfferState.WITHDRAWN, "")
+
+
+async def counter(session: AsyncSession, actor: Actor, offer_id: UUID, terms: Terms) -> Offer:
+    """Answer with other terms: the old offer is over, the new one is returned."""
+    old = await _answer(session, actor, offer_id, OfferState.COUNTERED, "")
+    return await make_offer(session, actor, old.conversation_id, terms, counters_id=old.id)
+
+
+async def expire(session: AsyncSession, offer_id: UUID) -> None:
+    """Its time is over; whoever answered meanwhile was faster."""
+    offer = await queries.by_id_for_update(session, offer_id)
+    if offer.state is OfferState.OPEN:
+        await _move(session, offer, OfferState.EXPIRED, by=None)
+
+
+async def _answer(session: AsyncSession, actor: Actor, offer_id: UUID, answer: OfferState, because: str) -> Offer:
+    offer = await queries.by_id_for_update(session, offer_id)
+    policy.check_may_answer(actor, offer, answer)
+    await _move(session, offer, answer, by=actor.person_id, because=because)
+    return offer
+
+
+async def _move(session: AsyncSession, offer: Offer, new: OfferState, *, by: UUID | None, because: str = "") -> None:
+    offer.move_to(new, by=by, because=because)
+    await session.flush()
+    await tell(session, offer, by=by)
+
+
+async def _order_of(session: AsyncSession, offer: Offer) -> "Order":
+    order = await orders.by_offer(session, offer.id)
+    assert order is not None
+    return order

@@ -1,0 +1,29 @@
+"""Timers and payments, as jobs."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import events, jobs
+from marvec.orders import service
+from marvec.orders.machine import OrderState
+from marvec.orders.service.writing import TIME_OUT
+
+PURPOSE = "order_group"
+
+
+@jobs.job(TIME_OUT)
+async def time_out(session: AsyncSession, *, order_id: str, state: str) -> None:
+    await service.time_out(session, UUID(order_id), OrderState(state))
+
+
+@events.hears(events.PaymentSucceeded, "orders.on_payment_succeeded")
+async def on_payment_succeeded(session: AsyncSession, event: events.PaymentSucceeded) -> None:
+    if event.purpose == PURPOSE:
+        await service.receive_payment(session, intent_id=event.intent_id, group_id=event.purpose_id, amount=event.amount)
+
+
+@events.hears(events.PaymentClosed, "orders.on_payment_closed")
+async def on_payment_closed(session: AsyncSession, event: events.PaymentClosed) -> None:
+    if event.purpose == PURPOSE:
+        await service.close_payment(session, group_id=event.purpose_id)

@@ -1,0 +1,122 @@
+"""The life of an order as data: one readable table. The server, the timers, the migration's trigger and the page's buttons all read it.
+
+A new rule is a new version (`orders/2`): an order that is under way finishes on the version that it began with.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from common.i18n import N_
+
+
+class OrderState(StrEnum):
+    PLACED = "placed"
+    PAID = "paid"
+    ACCEPTED = "accepted"
+    READY = "ready"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    COMPLETED = "completed"
+    DISPUTED = "disputed"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class Party(StrEnum):
+    """Who moves an order. `timer` and `payment` are the house itself."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+    OPERATOR = "operator"
+    TIMER = "timer"
+    PAYMENT = "payment"
+
+
+class Money(StrEnum):
+    """What a move does to the money that we hold."""
+
+    KEEP = "keep"
+    REFUND = "refund"  # all of the order's total, to the buyer
+    RELEASE = "release"  # to the seller, less commission (and less what an operator gives back to the buyer)
+
+
+class Stock(StrEnum):
+    """What a move does to the reserved pieces. They stay reserved until the goods leave the seller's hands."""
+
+    KEEP = "keep"
+    FREE = "free"
+    TAKE = "take"
+
+
+class Handover(StrEnum):
+    PICKUP = "pickup"
+    COURIER = "courier"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One allowed move. `after` is the timer's patience in the old state; `only` limits it to one kind of delivery."""
+
+    old: OrderState
+    new: OrderState
+    by: frozenset[Party]
+    button: str = ""
+    after: timedelta | None = None
+    money: Money = Money.KEEP
+    stock: Stock = Stock.KEEP
+    only: Handover | None = None
+
+
+def _by(*parties: Party) -> frozenset[Party]:
+    return frozenset(parties)
+
+
+_S, _M, _K = OrderState, Money, Stock
+_BUYER, _SELLER, _OPERATOR, _TIMER, _PAYMENT = Party.BUYER, Party.SELLER, Party.OPERATOR, Party.TIMER, Party.PAYMENT
+_PICKUP, _COURIER = Handover
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+
+# fmt: off
+ORDERS_1: tuple[Step, ...] = (
+    #    from          to            who may                   the button                   after         money       stock
+    Step(_S.PLACED,    _S.PAID,      _by(_PAYMENT)),
+    Step(_S.PLACED,    _S.EXPIRED,   _by(_TIMER, _PAYMENT),    "",                          15 * _MINUTE, _M.KEEP,    _K.FREE),
+    Step(_S.PLACED,    _S.CANCELLED, _by(_BUYER),              N_("Batalkan"),              None,         _M.KEEP,    _K.FREE),
+    Step(_S.PAID,      _S.ACCEPTED,  _by(_SELLER),             N_("Terima pesanan")),
+    Step(_S.PAID,      _S.DECLINED,  _by(_SELLER),             N_("Tolak"),                 None,         _M.REFUND,  _K.FREE),
+    Step(_S.PAID,      _S.CANCELLED, _by(_BUYER, _TIMER),      N_("Batalkan"),              _DAY,         _M.REFUND,  _K.FREE),
+    Step(_S.ACCEPTED,  _S.READY,     _by(_SELLER),             N_("Siap diambil"),          only=_PICKUP),
+    Step(_S.ACCEPTED,  _S.SHIPPED,   _by(_SELLER),             N_("Kirim"),                 None,         _M.KEEP,    _K.TAKE, _COURIER),
+    Step(_S.ACCEPTED,  _S.CANCELLED, _by(_BUYER, _SELLER),     N_("Batalkan"),              None,         _M.REFUND,  _K.FREE),
+    Step(_S.READY,     _S.DELIVERED, _by(_SELLER, _TIMER),     N_("Sudah diambil"),         7 * _DAY,     _M.KEEP,    _K.TAKE),
+    Step(_S.READY,     _S.COMPLETED, _by(_BUYER),              N_("Sudah saya terima"),     None,         _M.RELEASE, _K.TAKE),
+    Step(_S.READY,     _S.CANCELLED, _by(_SELLER, _OPERATOR),  N_("Batalkan"),              None,         _M.REFUND,  _K.FREE),
+    Step(_S.SHIPPED,   _S.DELIVERED, _by(_SELLER, _TIMER),     N_("Sudah sampai"),          7 * _DAY),
+    Step(_S.SHIPPED,   _S.COMPLETED, _by(_BUYER),              N_("Sudah saya terima"),     None,         _M.RELEASE),
+    Step(_S.SHIPPED,   _S.DISPUTED,  _by(_BUYER),              N_("Ada masalah")),
+    Step(_S.DELIVERED, _S.COMPLETED, _by(_BUYER, _TIMER),      N_("Sudah saya terima"),     3 * _DAY,     _M.RELEASE),
+    Step(_S.DELIVERED, _S.DISPUTED,  _by(_BUYER),              N_("Ada masalah")),
+    Step(_S.DISPUTED,  _S.COMPLETED, _by(_OPERATOR),           N_("Teruskan ke penjual"),   None,         _M.RELEASE),
+    Step(_S.DISPUTED,  _S.CANCELLED, _by(_OPERATOR),           N_("Kembalikan semua uang"), None,         _M.REFUND),
+)
+# fmt: on
+
+CURRENT = "orders/1"
+MACHINES: dict[str, tuple[Step, ...]] = {CURRENT: ORDERS_1}
+
+
+def steps_from(machine: str, state: OrderState) -> list[Step]:
+    """What may happen next to an order of that version in that state."""
+    return [step for step in MACHINES[machine] if step.old == state]
+
+
+def timer_of(machine: str, state: OrderState) -> Step | None:
+    """The step that time takes by itself from `state`, if any."""
+    return next((step for step in steps_from(machine, state) if step.after is not None), None)
+
+
+def as_moves(machine: str) -> dict[OrderState, frozenset[OrderState]]:
+    """The table as `states.Moves`."""
+    return {state: frozenset(step.new for step in steps_from(machine, state)) for state in OrderState}

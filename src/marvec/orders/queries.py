@@ -1,0 +1,76 @@
+"""Reads of orders, and every lock on them (in the order of ids)."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.ids import normalise_reference
+from common.states import StateHistory
+from marvec.orders.errors import NoSuchOrder
+from marvec.orders.models import Order, OrderGroup, OrderLine
+
+
+async def group_by_key(session: AsyncSession, buyer_id: UUID, client_key: str) -> OrderGroup | None:
+    found: OrderGroup | None = await session.scalar(
+        select(OrderGroup).where(col(OrderGroup.buyer_id) == buyer_id, col(OrderGroup.client_key) == client_key)
+    )
+    return found
+
+
+async def by_id(session: AsyncSession, order_id: UUID) -> Order:
+    return _found(await session.get(Order, order_id))
+
+
+async def by_reference(session: AsyncSession, reference: str) -> Order:
+    """By what a person typed or read aloud."""
+    return _found(await session.scalar(select(Order).where(col(Order.reference) == normalise_reference(reference))))
+
+
+async def by_offer(session: AsyncSession, offer_id: UUID) -> Order | None:
+    found: Order | None = await session.scalar(select(Order).where(col(Order.offer_id) == offer_id))
+    return found
+
+
+async def group_of(session: AsyncSession, order: Order) -> OrderGroup:
+    group = await session.get(OrderGroup, order.group_id)
+    assert group is not None
+    return group
+
+
+async def ids_of_group(session: AsyncSession, group_id: UUID) -> list[UUID]:
+    return list(await session.scalars(select(col(Order.id)).where(col(Order.group_id) == group_id).order_by(col(Order.id))))
+
+
+async def lines_of(session: AsyncSession, order_ids: list[UUID]) -> list[OrderLine]:
+    mine = select(OrderLine).where(col(OrderLine.order_id).in_(order_ids)).order_by(col(OrderLine.id))
+    return list(await session.scalars(mine))
+
+
+async def history_of(session: AsyncSession, order_id: UUID) -> list[StateHistory]:
+    mine = select(StateHistory).where(col(StateHistory.subject_id) == order_id).order_by(col(StateHistory.seq))
+    return list(await session.scalars(mine))
+
+
+async def order_for_update(session: AsyncSession, order_id: UUID) -> Order:
+    return _found(await session.scalar(_locking(select(Order).where(col(Order.id) == order_id))))
+
+
+async def group_for_update(session: AsyncSession, group_id: UUID) -> tuple[OrderGroup, list[Order]]:
+    """The orders of a group first, in the order of ids, then the group: everybody locks them so."""
+    orders = list(await session.scalars(_locking(select(Order).where(col(Order.group_id) == group_id).order_by(col(Order.id)))))
+    group: OrderGroup | None = await session.scalar(_locking(select(OrderGroup).where(col(OrderGroup.id) == group_id)))
+    if group is None:
+        raise NoSuchOrder
+    return group, orders
+
+
+def _locking(statement: Select[tuple[Order]] | Select[tuple[OrderGroup]]) -> Select:  # type: ignore[type-arg]  # one of two row types
+    return statement.with_for_update().execution_options(populate_existing=True)
+
+
+def _found(order: Order | None) -> Order:
+    if order is None:
+        raise NoSuchOrder
+    return order

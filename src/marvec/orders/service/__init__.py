@@ -1,0 +1,17 @@
+"""The verbs of orders: place, move, receive the payment, let time pass."""
+
+from marvec.orders.schemas import Delivery, Line
+from marvec.orders.service.moving import move_order, time_out
+from marvec.orders.service.paying import close_payment, receive_payment
+from marvec.orders.service.placing import place_agreed, place_orders
+
+__all__ = [
+    "Delivery",
+    "Line",
+    "close_payment",
+    "move_order",
+    "place_agreed",
+    "place_orders",
+    "receive_payment",
+    "time_out",
+]

@@ -1,0 +1,106 @@
+"""Moving an order along its table, with all that the step does: stock, money, the next timer, and telling both sides."""
+
+from uuid import UUID
+
+from common.audit import service as audit
+from common.payments import service as payments
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import outbox
+from common.identity.actor import Actor
+from marvec.listings import service as stock
+from marvec.orders import policy, queries
+from marvec.orders.machine import Money, OrderState, Party, Step, Stock, timer_of
+from marvec.orders.models import Order
+from marvec.orders.service.telling import tell_both
+from marvec.orders.service.writing import TIME_OUT
+
+
+async def move_order(session: AsyncSession, actor: Actor, order_id: UUID, new: OrderState, *, because: str = "", refund: int = 0) -> Order:
+    """Move by a person. `refund` (rupiah) is what an operator who completes a disputed order gives back to the buyer.
+
+    Raises NotFromHere, NotYourMove, NoSuchOrder, RefundOutOfRange; then nothing has happened.
+    """
+    order = await _locked(session, order_id)
+    parties = policy.parties_of(actor, order)
+    step = policy.step_for(order, parties, new)
+    policy.check_refund(order, step, refund)
+    if order.state is OrderState.PLACED:
+        await close_unpaid(session, order.group_id, new, by=actor.person_id)
+        return order
+    if Party.OPERATOR in parties:
+        await audit.record(session, actor, f"order.{new}", subject_kind="order", subject_id=order.id, refund=refund)
+    await take_step(session, order, step, by=actor.person_id, because=because, refund=refund)
+    return order
+
+
+async def time_out(session: AsyncSession, order_id: UUID, state: OrderState) -> None:
+    """Patience with `state` is at an end. Whoever moved the order meanwhile was faster: then nothing happens."""
+    order = await _locked(session, order_id)
+    step = timer_of(order.machine, state)
+    if order.state is not state or step is None:
+        return
+    if state is OrderState.PLACED:
+        await close_unpaid(session, order.group_id, step.new, by=None)
+    else:
+        await take_step(session, order, step, by=None)
+
+
+async def close_unpaid(session: AsyncSession, group_id: UUID, new: OrderState, *, by: UUID | None) -> None:
+    """End a whole group that nobody paid: one intent, one fate. Money that comes all the same goes back (see `paying`)."""
+    group, orders = await queries.group_for_update(session, group_id)
+    open_orders = [order for order in orders if order.state is OrderState.PLACED]
+    if not open_orders:
+        return
+    for order in open_orders:
+        order.move_to(new, by=by)
+    await session.flush()
+    await settle_stock(session, open_orders, Stock.FREE)
+    await payments.cancel_intent(session, group.intent_id)
+    for order in open_orders:
+        await tell_both(session, order)
+
+
+async def take_step(session: AsyncSession, order: Order, step: Step, *, by: UUID | None, because: str = "", refund: int = 0) -> None:
+    """The move and everything that the table says it does. The row is locked; the caller knows that the step is allowed."""
+    order.move_to(step.new, by=by, because=because)
+    order.refunded = order.total if step.money is Money.REFUND else refund
+    await session.flush()
+    await settle_stock(session, [order], step.stock)
+    await _settle_money(session, order, step)
+    await start_timer(session, order)
+    await tell_both(session, order)
+
+
+async def settle_stock(session: AsyncSession, orders: list[Order], deed: Stock) -> None:
+    """All rows of all `orders` in one go: listings locks them in the order of their ids."""
+    if deed is Stock.KEEP:
+        return
+    lines = await queries.lines_of(session, [order.id for order in orders])
+    pieces = {line.listing_id: line.quantity for line in lines}
+    await (stock.unreserve if deed is Stock.FREE else stock.take)(session, pieces)
+
+
+async def start_timer(session: AsyncSession, order: Order) -> None:
+    """An order enters a state at most once, so the state is its sequence, and the key makes one timer of it."""
+    deadline = order.deadline()
+    if deadline is not None:
+        key = f"order:{order.id}:{order.state}"
+        await outbox.enqueue(session, TIME_OUT, key=key, run_at=deadline, order_id=str(order.id), state=order.state)
+
+
+async def _settle_money(session: AsyncSession, order: Order, step: Step) -> None:
+    if order.refunded:
+        reason = order.moved_because or f"order {step.new}"
+        await payments.refund(session, order_id=order.id, amount=order.refunded, reason=reason)
+    if step.money is Money.RELEASE:
+        await payments.release(session, order_id=order.id)
+
+
+async def _locked(session: AsyncSession, order_id: UUID) -> Order:
+    """An unpaid order shares the fate of its group, so all of the group is locked; later it stands alone."""
+    order = await queries.by_id(session, order_id)
+    if order.state is OrderState.PLACED:
+        await queries.group_for_update(session, order.group_id)
+        return order
+    return await queries.order_for_update(session, order_id)

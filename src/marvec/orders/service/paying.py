@@ -1,0 +1,37 @@
+"""What the payment of a group does to its orders: all are paid, or the money goes back."""
+
+from uuid import UUID
+
+from common.payments import service as payments
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import clock
+from marvec.orders import queries
+from marvec.orders.machine import OrderState, steps_from
+from marvec.orders.models import Order, OrderGroup
+from marvec.orders.service.moving import close_unpaid, take_step
+
+
+async def receive_payment(session: AsyncSession, *, intent_id: UUID, group_id: UUID, amount: int) -> None:
+    """Hold the money for the sellers; when the group is no longer waiting for it, give it back in full. Either happens once."""
+    group, orders = await queries.group_for_update(session, group_id)
+    if group.money_at is not None:
+        return
+    group.money_at = clock.now()
+    if amount == group.total and all(order.state is OrderState.PLACED for order in orders):
+        await _hold(session, group, orders)
+    else:
+        await payments.refund(session, intent_id=intent_id, amount=amount, reason="payment after the order had ended")
+
+
+async def close_payment(session: AsyncSession, *, group_id: UUID) -> None:
+    """The intent ended without money: so do the orders that still wait for it."""
+    await close_unpaid(session, group_id, OrderState.EXPIRED, by=None)
+
+
+async def _hold(session: AsyncSession, group: OrderGroup, orders: list[Order]) -> None:
+    parts = [payments.Part(order.id, order.storefront_id, order.total, order.commission) for order in orders]
+    await payments.hold_for_sellers(session, group.intent_id, parts)
+    for order in orders:
+        step = next(step for step in steps_from(order.machine, order.state) if step.new is OrderState.PAID)
+        await take_step(session, order, step, by=None)

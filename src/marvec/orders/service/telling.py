@@ -1,0 +1,48 @@
+"""Telling both sides what happened: the order's live channel, the inbox of each, and the fact for other rooms."""
+
+from uuid import UUID
+
+from common.notifications import service as notifications
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import events, live
+from common.i18n import N_
+from marvec.orders.machine import OrderState
+from marvec.orders.models import Order
+
+FOR_BUYER = {
+    OrderState.PAID: N_("Pembayaran pesanan %(reference)s sudah kami terima. Uang ta' kami tahan dulu sampai barang sampai."),
+    OrderState.ACCEPTED: N_("Penjual menerima pesanan %(reference)s."),
+    OrderState.READY: N_("Pesanan %(reference)s siap diambil."),
+    OrderState.SHIPPED: N_("Pesanan %(reference)s sudah dikirim."),
+    OrderState.DELIVERED: N_("Pesanan %(reference)s sudah sampai. Periksa, lalu konfirmasi."),
+    OrderState.COMPLETED: N_("Pesanan %(reference)s selesai. Terima kasih."),
+    OrderState.DISPUTED: N_("Masalah pada pesanan %(reference)s sedang diperiksa petugas kami."),
+    OrderState.CANCELLED: N_("Pesanan %(reference)s dibatalkan."),
+    OrderState.DECLINED: N_("Penjual menolak pesanan %(reference)s. Uang dikembalikan seluruhnya."),
+    OrderState.EXPIRED: N_("Pesanan %(reference)s tidak dibayar tepat waktu dan sudah berakhir."),
+}
+# The seller never hears of an order that nobody has paid.
+FOR_SELLER = {
+    OrderState.PAID: N_("Pesanan baru %(reference)s sudah dibayar. Terima atau tolak dalam 24 jam."),
+    OrderState.COMPLETED: N_("Pesanan %(reference)s selesai. Uangnya diteruskan ke Anda."),
+    OrderState.DELIVERED: N_("Pesanan %(reference)s sudah sampai di pembeli."),
+    OrderState.DISPUTED: N_("Pembeli melaporkan masalah pada pesanan %(reference)s."),
+    OrderState.CANCELLED: N_("Pesanan %(reference)s dibatalkan."),
+}
+
+
+async def tell_both(session: AsyncSession, order: Order) -> None:
+    """At each move, in its transaction."""
+    seen = {"type": "moved", "order_id": str(order.id), "state": order.state, "at": order.moved_at.isoformat()}
+    await live.tell(session, f"order:{order.id}", seen)
+    await _notify(session, order, order.buyer_id, FOR_BUYER.get(order.state))
+    if order.state is not OrderState.EXPIRED:
+        await _notify(session, order, order.seller_id, FOR_SELLER.get(order.state))
+    await events.publish(session, events.OrderMoved(order.id, order.reference, order.state, order.buyer_id, order.storefront_id))
+
+
+async def _notify(session: AsyncSession, order: Order, person_id: UUID, text: str | None) -> None:
+    if text is not None and person_id != order.moved_by:
+        params = {"reference": order.reference}
+        await notifications.notify(session, person_id, kind="order.moved", text=text, params=params, link=f"/pesanan/{order.reference}")
