@@ -40,7 +40,10 @@ async def grant(session: AsyncSession, actor: Actor | None, person_id: UUID, rol
 async def take_grant(session: AsyncSession, actor: Actor, grant_id: UUID) -> None:
     """Take a role away, at once. Raises `NotFound`, and `LastAdmin` when nobody would be left to give roles."""
     admins = await session.scalars(
-        select(RoleGrant).where(col(RoleGrant.role) == Role.ADMIN, col(RoleGrant.revoked_at).is_(None)).order_by(col(RoleGrant.id)).with_for_update()
+        select(RoleGrant)
+        .where(col(RoleGrant.role) == Role.ADMIN, col(RoleGrant.revoked_at).is_(None))
+        .order_by(col(RoleGrant.id))
+        .with_for_update()
     )
     standing_admins = admins.all()
     statement = select(RoleGrant).where(col(RoleGrant.id) == grant_id, col(RoleGrant.revoked_at).is_(None)).with_for_update()

@@ -60,7 +60,9 @@ async def forgive(kind: str, name: str) -> None:
 async def give_back(kind: str, name: str) -> None:
     """The try was right: one less for this network, whose other tries stay counted."""
     async with hot() as connection:
-        await connection.execute("UPDATE throttle SET tries = greatest(tries - 1, 0), blocked_until = last_at WHERE key = $1", _key(kind, name))
+        await connection.execute(
+            "UPDATE throttle SET tries = greatest(tries - 1, 0), blocked_until = last_at WHERE key = $1", _key(kind, name)
+        )
 
 
 async def forget_old() -> None:
