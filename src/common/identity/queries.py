@@ -35,7 +35,7 @@ async def for_update(session: AsyncSession, person_id: UUID) -> Person:
 async def names_of(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
     """Names by id, for lists; who does not exist is left out."""
     rows = await session.execute(select(col(Person.id), col(Person.name)).where(col(Person.id).in_(person_ids)))
-    return {person_id: name for person_id, name in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def by_address(session: AsyncSession, address: Address) -> Person | None:
