@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock, events, ids, outbox
+from common import clock, events, outbox
 from common.events import PaymentClosed, PaymentSucceeded
 from common.live import tell
 from common.payments import queries
@@ -45,7 +45,7 @@ async def cancel_intent(session: AsyncSession, intent_id: UUID) -> None:
     """
     intent = await queries.for_update(session, intent_id)
     if not intent.is_open:
-        return
+        return None
     if intent.state == IntentState.CREATED:
         return await record_closed(session, intent, "cancelled")
     intent.close_wanted_at = intent.close_wanted_at or clock.now()
