@@ -2,8 +2,6 @@
 
 from alembic import op
 
-from common.states import install_machine
-
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
