@@ -78,7 +78,8 @@ async def for_sale(session: AsyncSession, ids: "Iterable[UUID]") -> list[ForSale
     query = (
         sqlalchemy.select(*map(col, columns), first_picture()).where(col(Listing.id).in_(list(ids)), visible()).order_by(col(Listing.id))
     )
-    return [ForSale(*row) for row in (await session.execute(query)).all()]
+    rows: Any = (await session.execute(query)).all()
+    return [ForSale(*row) for row in rows]
 
 
 def first_picture() -> Any:
