@@ -76,9 +76,11 @@ END $$
 
 # --- search: one flat row a listing, written by triggers in the transaction of its cause
 
-SEARCH_TEXT = """
+# The same as `marvec.search.words.words`: no accents, no apostrophes, `oleh2` written out.
+SEARCH_TEXT = r"""
 CREATE FUNCTION search_text(given text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT regexp_replace(replace(replace(lower(public.unaccent('public.unaccent', given)), '''', ''), '`', ''), '[^a-z0-9]+', ' ', 'g')
+    SELECT regexp_replace(regexp_replace(regexp_replace(lower(public.unaccent('public.unaccent', given)),
+        '[''`]', '', 'g'), '\m([a-z]+)2\M', '\1 \1', 'g'), '[^a-z0-9]+', ' ', 'g')
 $$
 """
 PLACES = """
@@ -89,7 +91,7 @@ DOCUMENTS = """
 CREATE TABLE search_documents (
     listing_id uuid NOT NULL CONSTRAINT pk_search_documents PRIMARY KEY
         CONSTRAINT fk_search_documents_listing_id_listings REFERENCES listings (id),
-    seller_id uuid NOT NULL, title text NOT NULL, unit text NOT NULL, price bigint NOT NULL, category text NOT NULL,
+    storefront_id uuid NOT NULL, seller_id uuid NOT NULL, title text NOT NULL, unit text NOT NULL, price bigint NOT NULL, category text NOT NULL,
     kelurahan_code text NOT NULL, lat double precision NOT NULL, lon double precision NOT NULL, place point NOT NULL,
     published_at timestamptz NOT NULL, needs_credential text, shop_slug text NOT NULL, shop_name text NOT NULL, picture_id uuid,
     tsv tsvector NOT NULL)
@@ -97,7 +99,7 @@ CREATE TABLE search_documents (
 # A flat plane in km around the centre of the city: within its 30 km the error against the sphere is below 0.1 %, and `<->` is in km.
 SOURCE = """
 CREATE VIEW search_source AS
-SELECT l.id AS listing_id, l.seller_id, l.title, l.unit, l.price, l.category, l.kelurahan_code, l.lat, l.lon,
+SELECT l.id AS listing_id, l.storefront_id, l.seller_id, l.title, l.unit, l.price, l.category, l.kelurahan_code, l.lat, l.lon,
     city_point(l.lat, l.lon) AS place,
     l.published_at, l.needs_credential, s.slug AS shop_slug, s.name AS shop_name,
     (SELECT p.file_id FROM listing_pictures p WHERE p.listing_id = l.id ORDER BY p.place LIMIT 1) AS picture_id,
@@ -110,19 +112,17 @@ WHERE l.state = 'published' AND s.state = 'open'
 """
 CITY_POINT = f"""
 CREATE FUNCTION city_point(lat double precision, lon double precision) RETURNS point LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT point((lon - {regions.CENTRE[1]}) * 110.7452, (lat - {regions.CENTRE[0]}) * 111.1951)
+    SELECT point((lon - {regions.CENTRE[1]}) * 110.7488, (lat - {regions.CENTRE[0]}) * 111.1951)
 $$
 """
-# A hidden listing has no document: deleting is cheaper to search than a flag that every query must test.
+# A hidden listing has no document: that is cheaper to search than a flag that every query must test. The lock on the shop orders us with
+# whoever pauses it: without it, each would see the other's row as it was, and a paused shop could keep a document.
 INDEX_LISTING = """
 CREATE FUNCTION search_index(given uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM FROM storefronts s JOIN listings l ON l.storefront_id = s.id WHERE l.id = given FOR SHARE OF s;
     DELETE FROM search_documents d WHERE d.listing_id = given;
     INSERT INTO search_documents SELECT * FROM search_source WHERE listing_id = given;
-    INSERT INTO search_vocabulary (word, uses)
-    SELECT DISTINCT w, 1 FROM search_documents d, string_to_table(search_text(d.title), ' ') AS w
-    WHERE d.listing_id = given AND length(w) > 2 ORDER BY w
-    ON CONFLICT (word) DO NOTHING;
 END $$
 """
 TRIGGERS = (
@@ -136,11 +136,7 @@ TRIGGERS = (
     """,
     """
     CREATE FUNCTION search_on_picture() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        UPDATE search_documents d SET picture_id = (SELECT p.file_id FROM listing_pictures p WHERE p.listing_id = d.listing_id ORDER BY p.place LIMIT 1)
-        WHERE d.listing_id = coalesce(NEW.listing_id, OLD.listing_id);
-        RETURN NULL;
-    END $$
+    BEGIN PERFORM search_index(coalesce(NEW.listing_id, OLD.listing_id)); RETURN NULL; END $$
     """,
     """
     CREATE TRIGGER search_index AFTER INSERT OR UPDATE OF title, description, category, unit, price, kelurahan_code, lat, lon, needs_credential,

@@ -1,5 +1,6 @@
 """What comes in and what goes out about goods."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -57,6 +58,19 @@ class Reorder(BaseModel):
     """All pictures of the listing, in their new order."""
 
     file_ids: list[UUID] = Field(max_length=20)
+
+
+@dataclass(frozen=True, slots=True)
+class ForSale:
+    """What a cart or an order needs to know of a visible listing; `price` in whole rupiah for one `unit`."""
+
+    listing_id: UUID
+    storefront_id: UUID
+    seller_id: UUID
+    title: str
+    unit: str
+    price: int
+    picture_id: UUID | None
 
 
 class ListingOut(BaseModel):
