@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from common.audit import service as audit
 from common.payments import service as payments
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import outbox
+from common.audit import service as audit
 from common.identity.actor import Actor
 from marvec.listings import service as stock
 from marvec.orders import policy, queries
