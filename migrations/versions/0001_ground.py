@@ -75,3 +75,9 @@ def live() -> None:
             channel text NOT NULL, "offset" bigint NOT NULL, data jsonb NOT NULL, at timestamptz NOT NULL,
             CONSTRAINT pk_live_publications PRIMARY KEY (channel, "offset"))""")
     op.execute("CREATE INDEX ix_live_publications_at ON live_publications (at)")
+    op.execute("""
+        CREATE TABLE idempotency_keys (
+            id uuid NOT NULL CONSTRAINT pk_idempotency_keys PRIMARY KEY, caller bytea NOT NULL, key text NOT NULL,
+            body_hash bytea NOT NULL, status smallint, headers jsonb NOT NULL, body bytea, created_at timestamptz NOT NULL)""")
+    op.execute("CREATE UNIQUE INDEX uq_idempotency_keys_caller_key ON idempotency_keys (caller, key)")
+    op.execute("CREATE INDEX ix_idempotency_keys_created_at ON idempotency_keys (created_at)")

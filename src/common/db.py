@@ -15,6 +15,7 @@ from uuid import UUID
 
 import asyncpg
 import structlog
+from litestar.types import Scope
 from sqlalchemy import DateTime, Dialect, MetaData, Text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.types import TypeDecorator
@@ -131,9 +132,14 @@ async def unit_of_work() -> AsyncIterator[AsyncSession]:
         await _after(session)
 
 
-async def request_session() -> AsyncIterator[AsyncSession]:
-    """The request's transaction, as Litestar's one generator dependency: commits before the first byte of the answer."""
+async def request_session(scope: Scope) -> AsyncIterator[AsyncSession]:
+    """The request's transaction, as Litestar's one generator dependency: commits before the first byte of the answer.
+
+    A guard may leave a deed in the request's state as `session_opened`: it runs first in the transaction (`Idempotency-Key` does).
+    """
     async with unit_of_work() as session:
+        if opened := scope["state"].get("session_opened"):
+            await opened(session)
         yield session
 
 

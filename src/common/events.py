@@ -5,6 +5,7 @@ Each hearer gets an outbox row of its own, so one that fails does not hold the o
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -112,3 +113,13 @@ class ApplicationMoved:
     service: str
     state: str
     applicant_id: UUID
+
+
+@dataclass(frozen=True)
+class PromiseBroken:
+    """The day that an office had promised has passed."""
+
+    subject_kind: str
+    subject_id: UUID
+    office: str
+    due_on: date

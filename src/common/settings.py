@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     mail_from: str = "Marvec <halo@marvec.example>"
     upload_limit: int = Field(10 * 1024 * 1024, description="bytes of one upload")
     worker_jobs: int = Field(50, ge=1, description="jobs that one worker runs at once")
+    metrics_token: SecretStr = Field(SecretStr(""), description="bearer token for /metrics from another machine; empty: loopback only")
+    password_cost: Literal["full", "low"] = Field("full", description="low: cheap password hashes for tests; impossible in production")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     demo: bool = Field(False, description="demo accounts and codes are shown; impossible in production")
 
@@ -54,6 +56,8 @@ class Settings(BaseSettings):
             raise ValueError(f"production needs: {', '.join(missing)}")
         if self.demo:
             raise ValueError("MARVEC_DEMO cannot be set in production")
+        if self.password_cost != "full":
+            raise ValueError("MARVEC_PASSWORD_COST cannot be low in production")
         return self
 
     @property

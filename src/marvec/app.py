@@ -2,14 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 
 from litestar import Litestar
 from litestar.di import Provide
 
 from common.db import close_database, open_database, request_session
 from common.identity.dependencies import actor, visitor
+from common.live.door import open_door
 from common.queue import close_queue, open_queue
 from common.settings import get_settings
+from common.web.site import make_app
 from marvec import site
 
 
@@ -31,9 +34,10 @@ def create_app() -> Litestar:
     site.load_models()
     site.load_jobs()
     site.load_channels()
-    return Litestar(
+    return make_app(
+        [room for room in site.ROOMS if find_spec(room)],
         route_handlers=site.routers(),
-        lifespan=[doors],
+        lifespan=[doors, open_door],
         dependencies={
             "session": Provide(request_session),
             "actor": Provide(actor, sync_to_thread=False),

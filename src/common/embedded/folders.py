@@ -39,8 +39,14 @@ def make_private(folder: Path, account: Account | None = None) -> None:
             account.own(folder)
 
 
+_held: "set[Hold]" = set()
+
+
 class Hold:
-    """An exclusive claim on a folder, kept as a lock on `<folder>/lock`. The kernel lets go of it when we die, however we die."""
+    """An exclusive claim on a folder, kept as a lock on `<folder>/lock`. The kernel lets go of it when we die, however we die.
+
+    A forked child shares the open file and with it the lock, so it closes its copy at once (below).
+    """
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "lock"
@@ -56,11 +62,21 @@ class Hold:
             os.close(fd)
             raise AlreadyRunning(message, path=self._file.parent) from error
         self._fd = fd
+        _held.add(self)
 
     def release(self) -> None:
         if self._fd >= 0:
+            _held.discard(self)
             os.close(self._fd)
             self._fd = -1
+
+
+def _release_all() -> None:
+    for hold in tuple(_held):
+        hold.release()
+
+
+os.register_at_fork(after_in_child=_release_all)
 
 
 class Doorway:

@@ -1,6 +1,5 @@
 """Children that never outlive us, and the ordinary user that root lends them (PostgreSQL refuses to be root)."""
 
-import contextlib
 import ctypes
 import os
 import pwd
@@ -12,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from common.embedded import watchdog
 
@@ -90,16 +89,21 @@ def spawn(
     return process
 
 
-def end(process: subprocess.Popen[bytes], signals: Iterable[tuple[int, float]]) -> None:
+class Process(Protocol):
+    """What we need of `subprocess.Popen`; a forked child has it as well (`programs.ForkedProcess`)."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def send_signal(self, sig: int, /) -> None: ...
+
+
+def end(process: Process, signals: Iterable[tuple[int, float]], meanwhile: Callable[[], None] = lambda: None) -> None:
     """Send each signal in turn and give the process its seconds, then SIGKILL. A process that has ended is no error."""
-    for signum, seconds in signals:
+    for signum, seconds in (*signals, (signal.SIGKILL, 60.0)):
         if process.poll() is None:
             process.send_signal(signum)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(seconds)
-    if process.poll() is None:
-        process.kill()
-        process.wait()
+            wait_until(lambda: process.poll() is not None, seconds, meanwhile=meanwhile)
     watchdog.forget(process.pid)
 
 
@@ -116,11 +120,12 @@ def reachable(path: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents)
 
 
-def wait_until(ready: Callable[[], bool], seconds: float, pause: float = 0.005) -> bool:
+def wait_until(ready: Callable[[], bool], seconds: float, *, pause: float = 0.005, meanwhile: Callable[[], None] = lambda: None) -> bool:
     """Poll `ready` until it is true (True) or the time is over (False)."""
     end_at = time.monotonic() + seconds
     while not ready():
         if time.monotonic() > end_at:
             return False
+        meanwhile()
         time.sleep(pause)
     return True

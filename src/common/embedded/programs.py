@@ -1,100 +1,176 @@
-"""Our own programs as children: their output with a name before each line, and a gate that holds them until the ground is ready."""
+"""Our own programs as children, executed or forked; what they say is printed line by line behind their name.
 
+No threads: the supervisor forks, and a fork takes the locks of other threads with it but not the threads that would release them.
+"""
+
+import ctypes
+import gc
 import os
+import selectors
 import signal
-import subprocess
 import sys
-import threading
-from collections.abc import Iterable, Mapping
+import traceback
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import IO
 
-from common.embedded.processes import end, spawn
+from common.embedded.processes import Process, die_with_parent, end, spawn
 
-PRINTING = threading.Lock()
+PR_SET_NAME = 15  # prctl(2): what `ps` and `top` call it, 15 bytes
 
 
-class Gate:
-    """A closed gate is a pipe that the child reads; it opens when our end is closed. A child may load its code before the gate
-    (`await_gate`), so that importing and the start of the database go on at the same time.
-    """
+class Output:
+    """Reads what the children say. `pump` must be called often enough: a full pipe holds its child up."""
 
     def __init__(self) -> None:
-        self._theirs, self._ours = os.pipe()
+        self.selector = selectors.DefaultSelector()
 
-    @property
-    def fds(self) -> tuple[int, ...]:
-        return (self._theirs,) if self._theirs >= 0 else ()
+    def add(self, fd: int, name: str) -> None:
+        os.set_blocking(fd, False)
+        self.selector.register(fd, selectors.EVENT_READ, (name, bytearray()))
 
-    @property
-    def words(self) -> list[str]:
-        return [f"--gate-fd={self._theirs}"] if self._theirs >= 0 else []
-
-    def open(self) -> None:
-        """Let everybody through who waits, and those who come later without waiting."""
-        if self._theirs >= 0:
-            os.close(self._ours)
-            os.close(self._theirs)
-            self._theirs = self._ours = -1
-
-
-def await_gate(fd: int | None) -> None:
-    """The child's side: block until the gate is open; without a gate go on at once."""
-    if fd is not None:
-        os.read(fd, 1)
-        os.close(fd)
+    def pump(self, seconds: float = 0.0) -> None:
+        """Wait up to `seconds` for words (or a wake-up), print whole lines."""
+        for key, _ in self.selector.select(seconds):
+            if key.data is None:  # the wake-up of a signal
+                os.read(key.fd, 4096)
+            elif not (read := os.read(key.fd, 65536)):
+                self.selector.unregister(key.fd)
+                os.close(key.fd)
+                name, held = key.data
+                say_lines(name, held, b"\n" if held else b"")
+            else:
+                name, held = key.data
+                say_lines(name, held, read)
 
 
-class Program:
-    """A child that runs `command`; what it says is printed line by line behind its name."""
+def say_lines(name: str, held: bytearray, read: bytes) -> None:
+    """Print the whole lines of `held + read`; the rest stays in `held`."""
+    held += read
+    *lines, rest = held.split(b"\n")
+    held[:] = rest
+    for line in lines:
+        sys.stdout.write(f"{name:>9} | {line.decode(errors='replace').rstrip()}\n")
+    sys.stdout.flush()
 
-    def __init__(
-        self,
-        name: str,
-        command: Iterable[str | Path],
-        *,
-        env: Mapping[str, str],
-        patience: float = 15.0,
-        gate: Gate | None = None,
-        keep_fds: Iterable[int] = (),
-    ) -> None:
+
+class Child:
+    """A child with output, watched by the supervisor. `begin` says how it comes to life."""
+
+    def __init__(self, name: str, output: Output, patience: float) -> None:
         self.name = name
-        self.process: subprocess.Popen[bytes] | None = None
-        self._command = list(command)
-        self._env = dict(env)
+        self.process: Process | None = None
+        self._output = output
         self._patience = patience
-        self._gate = gate
-        self._keep_fds = tuple(keep_fds)
 
     def launch(self) -> None:
-        """Start it. Call from a thread that lives as long as the child should."""
-        gate_words, gate_fds = (self._gate.words, self._gate.fds) if self._gate else ([], ())
-        self.process = spawn(
-            [*self._command, *gate_words],
-            env=self._env,
-            output=subprocess.PIPE,
-            death_signal=signal.SIGKILL,
-            keep_fds=(*self._keep_fds, *gate_fds),
-        )
-        assert self.process.stdout is not None
-        threading.Thread(target=forward, args=(self.process.stdout, self.name), daemon=True).start()
+        """Start it. Call from the thread that lives as long as the child should."""
+        theirs_to_read, theirs_to_write = os.pipe()
+        try:
+            self.process = self.begin(theirs_to_write)
+        finally:
+            os.close(theirs_to_write)
+        self._output.add(theirs_to_read, self.name)
+
+    def begin(self, output: int) -> Process:
+        raise TypeError("a Child is either a Program or a Fork")
 
     def ask_to_stop(self) -> None:
         """SIGTERM without waiting, so that several drain at the same time."""
         if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+            self.process.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
         """SIGTERM, `patience` seconds, SIGKILL. Stopping twice is no error."""
         if self.process is not None:
-            end(self.process, ((signal.SIGTERM, self._patience),))
+            end(self.process, ((signal.SIGTERM, self._patience),), meanwhile=self._output.pump)
+            self._output.pump()
             self.process = None
 
 
-def forward(source: IO[bytes], name: str) -> None:
-    """Print each line of `source` behind `name` until it ends."""
-    for line in source:
-        with PRINTING:
-            sys.stdout.write(f"{name:>9} | {line.decode(errors='replace').rstrip()}\n")
-            sys.stdout.flush()
-    source.close()
+class Program(Child):
+    """A command."""
+
+    def __init__(
+        self,
+        name: str,
+        output: Output,
+        command: Iterable[str | Path],
+        env: Mapping[str, str],
+        *,
+        patience: float = 15.0,
+        fd: int | None = None,
+    ) -> None:
+        super().__init__(name, output, patience)
+        self._command, self._env, self._fds = list(command), dict(env), () if fd is None else (fd,)
+
+    def begin(self, output: int) -> Process:
+        return spawn(self._command, env=self._env, output=output, death_signal=signal.SIGKILL, keep_fds=self._fds)
+
+
+class Fork(Child):
+    """A copy of ourselves that runs `work`: all that we have imported is there at once, and its memory is shared."""
+
+    def __init__(self, name: str, output: Output, work: Callable[[], object], *, patience: float = 15.0) -> None:
+        super().__init__(name, output, patience)
+        self._work = work
+
+    def begin(self, output: int) -> Process:
+        gc.freeze()  # what stands now is never swept again, so its pages stay shared
+        become_ours = die_with_parent(signal.SIGKILL)
+        pid = os.fork()
+        if pid:
+            return ForkedProcess(pid)
+        status = 1
+        try:
+            _settle(self.name, output)
+            become_ours()
+            status = _run(self._work)
+        finally:
+            os._exit(status)  # the parent's own stack is above us: nothing of it may run here
+
+
+def _settle(name: str, output: int) -> None:
+    """Give the copy a place of its own: process group, signals, output, name."""
+    os.setpgid(0, 0)
+    signal.set_wakeup_fd(-1)
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(signum, signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NAME, f"marvec-{name}".encode()[:15], 0, 0, 0)
+
+
+def _run(work: Callable[[], object]) -> int:
+    """The exit status. Tracebacks go to the child's output."""
+    try:
+        work()
+        return 0
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException:  # the last frame of this process: whatever it is, it is told and ends here
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+class ForkedProcess:
+    """The part of `subprocess.Popen` that we use, for a child that was forked."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def send_signal(self, sig: int, /) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, sig)

@@ -9,7 +9,6 @@ import os
 import selectors
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,8 @@ from typing import Any, Protocol
 
 from common.embedded.errors import EmbeddedError
 from common.embedded.folders import plain_words
+from common.embedded.processes import Process
+from common.embedded.programs import Output
 
 STEADY = 30.0  # seconds after which a life is no longer a failed start
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 10.0
@@ -30,7 +31,9 @@ class Server(Protocol):
     """What can be watched: Postgres, Valkey, a Program."""
 
     name: str
-    process: subprocess.Popen[bytes] | None
+
+    @property
+    def process(self) -> Process | None: ...
 
     def launch(self) -> None: ...
     def stop(self) -> None: ...
@@ -63,6 +66,7 @@ class Supervisor:
     record: Path
     narrator: Narrator
     facts: dict[str, Any] = field(default_factory=dict)
+    output: Output = field(default_factory=Output)
     _groups: list[list[_Watched]] = field(default_factory=list)
 
     def launch(self, *servers: Server) -> None:
@@ -76,14 +80,13 @@ class Supervisor:
 
     def watch(self) -> None:
         """Bring back whatever ends, until a signal raises Interrupted."""
-        with _child_signals() as woken:
+        with _wake_on_child(self.output.selector):
             while True:
                 now = time.monotonic()
                 for one in self._everyone():
                     self._look_after(one, now)
                 dues = [one.due for one in self._everyone() if one.due is not None]
-                woken.select(max(0.0, min(dues) - time.monotonic()) if dues else 60.0)
-                _drain(woken)
+                self.output.pump(max(0.0, min(dues) - time.monotonic()) if dues else 60.0)
 
     def stop(self) -> None:
         """End everything, the last group first, and remove the record."""
@@ -155,23 +158,19 @@ def interruptible() -> Iterator[None]:
 
 
 @contextmanager
-def _child_signals() -> Iterator[selectors.BaseSelector]:
-    """A selector that wakes when a child ends (SIGCHLD through a wake-up descriptor), so that nobody polls."""
+def _wake_on_child(selector: selectors.BaseSelector) -> Iterator[None]:
+    """Let the selector wake when a child ends (SIGCHLD through a wake-up descriptor), so that nobody polls."""
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
         end.setblocking(False)
     before_fd = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
     before = signal.signal(signal.SIGCHLD, lambda *_: None)
-    with selectors.DefaultSelector() as selector, ours, theirs:
-        selector.register(ours, selectors.EVENT_READ)
-        try:
-            yield selector
-        finally:
-            signal.set_wakeup_fd(before_fd)
-            signal.signal(signal.SIGCHLD, before)
-
-
-def _drain(selector: selectors.BaseSelector) -> None:
-    for key, _ in selector.select(0):
-        assert isinstance(key.fileobj, socket.socket)
-        key.fileobj.recv(4096)
+    selector.register(ours.fileno(), selectors.EVENT_READ, None)
+    try:
+        yield
+    finally:
+        selector.unregister(ours.fileno())
+        signal.set_wakeup_fd(before_fd)
+        signal.signal(signal.SIGCHLD, before)
+        ours.close()
+        theirs.close()

@@ -5,7 +5,7 @@ process's sockets; a *wake-up* is the Redis message that says "look": losing it 
 Start at `service.py` (`tell`), then `registry.py` (what a domain offers), `hub.py` and `door.py` (the socket).
 """
 
-from common.live.registry import Namespace, register, rpc
-from common.live.service import sign_out, tell
+from common.live.registry import Namespace, register, rpc, sessions
+from common.live.service import pass_on, sign_out, tell
 
-__all__ = ["Namespace", "register", "rpc", "sign_out", "tell"]
+__all__ = ["Namespace", "pass_on", "register", "rpc", "sessions", "sign_out", "tell"]

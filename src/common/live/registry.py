@@ -3,14 +3,16 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from common.identity.actor import Actor
 
 MaySubscribe = Callable[[Actor, str], Awaitable[bool]]
 Read = Callable[[str, int, int], Awaitable[list[tuple[int, Any]]]]
-Position = Callable[[str], Awaitable[int]]
+Positions = Callable[[list[str]], Awaitable[dict[str, int]]]
 Publish = Callable[[Actor, str, Any], Awaitable[None]]
 Method = Callable[[Actor, Any], Awaitable[Any]]
+StillSignedIn = Callable[[set[UUID]], Awaitable[set[UUID]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,8 @@ class Namespace:
     """The channels `prefix:key` of one domain.
 
     `may_subscribe(actor, key)`: who may read (subscribe, history, presence).
-    `read(key, after, limit)`: publications `(offset, data)` with offset > after, in order, without a gap; `position(key)`: the last offset.
+    `read(key, after, limit)`: publications `(offset, data)` with offset > after, in order, without a gap.
+    `positions(keys)`: the last offset of each key; one that is missing counts as 0.
     Both None: the channel lives in our own tables and is written by `tell`. A domain that gives them keeps its own stream.
     `publish(actor, key, data)`: what a client's publish means; None: clients cannot publish.
     `presence`: whether who is there is kept and shown.
@@ -27,13 +30,14 @@ class Namespace:
     prefix: str
     may_subscribe: MaySubscribe
     read: Read | None = None
-    position: Position | None = None
+    positions: Positions | None = None
     publish: Publish | None = None
     presence: bool = False
 
 
 NAMESPACES: dict[str, Namespace] = {}
 METHODS: dict[str, Method] = {}
+SESSIONS: list[StillSignedIn] = []
 
 
 def register(namespace: Namespace) -> Namespace:
@@ -52,6 +56,12 @@ def rpc(name: str) -> Callable[[Method], Method]:
         return function
 
     return offer
+
+
+def sessions(function: StillSignedIn) -> StillSignedIn:
+    """Register `async def f(session_ids) -> those still signed in`: every minute the sockets of the others are closed."""
+    SESSIONS.append(function)
+    return function
 
 
 def find(channel: str) -> tuple[Namespace, str] | None:

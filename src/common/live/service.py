@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import clock
 from common.db import after_commit, asyncpg_of, before_commit, to_json
 from common.live import wakeups
-from common.live.wakeups import Wakeup
+from common.live.wakeups import Passing, Wakeup
 
 # One statement: offsets of all channels (rows locked in the order of their names, so that two transactions never wait for each other
-# in a circle) and all publications. Each channel: $1 its name, $2 its count of tellings; each telling: $3 channel, $4 number (1..count), $5 data.
+# in a circle) and all publications. Each channel: $1 name, $2 count of tellings; each telling: $3 channel, $4 number (1..count), $5 data.
 WRITE = """
 WITH counted AS (
     INSERT INTO live_channels (channel, last_offset)
@@ -44,11 +44,16 @@ async def tell(session: AsyncSession, channel: str, data: Any) -> None:
     before_commit(session, "live.tell", write)
 
 
+async def pass_on(channel: str, data: Any) -> None:
+    """A signal for whoever looks at `channel` now: not stored, no offset, no promise."""
+    await wakeups.publish(passing=[Passing(channel, msgspec.Raw(to_json(data).encode()))])
+
+
 async def sign_out(session: AsyncSession, session_id: UUID) -> None:
     """Close the sockets of a signed-in session once this transaction commits (the sweep of sessions closes what this misses)."""
 
     async def close() -> None:
-        await wakeups.publish([], gone=session_id)
+        await wakeups.publish(gone=session_id)
 
     after_commit(session, close)
 

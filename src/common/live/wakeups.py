@@ -1,7 +1,7 @@
 """Wake-ups: one pub/sub topic for the whole city. Small publications ride along; anybody who misses one looks in the database."""
 
-from collections.abc import Iterable
-from uuid import UUID
+from collections.abc import Callable, Iterable
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -28,18 +28,24 @@ class Passing(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Bundle(msgspec.Struct, omit_defaults=True, frozen=True, gc=False):
-    """One message on the topic."""
+    """One message on the topic. `origin` is the process that sent it and has heard it already."""
 
+    origin: str
     woken: list[Wakeup] = []
     passing: list[Passing] = []
     gone: UUID | None = None  # this signed-in session is over: close its sockets
 
 
-_encoder = msgspec.json.Encoder()
+ORIGIN = uuid4().hex
+HEARERS: list[Callable[[Bundle], None]] = []
+_encode = msgspec.json.Encoder().encode
 read_bundle = msgspec.json.Decoder(Bundle).decode
 
 
-async def publish(woken: Iterable[Wakeup], *, passing: Iterable[Passing] = (), gone: UUID | None = None) -> None:
-    """Send one bundle; silent when Redis is away."""
-    small = [one if len(one.data) <= INLINE_BYTES else Wakeup(one.channel, one.offset) for one in woken]
-    await queue.publish(TOPIC, _encoder.encode(Bundle(small, list(passing), gone)))
+async def publish(woken: Iterable[Wakeup] = (), *, passing: Iterable[Passing] = (), gone: UUID | None = None) -> None:
+    """Tell this process at once and the others through Redis; silent when Redis is away."""
+    bundle = Bundle(ORIGIN, list(woken), list(passing), gone)
+    for hear in HEARERS:
+        hear(bundle)
+    small = [one if len(one.data) <= INLINE_BYTES else Wakeup(one.channel, one.offset) for one in bundle.woken]
+    await queue.publish(TOPIC, _encode(Bundle(ORIGIN, small, bundle.passing, gone)))

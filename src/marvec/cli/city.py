@@ -10,7 +10,7 @@ from pathlib import Path
 from common.embedded.errors import DiskFull
 from common.embedded.postgres import Postgres
 from common.embedded.processes import free_port
-from common.embedded.programs import Gate, Program
+from common.embedded.programs import Output, Program
 from common.embedded.valkey import Valkey
 from marvec.cli.keys import development_keys
 
@@ -26,7 +26,6 @@ class City:
     address: str
     demo: bool
     given: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    gate: Gate = field(default_factory=Gate)
 
     def __post_init__(self) -> None:
         self.postgres = None if "MARVEC_DATABASE_URL" in self.given else Postgres(self.data / "postgres")
@@ -55,20 +54,14 @@ class City:
             told.setdefault("MARVEC_DEMO", "1" if self.demo else "0")
         return told
 
-    def sandbox(self) -> Program | None:
+    def sandbox(self, output: Output) -> Program | None:
         """The small Stripe, unless a key of the real one was given."""
         if not self.sandbox_port:
             return None
         told = self.environment()
         words = ["--port", str(self.sandbox_port), "--data", str(self.data / "sandbox"), "--webhook-url", self.address + WEBHOOK_PATH]
         words += ["--webhook-secret", told.get("STRIPE_WEBHOOK_SECRET", "")]
-        return Program("sandbox", [sys.executable, "-m", "common.embedded.sandbox", *words], env=told, patience=5)
-
-    def program(self, name: str, *words: str, fd: int | None = None) -> Program:
-        """`marvec <words>` as a child called `name`; `fd`: a socket to hand over."""
-        handed = [] if fd is None else [f"--fd={fd}"]
-        command = [sys.executable, "-m", "marvec.cli", *words, *handed]
-        return Program(name, command, env=self.environment(), gate=self.gate, keep_fds=() if fd is None else (fd,))
+        return Program("sandbox", output, [sys.executable, "-m", "common.embedded.sandbox", *words], told, patience=5)
 
 
 def check_room(data: Path) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from common.embedded.errors import EmbeddedError
-from common.embedded.programs import PRINTING
 from marvec.cli.words import one_line, say
 
 
@@ -18,9 +17,8 @@ class TerminalNarrator:
         self._began = time.monotonic()
 
     def line(self, text: str = "") -> None:
-        with PRINTING:
-            sys.stdout.write(text + "\n")
-            sys.stdout.flush()
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
 
     @contextmanager
     def step(self, name: str, began: float | None = None) -> Iterator[None]:

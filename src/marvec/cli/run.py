@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -15,11 +16,12 @@ import click
 from common.embedded.errors import StartFailed
 from common.embedded.folders import Hold, make_private
 from common.embedded.processes import die_with_parent, wait_until
-from common.embedded.programs import Program
+from common.embedded.programs import Child, Output
 from common.embedded.supervisor import Interrupted, Supervisor, interruptible
 from marvec.cli.city import City, check_room
 from marvec.cli.door import listen
 from marvec.cli.narrator import TerminalNarrator
+from marvec.cli.staff import staff
 from marvec.cli.words import say
 
 WEB_SECONDS = 60.0
@@ -61,22 +63,23 @@ def open_city(city: City, door: socket.socket, processes: int) -> None:
 
 
 def _start(city: City, supervisor: Supervisor, narrator: TerminalNarrator, door: socket.socket, processes: int) -> None:
-    """The web processes load their code behind the gate while the ground is laid; the gate opens when the schema is right."""
+    """The servers start while we load the app; the web processes and the worker are then born with all of it in memory."""
     began = time.monotonic()
     supervisor.launch(*filter(None, [city.postgres]))
     supervisor.launch(*filter(None, [city.valkey]))
-    webs = [city.program(f"web-{n}" if n > 1 else "web", "web", fd=door.fileno()) for n in range(1, processes + 1)]
-    supervisor.launch(*webs)
-    sandbox = city.sandbox()
+    os.environ.update(city.environment())
+    sandbox = city.sandbox(supervisor.output)
     supervisor.launch(*filter(None, [sandbox]))
+    with narrator.step("code"):
+        people = staff(city, supervisor.output, door, processes)
     _lay_ground(city, narrator, began)
-    city.gate.open()
-    supervisor.launch(city.program("worker", "worker"))
+    supervisor.launch(*people.workers)
+    supervisor.launch(*people.webs)
     with narrator.step("web", began):
-        _await_web(webs[0], door)
+        _await_web(people.webs[0], door, supervisor.output)
     if sandbox:
         with narrator.step("sandbox", began):
-            _await_port(sandbox, city.sandbox_port)
+            _await_port(sandbox, city.sandbox_port, supervisor.output)
     narrator.ready(city.address)
     _show_accounts(city, narrator)
 
@@ -119,13 +122,13 @@ def _run_to_end(city: City, command: str) -> None:
         raise StartFailed(f"marvec {command} failed: {last[0] if last else f'exit {done.returncode}'}")
 
 
-def _await_web(web: Program, door: socket.socket) -> None:
+def _await_web(web: Child, door: socket.socket, output: Output) -> None:
     """Until the first answer, whatever its status."""
     host, port = door.getsockname()[:2]
     address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
 
     def answers() -> bool:
-        _still_alive(web)
+        _still_alive(web, output)
         connection = http.client.HTTPConnection(address, port, timeout=1)
         try:
             connection.request("GET", "/healthz")
@@ -135,23 +138,23 @@ def _await_web(web: Program, door: socket.socket) -> None:
         finally:
             connection.close()
 
-    if not wait_until(answers, WEB_SECONDS):
+    if not wait_until(answers, WEB_SECONDS, meanwhile=output.pump):
         raise StartFailed(f"the web process does not answer within {WEB_SECONDS:.0f} s")
 
 
-def _await_port(program: Program, port: int) -> None:
+def _await_port(program: Child, port: int, output: Output) -> None:
     def answers() -> bool:
-        _still_alive(program)
+        _still_alive(program, output)
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
-    if not wait_until(answers, WEB_SECONDS, pause=0.02):
+    if not wait_until(answers, WEB_SECONDS, pause=0.02, meanwhile=output.pump):
         raise StartFailed(f"{program.name} does not answer within {WEB_SECONDS:.0f} s")
 
 
-def _still_alive(program: Program) -> None:
+def _still_alive(program: Child, output: Output) -> None:
     if program.process is not None and (code := program.process.poll()) is not None:
-        time.sleep(0.1)  # let its last words be printed first
+        output.pump()  # its last words first
         raise StartFailed(f"{program.name} ended at once (exit {code}); its last words are above")
 
 

@@ -1,10 +1,12 @@
 """`marvec web`: uvicorn around `marvec.app:create_app`."""
 
 import socket
+from typing import TYPE_CHECKING
 
 import click
 
-from common.embedded.programs import await_gate
+if TYPE_CHECKING:
+    from litestar import Litestar
 
 DRAIN = 10  # seconds that requests and sockets get to end after SIGTERM
 
@@ -13,19 +15,20 @@ DRAIN = 10  # seconds that requests and sockets get to end after SIGTERM
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--fd", type=int, help="A listening socket that was handed over; --host and --port are then ignored.")
-@click.option("--gate-fd", type=int, hidden=True)
-def web(host: str, port: int, fd: int | None, gate_fd: int | None) -> None:
+def web(host: str, port: int, fd: int | None) -> None:
     """One web process."""
-    import uvicorn  # noqa: PLC0415 - so that the command's help needs none of it
+    from marvec.app import create_app  # noqa: PLC0415 - so that the command's help needs none of it
+    from marvec.cli.door import listen  # noqa: PLC0415
 
-    from marvec.app import create_app  # noqa: PLC0415
+    serve(create_app(), listen(host, port) if fd is None else socket.socket(fileno=fd))
 
-    app = create_app()
-    await_gate(gate_fd)
+
+def serve(app: "Litestar", door: socket.socket) -> None:
+    """Answer at `door` until SIGTERM; then no new requests, and DRAIN seconds for those under way."""
+    import uvicorn  # noqa: PLC0415 - as above
+
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",
@@ -33,9 +36,8 @@ def web(host: str, port: int, fd: int | None, gate_fd: int | None) -> None:
         ws_max_size=256 * 1024,
         timeout_graceful_shutdown=DRAIN,
         timeout_keep_alive=75,
-        backlog=2048,
         access_log=False,
         log_level="warning",
         server_header=False,
     )
-    uvicorn.Server(config).run(sockets=None if fd is None else [socket.socket(fileno=fd)])
+    uvicorn.Server(config).run(sockets=[door])

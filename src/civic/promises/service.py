@@ -1,0 +1,63 @@
+"""Giving, pausing, resuming, ending promises; telling the office of a broken one."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from civic.promises import policy, queries, working_days
+from civic.promises.models import Promise
+from common import clock, events
+from common.events import PromiseBroken
+
+
+async def promise(session: AsyncSession, *, subject_kind: str, subject_id: UUID, office: str, days: int) -> Promise:
+    """Start the clock of `days` working days, today; a second call for the same subject returns the first promise."""
+    given = await queries.of(session, subject_id)
+    if given is not None:
+        return given
+    given = Promise(
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        office=office,
+        working_days=days,
+        started_at=clock.now(),
+        due_on=working_days.add(clock.today(), days),
+    )
+    session.add(given)
+    await session.flush()
+    return given
+
+
+async def pause(session: AsyncSession, subject_id: UUID) -> None:
+    """The citizen has the next move: the clock stops. Pausing twice is no error."""
+    given = await queries.of(session, subject_id, lock=True)
+    if given is not None and given.ended_at is None and given.paused_at is None:
+        given.paused_at = clock.now()
+
+
+async def resume(session: AsyncSession, subject_id: UUID) -> None:
+    """The office has the next move again."""
+    given = await queries.of(session, subject_id, lock=True)
+    if given is not None and given.ended_at is None and given.paused_at is not None:
+        given.due_on = policy.due_after_pause(given, clock.today())
+        given.paused_at = None
+
+
+async def end(session: AsyncSession, subject_id: UUID, *, done: bool) -> None:
+    """The work is done (kept, if its day has not passed) or dropped (withdrawn: neither kept nor broken)."""
+    given = await queries.of(session, subject_id, lock=True)
+    if given is None or given.ended_at is not None:
+        return
+    if given.paused_at is not None:
+        await resume(session, subject_id)
+    given.ended_at = clock.now()
+    given.kept = clock.today() <= given.due_on if done else None
+
+
+async def tell_broken(session: AsyncSession) -> int:
+    """Publish each broken promise once; returns how many."""
+    late = await queries.newly_late(session)
+    for given in late:
+        given.broken_told_at = clock.now()
+        await events.publish(session, PromiseBroken(given.subject_kind, given.subject_id, given.office, given.due_on))
+    return len(late)

@@ -1,0 +1,165 @@
+"""Connected accounts: sellers who receive. Onboarding is one page with one button; capabilities are active at once unless mischief says no."""
+
+from common.embedded.sandbox.desk import Call, Desk, now
+from common.embedded.sandbox.errors import BadParameter, NoSuch, Refused
+from common.embedded.sandbox.params import Params
+from common.embedded.sandbox.payments.confirming import HERE
+from common.embedded.sandbox.store import PLATFORM, Doc, new_id
+
+LINK_SECONDS = 300
+
+
+def create(call: Call) -> Doc:
+    """POST /v1/accounts, `type` or `controller`, with `capabilities[transfers][requested]=true`."""
+    account = call.store.add(_new(call.params))
+    if not call.desk.mischief.happens("account_pending"):
+        activate(call.desk, account)
+    return account
+
+
+def update(call: Call) -> Doc:
+    """POST /v1/accounts/{id}: metadata, e-mail, business profile and newly requested capabilities."""
+    account = call.mine("account")
+    account |= _told(call.params, account)
+    wanted = _requested(call.params)
+    account["capabilities"] |= {name: "inactive" for name in wanted if name not in account["capabilities"]}
+    call.store.save(account)
+    if account["details_submitted"]:
+        activate(call.desk, account)
+    else:
+        call.desk.emit("account.updated", account)
+    return account
+
+
+def delete(call: Call) -> Doc:
+    """DELETE /v1/accounts/{id}: only when nothing is left in its balance."""
+    account = call.mine("account")
+    if any(amount for (amount,) in call.store.execute("SELECT available FROM balance WHERE account = ?", (account["id"],))):
+        raise Refused("This account cannot be deleted: its balance is not zero.", code="account_invalid")
+    call.store.remove(account["id"])
+    return {"id": account["id"], "object": "account", "deleted": True}
+
+
+def own(call: Call) -> Doc:
+    """GET /v1/account: whoever asks."""
+    if call.account:
+        return call.store.get("account", call.account)
+    return {
+        "id": "acct_sandboxplatform",
+        "object": "account",
+        "charges_enabled": True,
+        "payouts_enabled": True,
+        "country": "ID",
+        "default_currency": "idr",
+    }
+
+
+def open_link(call: Call) -> Doc:
+    """POST /v1/account_links: where the seller finishes onboarding."""
+    account = call.store.get("account", call.params.needed("account"), param="account")
+    call.params.choice("type", "", ("account_onboarding", "account_update"))
+    account["_return_url"] = call.params.needed("return_url")
+    account["_link"] = new_id("link")
+    account["_link_ends"] = now() + LINK_SECONDS
+    call.store.save(account)
+    url = f"{HERE}onboard/{account['id']}?link={account['_link']}"
+    return {"object": "account_link", "created": now(), "expires_at": account["_link_ends"], "url": url}
+
+
+def activate(desk: Desk, account: Doc) -> None:
+    """Everything asked for is granted; told by capability.updated and account.updated."""
+    fresh = [name for name, state in account["capabilities"].items() if state != "active"]
+    account["capabilities"] = dict.fromkeys(account["capabilities"], "active")
+    account |= {"charges_enabled": True, "payouts_enabled": True, "details_submitted": True, "requirements": _requirements([])}
+    account["external_accounts"]["data"] = account["external_accounts"]["data"] or [_bank(account)]
+    desk.store.save(account)
+    for name in fresh:
+        desk.emit("capability.updated", capability(account, name))
+    desk.emit("account.updated", account)
+
+
+def deauthorise(desk: Desk, account: Doc) -> None:
+    """The seller takes back the platform's access (through /sandbox/deauthorize only): nothing more can be sent to them."""
+    account["capabilities"] = dict.fromkeys(account["capabilities"], "inactive")
+    account |= {"charges_enabled": False, "payouts_enabled": False}
+    desk.store.save(account)
+    desk.emit(
+        "account.application.deauthorized", {"id": "ca_sandbox", "object": "application", "name": "Marvec", "_account": account["id"]}
+    )
+
+
+def capability(account: Doc, name: str) -> Doc:
+    status = account["capabilities"][name]
+    return {
+        "id": name, "object": "capability", "account": account["id"], "requested": True, "requested_at": account["created"],
+        "requirements": account["requirements"], "status": status, "_account": account["id"],
+    }  # fmt: skip
+
+
+def retrieve_capability(call: Call) -> Doc:
+    account = call.mine("account")
+    if call.path["capability"] not in account["capabilities"]:
+        raise NoSuch("capability", call.path["capability"])
+    return capability(account, call.path["capability"])
+
+
+def _new(params: Params) -> Doc:
+    type_ = params.choice("type", "none" if "controller" in params else "standard", ("standard", "express", "custom", "none"))
+    country = params.text("country") or "ID"
+    id_ = new_id("acct")
+    account: Doc = {
+        "id": id_, "object": "account", "business_profile": {}, "business_type": params.text("business_type"),
+        "capabilities": dict.fromkeys(_requested(params) or ["transfers"], "inactive"), "charges_enabled": False, "controller": {"type": "application"},
+        "country": country, "created": now(), "default_currency": params.text("default_currency") or "idr", "details_submitted": False, "email": None,
+        "external_accounts": {"object": "list", "data": [], "has_more": False, "url": f"/v1/accounts/{id_}/external_accounts"}, "metadata": {},
+        "payouts_enabled": False, "requirements": _requirements(["external_account", "tos_acceptance.date"]), "settings": _settings(params), "type": type_,
+    }  # fmt: skip
+    return account | _told(params, account)
+
+
+def _told(params: Params, account: Doc) -> Doc:
+    told: Doc = {"metadata": params.metadata(account["metadata"])}
+    if "email" in params:
+        told["email"] = params.text("email")
+    if "business_profile" in params:
+        told["business_profile"] = account["business_profile"] | params.group("business_profile").values
+    return told
+
+
+def _requested(params: Params) -> list[str]:
+    wanted = params.group("capabilities")
+    return [name for name in wanted.values if wanted.group(name).flag("requested")]
+
+
+def _settings(params: Params) -> Doc:
+    schedule = params.group("settings").group("payouts").group("schedule").text("interval") or "manual"
+    if schedule != "manual":
+        raise BadParameter("Payouts are made by hand here: settings[payouts][schedule][interval] must be 'manual'.", param="settings")
+    return {"payouts": {"debit_negative_balances": False, "schedule": {"delay_days": 0, "interval": schedule}}}
+
+
+def _requirements(due: list[str]) -> Doc:
+    return {"alternatives": [], "current_deadline": None, "currently_due": due, "disabled_reason": "requirements.past_due" if due else None,
+            "errors": [], "eventually_due": due, "past_due": due, "pending_verification": []}  # fmt: skip
+
+
+def _bank(account: Doc) -> Doc:
+    return {
+        "id": new_id("ba"), "object": "bank_account", "account": account["id"], "bank_name": "BANK KOTAK PASIR", "country": account["country"],
+        "currency": account["default_currency"], "default_for_currency": True, "last4": "6789", "status": "new",
+    }  # fmt: skip
+
+
+def balance(call: Call) -> Doc:
+    """GET /v1/balance of the platform, or of the account of `Stripe-Account`. All is available, nothing pends."""
+    rows = call.store.execute("SELECT currency, available FROM balance WHERE account = ? ORDER BY currency", (call.account,))
+    held = [{"amount": amount, "currency": currency, "source_types": {"card": amount}} for currency, amount in rows]
+    held = held or [{"amount": 0, "currency": "idr", "source_types": {"card": 0}}]
+    pending = [{"amount": 0, "currency": item["currency"], "source_types": {"card": 0}} for item in held]
+    return {"object": "balance", "available": held, "pending": pending, "livemode": False}
+
+
+def owner_exists(call: Call) -> bool:
+    """Whether the account of `Stripe-Account` is one of ours."""
+    found = call.store.find(call.account)
+    return found is not None and found["object"] == "account" and found["_account"] == PLATFORM

@@ -1,0 +1,101 @@
+"""What can go wrong with accounts. None of these texts tells whether somebody else's account exists, except a taken address at sign-up."""
+
+from common.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
+from common.i18n import N_
+
+
+class WrongCredentials(Unauthenticated):
+    code = "wrong_credentials"
+    message = N_("Nomor HP, surel, atau kata sandinya belum cocok.")
+
+
+class SecondFactorNeeded(Unauthenticated):
+    code = "second_factor_needed"
+    message = N_("Masukkan kode dari aplikasi autentikator Anda.")
+
+
+class WrongSecondFactor(Forbidden):
+    code = "wrong_second_factor"
+    message = N_("Kode autentikatornya belum cocok, atau sudah pernah dipakai.")
+
+
+class WrongPassword(Forbidden):
+    code = "wrong_password"
+    message = N_("Kata sandi Anda yang sekarang belum cocok.")
+
+
+class WrongCode(Invalid):
+    code = "wrong_code"
+    message = N_("Kodenya belum cocok, sudah kedaluwarsa, atau sudah terlalu sering dicoba. Periksa lagi atau minta kode baru.")
+
+
+class Throttled(TooMany):
+    """`seconds` is when to come back; the answer carries it as Retry-After."""
+
+    code = "throttled"
+    message = N_("Terlalu banyak percobaan. Coba lagi dalam %(seconds)s detik.")
+
+
+class AddressTaken(Conflict):
+    code = "address_taken"
+    message = N_("Nomor atau surel ini sudah punya akun. Silakan masuk, atau pakai Lupa sandi.")
+
+
+class NothingToConfirm(Conflict):
+    code = "nothing_to_confirm"
+    message = N_("Alamat Anda sudah dikonfirmasi.")
+
+
+class NikTaken(Conflict):
+    code = "nik_taken"
+    message = N_("NIK ini sudah dipakai oleh akun lain. Datang ki' ke kantor Disdukcapil kalau ini NIK Anda.")
+
+
+class NikFixed(Conflict):
+    code = "nik_fixed"
+    message = N_("NIK Anda sudah diperiksa petugas dan tidak bisa diganti sendiri.")
+
+
+class NoNik(Conflict):
+    code = "no_nik"
+    message = N_("Orang ini belum mengisi NIK.")
+
+
+class NotOfThisOffice(Forbidden):
+    code = "not_of_this_office"
+    message = N_("Hanya petugas Disdukcapil yang bisa melakukan ini.")
+
+
+class ScopeTooWide(Forbidden):
+    code = "scope_too_wide"
+    message = N_("Token baru tidak bisa lebih luas daripada token yang membuatnya.")
+
+
+class SecondFactorOn(Conflict):
+    code = "second_factor_on"
+    message = N_("Autentikator sudah aktif.")
+
+
+class SecondFactorOff(Conflict):
+    code = "second_factor_off"
+    message = N_("Autentikator belum aktif.")
+
+
+class AlreadyGranted(Conflict):
+    code = "already_granted"
+    message = N_("Orang ini sudah punya peran itu.")
+
+
+class LastAdmin(Conflict):
+    code = "last_admin"
+    message = N_("Admin terakhir tidak bisa dicabut.")
+
+
+class NoSuchPerson(NotFound):
+    code = "no_such_person"
+    message = N_("Orang ini tidak ditemukan.")
+
+
+class CannotReach(Unavailable):
+    code = "cannot_reach"
+    message = N_("Kode lewat HP belum bisa dikirim dari sini. Pakai surel dulu, ya.")

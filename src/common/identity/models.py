@@ -1,0 +1,175 @@
+"""Tables of identity. Addresses and NIK are personal data: no list, log or URL shows them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, Index, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import CITEXT
+from sqlmodel import Field
+
+from common.db import Table, enum_field, id_field, utc_field
+from common.identity.actor import Role
+
+
+class Purpose(StrEnum):
+    """What a code is good for."""
+
+    CONFIRM = "confirm"
+    RESET = "reset"
+
+
+class Person(Table, table=True):
+    """An account. One word is a legal name here; at least one of phone and e-mail stands."""
+
+    __tablename__ = "person"
+
+    id: UUID = id_field()
+    name: str
+    phone: str | None = Field(default=None, unique=True)
+    email: str | None = Field(default=None, sa_type=CITEXT, unique=True)
+    phone_confirmed_at: datetime | None = utc_field(nullable=True)
+    email_confirmed_at: datetime | None = utc_field(nullable=True)
+    password_hash: str
+    locale: str = "id"
+    created_at: datetime = utc_field(default_now=True)
+
+    @property
+    def confirmed(self) -> bool:
+        return self.phone_confirmed_at is not None or self.email_confirmed_at is not None
+
+    @property
+    def confirmed_email(self) -> str | None:
+        return self.email if self.email_confirmed_at else None
+
+    def waiting_address(self) -> str | None:
+        """The address that still waits for its code; the phone first."""
+        if self.phone and not self.phone_confirmed_at:
+            return self.phone
+        return self.email if self.email and not self.email_confirmed_at else None
+
+
+class PersonNik(Table, table=True):
+    """The NIK that a person gave, sealed, and what is known of it. That the row stands says `format_ok`; the other facts are kept apart."""
+
+    __tablename__ = "person_nik"
+
+    person_id: UUID = Field(primary_key=True, foreign_key="person.id")
+    sealed: bytes = Field(sa_type=LargeBinary)
+    hash: bytes = Field(sa_type=LargeBinary, unique=True)
+    born_on: date | None = None
+    given_at: datetime = utc_field(default_now=True)
+    officer_seen_at: datetime | None = utc_field(nullable=True)
+    officer_seen_by: UUID | None = Field(default=None, foreign_key="person.id")
+    dukcapil_verified_at: datetime | None = utc_field(nullable=True)
+
+
+class Consent(Table, table=True):
+    """UU PDP 27/2022: what was agreed to, in which version, and when it was withdrawn."""
+
+    __tablename__ = "consent"
+
+    id: UUID = id_field()
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    purpose: str
+    version: str
+    given_at: datetime = utc_field(default_now=True)
+    withdrawn_at: datetime | None = utc_field(nullable=True)
+
+
+class PersonSession(Table, table=True):
+    """A signed-in browser. `second_factor_due`: the password was right, the TOTP code is still missing: nobody is signed in yet."""
+
+    __tablename__ = "person_session"
+
+    id: UUID = id_field()
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    token_hash: bytes = Field(sa_type=LargeBinary, unique=True)
+    device: str
+    second_factor_due: bool = False
+    created_at: datetime = utc_field(default_now=True)
+    last_seen_at: datetime = utc_field(default_now=True)
+    revoked_at: datetime | None = utc_field(nullable=True)
+
+
+class ApiToken(Table, table=True):
+    """A program's key to its owner's account, held to its scopes."""
+
+    __tablename__ = "api_token"
+
+    id: UUID = id_field()
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    token_hash: bytes = Field(sa_type=LargeBinary, unique=True)
+    name: str
+    scopes: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]  # the stubs know no instances of types
+    created_at: datetime = utc_field(default_now=True)
+    last_used_at: datetime | None = utc_field(nullable=True)
+    expires_at: datetime = utc_field()
+    revoked_at: datetime | None = utc_field(nullable=True)
+
+
+class RoleGrant(Table, table=True):
+    """A role within a scope, given and taken by an admin (None: by the city's own seed)."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        Index("uq_role_grant_standing", "person_id", "role", "scope", unique=True, postgresql_where=text("revoked_at IS NULL")),
+    )
+
+    id: UUID = id_field()
+    person_id: UUID = Field(foreign_key="person.id")
+    role: Role = enum_field(Role)
+    scope: str = "*"
+    granted_by: UUID | None = Field(default=None, foreign_key="person.id")
+    granted_at: datetime = utc_field(default_now=True)
+    revoked_by: UUID | None = Field(default=None, foreign_key="person.id")
+    revoked_at: datetime | None = utc_field(nullable=True)
+
+
+class ConfirmationCode(Table, table=True):
+    """A six-digit code as a keyed hash. `person_id` is empty for a reset of an unknown address: the same row, sent to nobody."""
+
+    __tablename__ = "confirmation_code"
+    __table_args__ = (Index("ix_confirmation_code_address", "address", "purpose", "created_at"),)
+
+    id: UUID = id_field()
+    person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    address: str = Field(sa_type=CITEXT)
+    purpose: Purpose = enum_field(Purpose)
+    code_hash: bytes = Field(sa_type=LargeBinary)
+    tries: int = 0
+    created_at: datetime = utc_field(default_now=True)
+    expires_at: datetime = utc_field()
+    used_at: datetime | None = utc_field(nullable=True)
+
+
+class Throttle(Table, table=True):
+    """Tries under one keyed name (an account, a network address): counted before they are judged."""
+
+    __tablename__ = "throttle"
+
+    key: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    tries: int
+    last_at: datetime = utc_field(index=True)
+    blocked_until: datetime = utc_field()
+
+
+class Totp(Table, table=True):
+    """A second factor (RFC 6238). `last_step` is the last accepted 30-second step: no code counts twice."""
+
+    __tablename__ = "totp"
+
+    person_id: UUID = Field(primary_key=True, foreign_key="person.id")
+    sealed: bytes = Field(sa_type=LargeBinary)
+    last_step: int = Field(default=0, sa_type=BigInteger)
+    confirmed_at: datetime | None = utc_field(nullable=True)
+
+
+class RecoveryCode(Table, table=True):
+    """One of ten ways in when the phone with the second factor is lost; each works once."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    used_at: datetime | None = utc_field(nullable=True)

@@ -1,0 +1,97 @@
+"""Rules of identity: pure functions."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lokal import parse_nik, parse_phone
+
+from common.identity.actor import Actor, Role
+
+CONSENT_PURPOSE = "account"
+CONSENT_VERSION = "2026-01"
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 128
+NIK_OFFICE = "DISDUKCAPIL"
+EVERYTHING = "*"
+COMMON_PASSWORDS = frozenset(
+    "12345678 123456789 1234567890 password password1 qwerty123 qwertyuiop indonesia indonesia1 makassar makassar1 bismillah sayangku "
+    "rahasia1 iloveyou 11111111 00000000 abcd1234 12341234 87654321 katasandi sayang123 bismillah1 adminadmin".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person can be reached: a phone in E.164 (`+6281234567890`) or an e-mail address in lower case."""
+
+    kind: Literal["phone", "email"]
+    text: str
+
+
+def address_of(text: str) -> Address | None:
+    """What a person typed, normalised: an e-mail address has an @, everything else must be an Indonesian mobile or landline number."""
+    text = text.strip()
+    if "@" in text:
+        local, _, host = text.rpartition("@")
+        sane = local and "." in host and not host.startswith(".") and not host.endswith(".") and " " not in text and "@" not in local
+        return Address("email", text.lower()) if sane and len(text) <= 254 else None
+    found = parse_phone(text)
+    return Address("phone", found.e164) if found.valid and found.e164 else None
+
+
+def masked(address: str) -> str:
+    """`+62•••••7890`, `s•••@contoh.id`: enough to recognise one's own, too little to write to."""
+    local, at, host = address.partition("@")
+    return f"{local[:1]}•••@{host}" if at else f"{address[:3]}•••••{address[-4:]}"
+
+
+def masked_nik(nik: str) -> str:
+    """`7371••••••••0003`: neither birth date nor gender can be read from it."""
+    return f"{nik[:4]}{'•' * 8}{nik[-4:]}"
+
+
+def weak_password(password: str, *known: str) -> bool:
+    """Too common, one symbol repeated, or a part of what is known of the person. Length is the schema's (NIST SP 800-63B, 5.1.1.2)."""
+    low = password.casefold()
+    return low in COMMON_PASSWORDS or len(set(low)) < 3 or any(low in word.casefold() for word in known if word)
+
+
+def assurance(*, confirmed: bool, officer_seen: bool, dukcapil_verified: bool) -> int:
+    """0 new, 1 address confirmed, 2 NIK given and seen by an officer, 3 verified with Dukcapil. A higher step needs those below."""
+    if not confirmed:
+        return 0
+    if not officer_seen:
+        return 1
+    return 3 if dukcapil_verified else 2
+
+
+def nik_warnings(nik: str, born_on: str | None) -> list[str]:
+    """Codes of what looks odd, never a reason to refuse: `birth_date` (the NIK tells another date), `region` (an unknown area code)."""
+    found = parse_nik(nik)
+    odd = ["birth_date"] if born_on and found.birth_date and found.birth_date[2:] != born_on[2:] else []
+    return odd + [issue.code for issue in found.warnings]
+
+
+def may_check_nik(actor: Actor) -> bool:
+    """An officer of Disdukcapil."""
+    return actor.has(Role.OFFICER, NIK_OFFICE)
+
+
+def may_read_nik(actor: Actor, owner: object) -> bool:
+    """The owner, or who checks it."""
+    return actor.person_id == owner or may_check_nik(actor)
+
+
+def local_path(asked: str | None, otherwise: str = "/") -> str:
+    """`asked` when it is a path on this site, else `otherwise`. Browsers read backslashes as slashes and skip control characters."""
+    if not asked or not asked.startswith("/") or asked[1:2] in ("/", "\\") or "\\" in asked or any(ord(c) < 33 for c in asked):
+        return otherwise
+    return asked
+
+
+def device_of(user_agent: str) -> str:
+    """A browser and a system in words (`Chrome, Android`), so that no full user agent string is kept."""
+    browsers = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("UCBrowser", "UC Browser"), ("Firefox", "Firefox"))
+    browsers += (("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari"), ("httpx", "httpx"), ("curl", "curl"))
+    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+    found = [next((name for mark, name in table if mark in user_agent), "") for table in (browsers, systems)]
+    return ", ".join(part for part in found if part)

@@ -1,0 +1,102 @@
+"""Reads of identity. Other rooms may ask who somebody is by name; addresses and NIK stay here."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common import clock
+from common.errors import NotFound
+from common.identity.actor import Role
+from common.identity.models import ApiToken, Person, PersonNik, PersonSession, RoleGrant, Totp
+from common.identity.policy import Address, address_of
+
+
+async def by_id(session: AsyncSession, person_id: UUID) -> Person:
+    """The person; `NotFound` when there is none."""
+    person = await session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    return person
+
+
+async def for_update(session: AsyncSession, person_id: UUID) -> Person:
+    """The person, locked for a change."""
+    person = await session.scalar(select(Person).where(col(Person.id) == person_id).with_for_update())
+    if person is None:
+        raise NotFound
+    return person
+
+
+async def names_of(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names by id, for lists; who does not exist is left out."""
+    rows = await session.execute(select(col(Person.id), col(Person.name)).where(col(Person.id).in_(person_ids)))
+    return {person_id: name for person_id, name in rows}
+
+
+async def by_address(session: AsyncSession, address: Address) -> Person | None:
+    found: Person | None = await session.scalar(select(Person).where(is_at(address)))
+    return found
+
+
+async def by_name_tag(session: AsyncSession, tag: str) -> Person | None:
+    """By id or by address, as an admin types it."""
+    try:
+        return await session.get(Person, UUID(tag))
+    except ValueError:
+        address = address_of(tag)
+        return await by_address(session, address) if address else None
+
+
+def is_at(address: Address) -> ColumnElement[bool]:
+    return (col(Person.phone) if address.kind == "phone" else col(Person.email)) == address.text
+
+
+async def nik_of(session: AsyncSession, person_id: UUID) -> PersonNik | None:
+    return await session.get(PersonNik, person_id)
+
+
+async def nik_for_update(session: AsyncSession, person_id: UUID) -> PersonNik | None:
+    found: PersonNik | None = await session.scalar(select(PersonNik).where(col(PersonNik.person_id) == person_id).with_for_update())
+    return found
+
+
+async def totp_of(session: AsyncSession, person_id: UUID) -> Totp | None:
+    return await session.get(Totp, person_id)
+
+
+async def has_second_factor(session: AsyncSession, person_id: UUID) -> bool:
+    return bool(await session.scalar(select(func.count()).where(col(Totp.person_id) == person_id, col(Totp.confirmed_at).is_not(None))))
+
+
+async def devices_of(session: AsyncSession, person_id: UUID) -> Sequence[PersonSession]:
+    """Standing sessions, the last seen first."""
+    fresh = col(PersonSession.last_seen_at) > clock.now() - timedelta(days=30)
+    statement = select(PersonSession).where(
+        col(PersonSession.person_id) == person_id, col(PersonSession.revoked_at).is_(None), ~col(PersonSession.second_factor_due), fresh
+    )
+    return (await session.scalars(statement.order_by(col(PersonSession.last_seen_at).desc()).limit(100))).all()
+
+
+async def tokens_of(session: AsyncSession, person_id: UUID) -> Sequence[ApiToken]:
+    """Standing tokens, the newest first."""
+    standing = (col(ApiToken.person_id) == person_id, col(ApiToken.revoked_at).is_(None), col(ApiToken.expires_at) > clock.now())
+    return (await session.scalars(select(ApiToken).where(*standing).order_by(col(ApiToken.id).desc()).limit(100))).all()
+
+
+async def grants_of(session: AsyncSession, person_id: UUID | None = None) -> Sequence[Any]:
+    """Standing grants with their persons' names: everybody's (at most 500, the newest first), or one person's."""
+    statement = select(RoleGrant, col(Person.name)).join(Person, col(Person.id) == col(RoleGrant.person_id)).where(col(RoleGrant.revoked_at).is_(None))
+    if person_id is not None:
+        statement = statement.where(col(RoleGrant.person_id) == person_id)
+    return (await session.execute(statement.order_by(col(RoleGrant.id).desc()).limit(500))).all()
+
+
+async def who_holds(session: AsyncSession, role: Role, scope: str) -> list[UUID]:
+    """Everybody who holds `role` for `scope`: whom to tell of work that waits."""
+    standing = (col(RoleGrant.role) == role, col(RoleGrant.scope).in_(("*", scope)), col(RoleGrant.revoked_at).is_(None))
+    return list(await session.scalars(select(col(RoleGrant.person_id)).where(*standing).distinct()))

@@ -1,0 +1,69 @@
+"""Codes sent to an address: six digits, ten minutes, five tries."""
+
+import hmac
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import clock
+from common.channels import service as channels
+from common.channels.errors import NoChannel
+from common.channels.models import Carrier
+from common.db import hot
+from common.identity.errors import CannotReach, WrongCode
+from common.identity.letters import CONFIRM, RESET
+from common.identity.models import ConfirmationCode, Purpose
+from common.identity.policy import Address
+from common.identity.service import keys, throttling
+from common.identity.service.sessions import Client
+
+LIVES = timedelta(minutes=10)
+LETTERS = {Purpose.CONFIRM: CONFIRM, Purpose.RESET: RESET}
+
+# Only the newest code of an address counts. The try is counted in its own commit before it is judged.
+TRY = """
+UPDATE confirmation_code SET tries = tries + 1
+WHERE id = (SELECT id FROM confirmation_code WHERE address = $1 AND purpose = $2 ORDER BY created_at DESC, id DESC LIMIT 1)
+  AND tries < 5 AND used_at IS NULL AND expires_at > $3
+RETURNING id, person_id, code_hash
+"""
+USE = "UPDATE confirmation_code SET used_at = $2 WHERE id = $1 AND used_at IS NULL RETURNING id"
+
+
+async def send_code(
+    session: AsyncSession, person_id: UUID | None, address: Address, purpose: Purpose, *, client: Client | None = None, locale: str = "id"
+) -> str:
+    """Make a code and promise its letter. Without a person (an unknown address) all is the same, but the letter goes nowhere."""
+    await throttling.count("code", address.text, throttling.CODE)
+    if client and client.network:
+        await throttling.count("codes-of-network", client.network, throttling.CODES_OF_NETWORK)
+    code = keys.new_code()
+    row = ConfirmationCode(
+        person_id=person_id,
+        address=address.text,
+        purpose=purpose,
+        code_hash=keys.code_hash(code, purpose, address.text),
+        created_at=clock.now(),
+        expires_at=clock.now() + LIVES,
+    )
+    session.add(row)
+    channel = Carrier(address.kind) if person_id else Carrier.NOWHERE
+    letter = LETTERS[purpose].name
+    try:
+        await channels.send(session, channel=channel, address=address.text, template=letter, params={"code": code}, locale=locale)
+    except NoChannel as error:
+        raise CannotReach from error
+    return code
+
+
+async def redeem(address: Address, purpose: Purpose, code: str) -> UUID:
+    """The person whose code this was: used up now, even when what follows fails. Raises `WrongCode` for whatever reason."""
+    now = clock.now()
+    async with hot() as connection:
+        row = await connection.fetchrow(TRY, address.text, purpose.value, now)
+        right = row is not None and hmac.compare_digest(row["code_hash"], keys.code_hash(code, purpose, address.text))
+        if row is None or not right or row["person_id"] is None or await connection.fetchval(USE, row["id"], now) is None:
+            raise WrongCode({"code": str(WrongCode())})
+    person_id: UUID = row["person_id"]
+    return person_id

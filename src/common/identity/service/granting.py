@@ -1,0 +1,54 @@
+"""Roles, given and taken by an admin; whoever gains or loses one signs in anew."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common import clock
+from common.errors import NotFound
+from common.identity import queries
+from common.identity.actor import Actor, Role
+from common.identity.errors import AlreadyGranted, LastAdmin, NoSuchPerson
+from common.identity.models import RoleGrant
+from common.identity.schemas import GiveGrant
+from common.identity.service.sessions import revoke_all
+
+
+async def give_grant(session: AsyncSession, actor: Actor, asked: GiveGrant) -> RoleGrant:
+    """Raises `NoSuchPerson`, `AlreadyGranted`."""
+    person = await queries.by_name_tag(session, asked.person)
+    if person is None:
+        raise NoSuchPerson
+    return await grant(session, actor, person.id, asked.role, asked.scope)
+
+
+async def grant(session: AsyncSession, actor: Actor | None, person_id: UUID, role: Role, scope: str = "*") -> RoleGrant:
+    """A role within a scope. `actor` None is the city's own seed. The person's sessions end (privilege change)."""
+    row = RoleGrant(person_id=person_id, role=role, scope=scope, granted_by=actor.person_id if actor else None)
+    session.add(row)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise AlreadyGranted from error
+    await revoke_all(session, person_id, but=actor.session_id if actor else None)
+    return row
+
+
+async def take_grant(session: AsyncSession, actor: Actor, grant_id: UUID) -> None:
+    """Take a role away, at once. Raises `NotFound`, and `LastAdmin` when nobody would be left to give roles."""
+    admins = await session.scalars(
+        select(RoleGrant).where(col(RoleGrant.role) == Role.ADMIN, col(RoleGrant.revoked_at).is_(None)).order_by(col(RoleGrant.id)).with_for_update()
+    )
+    standing_admins = admins.all()
+    statement = select(RoleGrant).where(col(RoleGrant.id) == grant_id, col(RoleGrant.revoked_at).is_(None)).with_for_update()
+    row = await session.scalar(statement)
+    if row is None:
+        raise NotFound
+    if row.role is Role.ADMIN and len(standing_admins) == 1:
+        raise LastAdmin
+    row.revoked_at, row.revoked_by = clock.now(), actor.person_id
+    await session.flush()
+    await revoke_all(session, row.person_id, but=actor.session_id)

@@ -1,0 +1,66 @@
+"""Passwords: argon2id (RFC 9106), never on the event loop, never more at once than the machine has hands for."""
+
+import asyncio
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from common.settings import get_settings
+
+# OWASP's second recommendation (19 MiB, 2 passes, 1 lane): about 25 ms on one core. More lanes would buy nothing on two cores.
+FULL = {"time_cost": 2, "memory_cost": 19 * 1024, "parallelism": 1}
+LOW = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+AT_ONCE = 4
+_gates: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
+
+
+async def hashed(password: str) -> str:
+    """The password's argon2id string."""
+    async with _gate():
+        return await asyncio.to_thread(_hasher().hash, password)
+
+
+async def fits(stored: str | None, password: str) -> bool:
+    """Whether the password is right. Without a stored hash (no such account) the same work is done, and the answer is no."""
+    async with _gate():
+        right = await asyncio.to_thread(_verify, stored or _nobodys(), password)
+    return right and stored is not None
+
+
+def outdated(stored: str) -> bool:
+    """Whether the hash was made with other parameters than today's, and should be made anew at this sign-in."""
+    return _hasher().check_needs_rehash(stored)
+
+
+def _verify(stored: str, password: str) -> bool:
+    try:
+        return _hasher().verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _hasher() -> PasswordHasher:
+    return _make(get_settings().password_cost)
+
+
+@lru_cache
+def _make(cost: str) -> PasswordHasher:
+    return PasswordHasher(**(FULL if cost == "full" else LOW))
+
+
+def _nobodys() -> str:
+    return _made_for_nobody(get_settings().password_cost)
+
+
+@lru_cache
+def _made_for_nobody(cost: str) -> str:
+    return _make(cost).hash("nobody has this password")
+
+
+def _gate() -> asyncio.Semaphore:
+    loop = asyncio.get_running_loop()
+    if loop not in _gates:
+        _gates.clear()  # a semaphore belongs to its loop; a process has one, a test run has many
+        _gates[loop] = asyncio.Semaphore(AT_ONCE)
+    return _gates[loop]

@@ -1,0 +1,13 @@
+"""The channel that everybody has: `person:<id>`, for that person alone."""
+
+from uuid import UUID
+
+from common.identity.actor import Actor
+from common.live.registry import Namespace, register
+
+
+async def oneself(actor: Actor, key: str) -> bool:
+    return actor.person_id == UUID(key)
+
+
+register(Namespace(prefix="person", may_subscribe=oneself))

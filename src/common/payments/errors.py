@@ -1,0 +1,79 @@
+"""What can go wrong with money."""
+
+from common.errors import Conflict, DomainError, Gone, NotFound, Unavailable
+from common.i18n import N_
+
+
+class NoSuchPayment(NotFound):
+    code = "no_such_payment"
+    message = N_("Pembayaran ini tidak ada.")
+
+
+class AlreadyOpen(Conflict):
+    code = "payment_already_open"
+    message = N_("Masih ada pembayaran lain yang terbuka untuk ini.")
+
+
+class AlreadyPaid(Conflict):
+    code = "already_paid"
+    message = N_("Ini sudah dibayar.")
+
+
+class PaymentOver(Gone):
+    code = "payment_over"
+    message = N_("Waktu membayar sudah habis atau pembayaran dibatalkan.")
+
+
+class NotPaid(Conflict):
+    code = "not_paid"
+    message = N_("Uangnya belum diterima.")
+
+
+class NothingLeft(Conflict):
+    code = "nothing_left_to_refund"
+    message = N_("Yang bisa dikembalikan tinggal kurang dari itu.")
+
+
+class PartsDoNotFit(Conflict):
+    code = "parts_do_not_fit"
+    message = N_("Bagian para penjual tidak sama dengan yang dibayar.")
+
+
+class WrongBook(Conflict):
+    code = "wrong_book"
+    message = N_("Uang pasar dan uang kota tidak boleh tercampur.")
+
+
+class AlreadySettled(Conflict):
+    code = "already_settled"
+    message = N_("Uang ini sudah diteruskan.")
+
+
+class BadSignature(DomainError):
+    status = 400
+    code = "bad_signature"
+    message = N_("Tanda tangan pesan ini tidak benar.")
+
+
+class ProviderAway(Unavailable):
+    """The provider did not answer, or asked us to come back: the same call may be made again with the same key."""
+
+    code = "provider_away"
+    message = N_("Penyedia pembayaran sedang tidak bisa dihubungi. Coba lagi sebentar lagi.")
+
+
+class Declined(DomainError):
+    status = 402
+    code = "declined"
+    message = N_("Pembayaran ditolak. Coba cara bayar yang lain.")
+
+
+class Refused(Conflict):
+    """The provider says no for good. `why` is its code, for the log and the operator."""
+
+    code = "provider_refused"
+    message = N_("Penyedia pembayaran menolak permintaan ini (%(why)s).")
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why=why)
+        self.why = why

@@ -1,0 +1,32 @@
+"""Tables of payments: what people pay (`intents`), how money flows on (`flows`), the ledger, the provider's messages (`inbox`)."""
+
+from common.payments.models.flows import Dispute, DisputeState, Payout, PayoutState, Refund, RefundState, Reversal, ReversalState, Transfer, TransferState
+from common.payments.models.inbox import InboxState, SellerAccount, WebhookMessage
+from common.payments.models.intents import BOOKS, Intent, IntentState, PaymentPart, Purpose
+from common.payments.models.ledger import Book, LedgerAccount, LedgerEntry, LedgerTransaction, Pot
+
+__all__ = [
+    "BOOKS",
+    "Book",
+    "Dispute",
+    "DisputeState",
+    "InboxState",
+    "Intent",
+    "IntentState",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerTransaction",
+    "PaymentPart",
+    "Payout",
+    "PayoutState",
+    "Pot",
+    "Purpose",
+    "Refund",
+    "RefundState",
+    "Reversal",
+    "ReversalState",
+    "SellerAccount",
+    "Transfer",
+    "TransferState",
+    "WebhookMessage",
+]

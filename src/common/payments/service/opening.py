@@ -1,0 +1,82 @@
+"""Opening and closing of intents, on our side."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import clock, events, ids, outbox
+from common.events import PaymentClosed, PaymentSucceeded
+from common.live import tell
+from common.payments import queries
+from common.payments.errors import AlreadyOpen, AlreadyPaid
+from common.payments.models import Intent, IntentState, Purpose
+from common.payments.models.intents import OPEN
+from common.payments.postings import entries_of
+from common.payments.service.ledger import post_change
+
+
+async def open_intent(
+    session: AsyncSession, *, payer_id: UUID, purpose: str, purpose_id: UUID, amount: int, expires_at: datetime
+) -> Intent:
+    """A row of ours, no provider call. The open intent of the same purpose is returned when it has the same amount.
+
+    Raises AlreadyOpen when it has another, AlreadyPaid when the purpose's money is here.
+    """
+    wanted = Purpose(purpose)
+    if await queries.is_paid(session, wanted, purpose_id):
+        raise AlreadyPaid
+    new = Intent(payer_id=payer_id, purpose=wanted, purpose_id=purpose_id, amount=amount, expires_at=expires_at, state=IntentState.CREATED)
+    statement = insert(Intent).values(new.model_dump(exclude={"client_action"}))
+    where = Intent.__table__.c.state.in_([str(state) for state in OPEN])  # type: ignore[attr-defined]  # SQLModel hides its table
+    statement = statement.on_conflict_do_nothing(index_elements=["purpose", "purpose_id"], index_where=where)
+    await session.execute(statement)
+    found = await queries.open_of(session, wanted, purpose_id)
+    if found is None or found.amount != amount or found.payer_id != payer_id:
+        raise AlreadyOpen
+    return found
+
+
+async def cancel_intent(session: AsyncSession, intent_id: UUID) -> None:
+    """Close an open intent: at once when the provider does not know it, else by asking the provider (it may have been paid meanwhile).
+
+    Nothing happens to one that has ended.
+    """
+    intent = await queries.for_update(session, intent_id)
+    if not intent.is_open:
+        return
+    if intent.state == IntentState.CREATED:
+        return await record_closed(session, intent, "cancelled")
+    intent.close_wanted_at = intent.close_wanted_at or clock.now()
+    await outbox.enqueue(session, "payments.close", intent_id=str(intent.id))
+    return None
+
+
+async def record_closed(session: AsyncSession, intent: Intent, because: str) -> None:
+    """The intent (locked) ended without money. No news when it has ended before."""
+    if not intent.is_open:
+        return
+    intent.move_to(IntentState.CLOSED, by=None, because=because)
+    await events.publish(session, PaymentClosed(intent.id, intent.purpose, intent.purpose_id))
+    await show(session, intent)
+
+
+async def record_succeeded(session: AsyncSession, intent: Intent) -> bool:
+    """The money of the intent (locked) is here. False when that was known."""
+    if intent.state == IntentState.SUCCEEDED:
+        return False
+    before = entries_of(intent)
+    if intent.state == IntentState.CREATED:
+        intent.move_to(IntentState.STARTED, by=None)
+        await session.flush()
+    intent.move_to(IntentState.SUCCEEDED, by=None)
+    await post_change(session, intent, f"capture:{intent.id}", before)
+    await events.publish(session, PaymentSucceeded(intent.id, intent.purpose, intent.purpose_id, intent.amount))
+    await show(session, intent)
+    return True
+
+
+async def show(session: AsyncSession, intent: Intent) -> None:
+    """Tell whoever looks at the payment's page."""
+    await tell(session, f"payment:{intent.id}", {"kind": "payment", "id": str(intent.id), "state": str(intent.state)})

@@ -1,0 +1,99 @@
+"""Giving money back: our row and the ledger first, then (outbox) a reversal of the transfer if there was one, then the refund."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common import outbox
+from common.payments import queries
+from common.payments.errors import NotPaid, NothingLeft
+from common.payments.models import Book, Intent, IntentState, PaymentPart, Pot, Refund, Reversal
+from common.payments.postings import COMMISSION, Entries, commission_on, held_by, name_of, seller_of
+from common.payments.service.ledger import born
+
+
+async def refund(
+    session: AsyncSession, *, amount: int, reason: str, order_id: UUID | None = None, intent_id: UUID | None = None
+) -> Refund:
+    """Give `amount` back to the payer: of one order's part, or of an intent's money that is not shared among orders.
+
+    Raises NotPaid, NothingLeft (less than `amount` is left; two at once: one wins).
+    """
+    if order_id is not None:
+        intent, part = await queries.part_with_lock(session, order_id)
+        sources = await _sources_of_part(session, part, amount)
+    else:
+        assert intent_id is not None, "a refund is of an order or of an intent"
+        intent, part = await queries.for_update(session, intent_id), None
+        sources = await _sources_of_intent(session, intent, amount)
+    await _take(session, intent, part, amount)
+    row = Refund(intent_id=intent.id, order_id=order_id, amount=amount, reason=reason, taken_from=_named(sources))
+    await born(session, intent.book, row)
+    if part is not None and part.released_at is not None:
+        await _reverse(session, part, row, sources)
+    await outbox.enqueue(session, "payments.refund", refund_id=str(row.id))
+    return row
+
+
+async def give_back_room(session: AsyncSession, refund: Refund) -> None:
+    """A refund of ours failed: its amount may be refunded again."""
+    if not refund.ours:
+        return
+    await session.execute(
+        update(Intent).where(col(Intent.id) == refund.intent_id).values(refunded=col(Intent.refunded) - refund.amount)
+    )
+    if refund.order_id is not None:
+        part = PaymentPart
+        await session.execute(
+            update(part).where(col(part.order_id) == refund.order_id).values(refunded=col(part.refunded) - refund.amount)
+        )
+
+
+async def _take(session: AsyncSession, intent: Intent, part: PaymentPart | None, amount: int) -> None:
+    """Count the amount as refunded, guarded in the statement itself; the CHECK of the table is the last word."""
+    if intent.state != IntentState.SUCCEEDED:
+        raise NotPaid
+    row = Intent
+    room = col(row.refunded) + amount <= col(row.amount)
+    taken = await session.scalar(
+        update(row).where(col(row.id) == intent.id, room).values(refunded=col(row.refunded) + amount).returning(col(row.id))
+    )
+    if amount <= 0 or taken is None:
+        raise NothingLeft
+    if part is not None:
+        part.refunded += amount
+
+
+async def _sources_of_part(session: AsyncSession, part: PaymentPart, amount: int) -> Entries:
+    """Held money before the release; after it the seller's and the platform's, in the proportion in which they got it."""
+    if not 0 < amount <= part.left:
+        raise NothingLeft
+    if part.released_at is None:
+        return {held_by(part.order_id): amount}
+    commission = commission_on(part, part.left) - commission_on(part, part.left - amount)
+    return {seller_of(part.storefront_id): amount - commission, COMMISSION: commission}
+
+
+async def _sources_of_intent(session: AsyncSession, intent: Intent, amount: int) -> Entries:
+    if intent.settled_to is not None:
+        return {(Pot.OFFICE, intent.settled_to): amount}
+    arrived = (Pot.ARRIVED, str(intent.id))
+    if intent.state == IntentState.SUCCEEDED and await queries.balance(session, arrived) < amount:
+        raise NothingLeft
+    return {arrived: amount}
+
+
+async def _reverse(session: AsyncSession, part: PaymentPart, refund: Refund, sources: Entries) -> None:
+    """Ask the seller's account for the seller's share, as far as it was transferred."""
+    transfer = await queries.transfer_of(session, part.order_id)
+    if transfer is None:
+        return
+    amount = min(sources[seller_of(part.storefront_id)], transfer.amount - await queries.reversed_of(session, transfer.id))
+    if amount > 0:
+        await born(session, Book.MARKET, Reversal(transfer_id=transfer.id, storefront_id=part.storefront_id, refund_id=refund.id, amount=amount))
+
+
+def _named(sources: Entries) -> dict[str, int]:
+    return {name_of(key): amount for key, amount in sources.items() if amount}

@@ -1,0 +1,161 @@
+"""`Idempotency-Key` on POST /api: a request that is sent again has its effect once and gets the same answer.
+
+The key is claimed in the request's own transaction, as soon as its session opens, and the answer is kept in the same transaction: claim,
+effect and answer stand or fall together, so no crash can separate them. A transaction-level advisory lock makes a second sender hear
+409 at once instead of waiting. A handler that opens its own transactions keeps no answer; a repetition of it hears 409 `already_done`.
+Source: draft-ietf-httpapi-idempotency-key-header; Stripe's behaviour for a changed body.
+"""
+
+import hashlib
+import re
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.serialization import get_serializer
+from sqlalchemy import delete, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common import clock
+from common.db import unit_of_work
+from common.errors import Conflict, Invalid
+from common.i18n import N_
+from common.web.csrf import SESSION_COOKIE
+from common.web.models import IdempotencyKey
+
+SANE_KEY = re.compile(r"[\x21-\x7e]{8,200}")
+KEPT = timedelta(hours=24)
+KEPT_HEADERS = ("location", "link")
+REPLAYED = "Idempotent-Replayed"
+
+
+class UnderWay(Conflict):
+    code = "idempotency_under_way"
+    message = N_("Permintaan yang sama sedang diproses.")
+
+
+class AlreadyDone(Conflict):
+    code = "idempotency_already_done"
+    message = N_("Permintaan ini sudah diproses, tetapi jawabannya tidak tersimpan.")
+
+
+class OtherBody(Invalid):
+    code = "idempotency_other_body"
+    message = N_("Idempotency-Key ini sudah dipakai untuk permintaan yang lain.")
+
+
+class BadKey(Invalid):
+    code = "idempotency_bad_key"
+    message = N_("Idempotency-Key harus 8 sampai 200 huruf atau angka tanpa spasi.")
+
+
+class Replay(HTTPException):
+    """Carries the kept answer; raised, so that the repetition's transaction is rolled back."""
+
+    def __init__(self, row: IdempotencyKey) -> None:
+        super().__init__(status_code=row.status or 200, detail="replay")
+        self.row = row
+
+    def response(self) -> Response[bytes]:
+        headers = {name: str(value) for name, value in self.row.headers.items() if name != "content-type"}
+        media_type = str(self.row.headers.get("content-type", "application/json"))
+        return Response(self.row.body or b"", status_code=self.status_code, headers={**headers, REPLAYED: "true"}, media_type=media_type)
+
+
+@dataclass
+class Claim:
+    """One request's key: what to look for, and the row once it is claimed."""
+
+    request: Request[Any, Any, Any]
+    key: str
+    held: "Held | None" = None
+
+
+@dataclass(frozen=True)
+class Held:
+    session: AsyncSession
+    row: IdempotencyKey
+
+
+_claim: ContextVar[Claim | None] = ContextVar("idempotency_claim", default=None)
+
+
+async def prepare(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """App-level guard: notes the key of a POST under /api, to be claimed when the request's session opens."""
+    _claim.set(None)
+    key = connection.headers.get("idempotency-key")
+    if key is None or not isinstance(connection, Request) or connection.method != "POST" or not connection.url.path.startswith("/api/"):
+        return
+    if not SANE_KEY.fullmatch(key):
+        raise BadKey({"Idempotency-Key": BadKey.message})
+    found = Claim(connection, key)
+    _claim.set(found)
+
+    async def opened(session: AsyncSession) -> None:
+        await claim(session, found)
+
+    connection.scope["state"]["session_opened"] = opened
+
+
+async def claim(session: AsyncSession, found: Claim) -> None:
+    """Claim the key in this transaction. Raises `Replay`, `UnderWay` (409), `AlreadyDone` (409) or `OtherBody` (422)."""
+    caller, body_hash = _caller(found.request), await _body_hash(found.request)
+    lock = int.from_bytes(hashlib.sha256(caller + found.key.encode()).digest()[:8], "big", signed=True)
+    if not await session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock}):
+        raise UnderWay
+    row = await session.scalar(select(IdempotencyKey).where(col(IdempotencyKey.caller) == caller, col(IdempotencyKey.key) == found.key))
+    if row is not None:
+        _refuse_or_replay(row, body_hash)
+    fresh = IdempotencyKey(caller=caller, key=found.key, body_hash=body_hash)
+    session.add(fresh)
+    await session.flush()
+    found.held = Held(session, fresh)
+
+
+async def keep_answer(response: Response[Any]) -> Response[Any]:
+    """App-level after_request hook: it runs inside the request's transaction, before COMMIT, so the answer is kept with its effect."""
+    found = _claim.get()
+    if found is None or found.held is None:
+        return response
+    row = found.held.row
+    handler = found.request.route_handler
+    status = response.status_code or handler.status_code
+    media_type = str(response.media_type or "application/json")
+    row.body = response.render(response.content, media_type, get_serializer(handler.resolve_type_encoders()))
+    row.status = int(status)
+    row.headers = {"content-type": media_type} | {k.lower(): v for k, v in response.headers.items() if k.lower() in KEPT_HEADERS}
+    await found.held.session.flush()
+    return response
+
+
+async def forget_old() -> None:
+    """Delete keys older than a day: a repetition comes within minutes, and answers hold personal data."""
+    async with unit_of_work() as session:
+        await session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < clock.now() - KEPT))
+
+
+def _refuse_or_replay(row: IdempotencyKey, body_hash: bytes) -> None:
+    if row.body_hash != body_hash:
+        raise OtherBody
+    if row.status is None:
+        raise AlreadyDone
+    raise Replay(row)
+
+
+def _caller(request: Request[Any, Any, Any]) -> bytes:
+    """The person when known, else what the request proves itself with: two strangers never share a key space by their sessions."""
+    actor = request.scope["state"].get("actor")
+    proof = str(actor.person_id) if actor else request.headers.get("authorization") or request.cookies.get(SESSION_COOKIE, "")
+    return hashlib.sha256(proof.encode()).digest()
+
+
+async def _body_hash(request: Request[Any, Any, Any]) -> bytes:
+    """Method, address and body: the same key on another address is another request."""
+    asked = f"{request.method} {request.scope['path']}?{request.url.query}\n".encode()
+    return hashlib.sha256(asked + await request.body()).digest()

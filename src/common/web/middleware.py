@@ -1,0 +1,100 @@
+"""One ASGI middleware around the whole application: request id, language, security headers, access log, metrics."""
+
+import re
+import time
+from collections.abc import Iterable
+from urllib.parse import parse_qs
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from common import i18n, ids
+from common.settings import Settings
+from common.web import csrf, toasts
+from common.web.headers import security_headers
+from common.web.metrics import observe
+
+log = structlog.get_logger("access")
+SANE_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+YEAR = 31536000
+
+
+class Ground:
+    """`Ground(app.asgi_handler, settings)`. Outermost, so that 404 and 500 carry the same headers as everything else."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.headers = security_headers(settings)
+        self.secure = settings.production
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        request_id = scope["state"]["request_id"] = _request_id(headers.get(b"x-request-id", b""))
+        asked = _asked_language(scope)
+        cookies = csrf.cookies_of(scope) if b"cookie" in headers else {}
+        i18n.choose(asked, cookies.get("bahasa"), headers.get(b"accept-language", b"").decode("latin-1"))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        if scope["type"] == ScopeType.HTTP:
+            await self._answer(scope, receive, send, asked)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, scope: HTTPScope, receive: Receive, send: Send, asked: str | None) -> None:
+        started, status = time.perf_counter(), 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *self._added(scope, message["headers"], asked)]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        finally:
+            _note(scope, status, time.perf_counter() - started)
+
+    def _added(self, scope: Scope, present: Iterable[tuple[bytes, bytes]], asked: str | None) -> list[tuple[bytes, bytes]]:
+        added = [*self.headers, (b"x-request-id", scope["state"]["request_id"].encode())]
+        names = {name.lower() for name, _ in present}
+        if b"cache-control" not in names:
+            added.append((b"cache-control", b"no-store" if scope["path"].startswith("/api/") else b"private, no-cache"))
+        if b"content-language" not in names:
+            added.append((b"content-language", i18n.locale().encode()))
+        added.extend((b"set-cookie", cookie.encode()) for cookie in self._cookies(scope, asked))
+        return added
+
+    def _cookies(self, scope: Scope, asked: str | None) -> list[str]:
+        secure = "; Secure" if self.secure else ""
+        found = []
+        if asked in i18n.LOCALES:
+            found.append(f"bahasa={asked}; Path=/; Max-Age={YEAR}; SameSite=Lax{secure}")
+        if seed := scope["state"].get("csrf_new_seed"):
+            found.append(f"{csrf.SEED_COOKIE}={seed}; Path=/; HttpOnly; SameSite=Lax{secure}")
+        if toasts.spent(scope):
+            found.append(f"{toasts.COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}")
+        return found
+
+
+def _note(scope: HTTPScope, status: int, seconds: float) -> None:
+    """The route's template, never the address: paths and query strings hold references, phone numbers and searches."""
+    route = str(scope.get("path_template") or "(none)")
+    method = str(scope["method"])
+    observe(method, route, status, seconds)
+    if route not in QUIET:
+        log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _request_id(sent: bytes) -> str:
+    """The proxy's id when it is sane, so that one request has one name along the way; else a new UUIDv7."""
+    return sent.decode() if SANE_ID.fullmatch(sent) else str(ids.uuid7())
+
+
+def _asked_language(scope: Scope) -> str | None:
+    query = scope.get("query_string", b"")
+    if b"bahasa=" not in query:
+        return None
+    return parse_qs(query.decode("latin-1")).get("bahasa", [None])[-1]

@@ -1,0 +1,91 @@
+"""The house's own addresses: static files, health, metrics, robots, manifest, and the API's description."""
+
+import hmac
+from typing import Any
+
+from litestar import Request, Response, Router, asgi, get
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotFoundException
+from litestar.handlers import BaseRouteHandler
+from litestar.response import Redirect
+from litestar.types import Receive, Scope, Send
+
+from common.i18n import gettext as _
+from common.settings import get_settings
+from common.web import apidocs, health, metrics, static
+from common.web.templating import Page, page
+
+LOOPBACK = ("127.0.0.1", "::1")
+ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /akun\nDisallow: /pesan\nDisallow: /pesanan\nDisallow: /cek/\nAllow: /\n"
+
+
+def public(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Anybody. (Identity has the same word; it stands above this room.)"""
+
+
+def loopback_or_token(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """This machine itself, not through a proxy, or the bearer of `MARVEC_METRICS_TOKEN`. Others learn nothing: 404."""
+    token = get_settings().metrics_token.get_secret_value()
+    sent = connection.headers.get("authorization", "").removeprefix("Bearer ")
+    is_local = connection.client is not None and connection.client.host in LOOPBACK and "x-forwarded-for" not in connection.headers
+    if not is_local and not (token and hmac.compare_digest(sent.encode(), token.encode())):
+        raise NotFoundException
+
+
+@asgi(static.PREFIX, is_mount=True, copy_scope=True, guards=[public])
+async def static_files(scope: Scope, receive: Receive, send: Send) -> None:
+    await static.serve(scope, receive, send)
+
+
+@get("/healthz", guards=[public], sync_to_thread=False)
+def alive() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@get("/readyz", guards=[public])
+async def ready() -> Response[dict[str, str]]:
+    checks = await health.readiness()
+    return Response(checks, status_code=200 if set(checks.values()) == {"ok"} else 503)
+
+
+@get("/metrics", guards=[loopback_or_token], sync_to_thread=False)
+def prometheus() -> Response[bytes]:
+    body, media_type = metrics.exposition()
+    return Response(body, media_type=media_type)
+
+
+@get("/robots.txt", guards=[public], sync_to_thread=False)
+def robots() -> Response[str]:
+    return Response(f"{ROBOTS}Sitemap: {get_settings().base_url}/sitemap.xml\n", media_type="text/plain")
+
+
+@get("/favicon.ico", guards=[public], sync_to_thread=False)
+def favicon() -> Redirect:
+    return Redirect(static.url("favicon.svg"), status_code=302)
+
+
+@get("/manifest.webmanifest", guards=[public], sync_to_thread=False, media_type="application/manifest+json")
+def manifest() -> dict[str, Any]:
+    icons = [{"src": static.url("favicon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"}]
+    return {
+        "name": "Marvec", "short_name": "Marvec", "description": _("Pasar dan layanan kota Makassar."), "lang": "id", "start_url": "/",
+        "scope": "/", "display": "standalone", "background_color": "#fbf7f2", "theme_color": "#7a2e3a", "icons": icons,
+    }  # fmt: skip
+
+
+@get("/api/openapi.json", guards=[public], sync_to_thread=False)
+def openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
+    return Response(apidocs.schema_bytes(request.app), media_type="application/json", headers={"Cache-Control": "public, max-age=300"})
+
+
+@get("/api/docs", guards=[public], sync_to_thread=False)
+def documentation(request: Request[Any, Any, Any], q: str = "") -> Page:
+    groups = apidocs.groups(request.app, q, get_settings().base_url)
+    return page("web/api_docs.html", groups=groups, q=q)
+
+
+router = Router(
+    "/",
+    route_handlers=[static_files, alive, ready, prometheus, robots, favicon, manifest, openapi, documentation],
+    include_in_schema=False,
+)

@@ -1,0 +1,147 @@
+"""Jinja: one environment over every room's `templates/`, and the two answers that a page gives."""
+
+import gzip
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from litestar import Request
+from litestar.datastructures import Cookie
+from litestar.response import Redirect, Template
+from litestar.response.base import ASGIResponse
+from markupsafe import Markup
+
+from common import i18n, regions
+from common.web import csrf, icons, static, toasts
+from common.web.fields import EMPTY_FORM
+
+HTML = "text/html"
+SMALLEST_WORTH_PACKING = 1024
+"""Bytes. Below, gzip's header and the CPU cost more than a packet saves."""
+
+
+def page(name: str, status: int = 200, *, fragment: str | None = None, headers: dict[str, str] | None = None, **context: Any) -> "Page":
+    """A page from the template `name` (`"orders/show.html"`).
+
+    `fragment` names a block of the template: an htmx request (not a boosted one) gets only that block, everybody else the whole page.
+    In the template: `request`, `form` (empty unless given), `_`, `ngettext`, the formats, `csrf_field()`, `asset(name)`, `visitor`.
+    """
+    return Page(name, context, status, fragment, headers or {})
+
+
+def see_other(url: str, toast: str | None = None) -> Redirect:
+    """303 to `url` after a form was taken; `toast` is shown once on the next page, already in the user's language."""
+    return Redirect(url, status_code=303, cookies=[toasts.cookie(toast)] if toast else [])
+
+
+class Page(Template):
+    """A template response that is rendered inside the request's transaction, so that an error in it rolls everything back."""
+
+    def __init__(
+        self, name: str, context: dict[str, Any], status: int = 200, fragment: str | None = None, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(
+            template_name=name, context=context, status_code=status, headers={"Vary": "HX-Request, Accept-Encoding", **(headers or {})}
+        )
+        self.fragment = fragment
+
+    def to_asgi_response(
+        self,
+        app: Any,
+        request: Request[Any, Any, Any],
+        *,
+        cookies: Iterable[Cookie] | None = None,
+        headers: dict[str, str] | None = None,
+        is_head_response: bool = False,
+        status_code: int | None = None,
+        **rest: Any,
+    ) -> ASGIResponse:
+        body = self.render_page(request).encode()
+        all_headers = {**(headers or {}), **self.headers}
+        if len(body) > SMALLEST_WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+            body = gzip.compress(body, compresslevel=4, mtime=0)
+            all_headers["Content-Encoding"] = "gzip"
+        return ASGIResponse(
+            body=body,
+            cookies=[*self.cookies, *(cookies or ())],
+            headers=all_headers,
+            is_head_response=is_head_response,
+            media_type=HTML,
+            status_code=self.status_code or status_code or 200,
+            background=self.background,
+        )
+
+    def render_page(self, request: Request[Any, Any, Any]) -> str:
+        environment: Environment = request.app.template_engine.engine  # type: ignore[union-attr]  # furnish() sets Jinja
+        template = environment.get_template(str(self.template_name))
+        context = {"form": EMPTY_FORM, "visitor": request.scope["state"].get("actor"), **self.context, "request": request}
+        if self.fragment and wants_fragment(request):
+            block = template.blocks[self.fragment]
+            return "".join(block(template.new_context(context)))
+        return template.render(context)
+
+
+def wants_fragment(request: Request[Any, Any, Any]) -> bool:
+    """True for htmx asking for a piece; boosted links and history restores want the page."""
+    asked = request.headers
+    return asked.get("hx-request") == "true" and not asked.get("hx-boosted") and not asked.get("hx-history-restore-request")
+
+
+def environment(rooms: Sequence[str]) -> Environment:
+    """The environment over `common.web` and `rooms` (dotted names). Autoescaped; an unknown name is an error, never an empty string."""
+    made = Environment(
+        loader=_loader(rooms), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+    )
+    made.globals.update(_words())
+    made.filters.update({name: made.globals[name] for name in ("rupiah", "tanggal", "jam", "waktu", "jarak")})
+    return made
+
+
+def _words() -> dict[str, Callable[..., Any] | Any]:
+    return {
+        "_": i18n.gettext, "gettext": i18n.gettext, "ngettext": i18n.ngettext, "locale": i18n.locale, "LOCALES": i18n.LOCALES,
+        "rupiah": i18n.rupiah, "tanggal": i18n.tanggal, "jam": i18n.jam, "waktu": i18n.waktu, "jarak": i18n.jarak,
+        "csrf_field": _csrf_field, "csrf_token": _csrf_token, "asset": static.url, "toast_of": toasts.take, "icon": icons.icon,
+        "same_page": same_page, "kelurahan_by_kecamatan": kelurahan_by_kecamatan,
+    }  # fmt: skip
+
+
+def same_page(request: Request[Any, Any, Any], **changed: str) -> str:
+    """This page's address with some query parameters changed: `same_page(request, bahasa="en")`."""
+    kept = [(key, value) for key, value in request.query_params.multi_items() if key not in changed]
+    return f"{request.scope['path']}?{urlencode([*kept, *changed.items()])}"
+
+
+@lru_cache(maxsize=1)
+def kelurahan_by_kecamatan() -> dict[str, list[tuple[str, str]]]:
+    """Kecamatan -> (code, name) of its kelurahan, both by name: for the picker."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for place in sorted(regions.all_kelurahan(), key=lambda k: (k.kecamatan, k.name)):
+        groups.setdefault(place.kecamatan, []).append((place.code, place.name))
+    return groups
+
+
+@pass_context
+def _csrf_token(context: Context) -> str:
+    return csrf.token(context["request"].scope)
+
+
+@pass_context
+def _csrf_field(context: Context) -> Markup:
+    return Markup('<input type="hidden" name="_csrf" value="{}">').format(_csrf_token(context))
+
+
+def _loader(rooms: Sequence[str]) -> BaseLoader:
+    return ChoiceLoader([FileSystemLoader(folder) for room in ("common.web", *rooms) if (folder := _templates(room)).is_dir()])
+
+
+def _templates(room: str) -> Path:
+    spec = find_spec(room)
+    if spec is None or not spec.submodule_search_locations:
+        raise LookupError(f"no such room: {room}")
+    return Path(next(iter(spec.submodule_search_locations))) / "templates"

@@ -1,0 +1,46 @@
+"""The processes that run our own code: forked where a fork is safe, executed elsewhere.
+
+Loading the code takes longer than starting both servers. Done once, before the fork, it is shared by the web processes and the worker, and
+one that falls is back within a few hundredths of a second. On macOS system libraries do not survive a fork, so there each is a command.
+"""
+
+import socket
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.embedded.programs import Child, Fork, Output, Program
+from marvec.cli.city import City
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Not started yet."""
+
+    webs: Sequence[Child]
+    workers: Sequence[Child]
+
+
+def staff(city: City, output: Output, door: socket.socket, processes: int) -> Staff:
+    """`processes` web processes that answer at `door`, and a worker."""
+    names = ["web", *(f"web-{number}" for number in range(2, processes + 1))]
+    if sys.platform == "linux":
+        return _forked(names, output, door)
+    return _executed(names, city, output, door)
+
+
+def _forked(names: list[str], output: Output, door: socket.socket) -> Staff:
+    import uvicorn  # noqa: F401, PLC0415 - `serve` needs it; loaded before the fork as well
+
+    from marvec import worker  # noqa: PLC0415 - the whole house is loaded here, after the servers were sent off to start
+    from marvec.app import create_app  # noqa: PLC0415
+    from marvec.cli.web import serve  # noqa: PLC0415
+
+    app = create_app()
+    return Staff([Fork(name, output, lambda: serve(app, door)) for name in names], [Fork("worker", output, worker.run)])
+
+
+def _executed(names: list[str], city: City, output: Output, door: socket.socket) -> Staff:
+    marvec, told = [sys.executable, "-m", "marvec.cli"], city.environment()
+    webs = [Program(name, output, [*marvec, "web", f"--fd={door.fileno()}"], told, fd=door.fileno()) for name in names]
+    return Staff(webs, [Program("worker", output, [*marvec, "worker"], told)])

@@ -1,0 +1,114 @@
+"""Reads of goods; the clause of what may be shown; the one lock."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy
+from sqlalchemy import ColumnElement, and_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from marvec.listings.errors import NoSuchListing
+from marvec.listings.models import Listing, ListingPicture, ListingState, ListingStock
+from marvec.storefronts import queries as storefronts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class ForSale:
+    """What a cart or an order needs to know of a visible listing; `price` in whole rupiah for one `unit`."""
+
+    listing_id: UUID
+    storefront_id: UUID
+    seller_id: UUID
+    title: str
+    unit: str
+    price: int
+    picture_id: UUID | None
+
+
+def visible() -> ColumnElement[bool]:
+    """SQL clause over `Listing`: published, its shop open, its needed credential in force at this moment."""
+    return and_(
+        col(Listing.state) == ListingState.PUBLISHED,
+        storefronts.is_open(Listing.storefront_id),
+        col(Listing.needs_credential).is_(None),
+    )
+
+
+async def by_id(session: AsyncSession, listing_id: UUID) -> Listing:
+    """Raises NoSuchListing."""
+    found = await session.get(Listing, listing_id)
+    if found is None:
+        raise NoSuchListing
+    return found
+
+
+async def by_id_for_update(session: AsyncSession, listing_id: UUID) -> Listing:
+    """Locked until the transaction ends. Raises NoSuchListing."""
+    found = await session.get(Listing, listing_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NoSuchListing
+    return found
+
+
+async def visible_by_id(session: AsyncSession, listing_id: UUID) -> Listing:
+    """Raises NoSuchListing when there is none or it may not be shown."""
+    found: Listing | None = (await session.scalars(select(Listing).where(col(Listing.id) == listing_id, visible()))).one_or_none()
+    if found is None:
+        raise NoSuchListing
+    return found
+
+
+async def is_visible(session: AsyncSession, listing_id: UUID) -> bool:
+    return (await session.scalar(select(col(Listing.id)).where(col(Listing.id) == listing_id, visible()))) is not None
+
+
+async def has_needed_credential(session: AsyncSession, listing: Listing) -> bool:
+    """Whether the seller holds what the listing needs, if it needs anything."""
+    return listing.needs_credential is None
+
+
+async def for_sale(session: AsyncSession, ids: "Iterable[UUID]") -> list[ForSale]:
+    """The visible ones among `ids`, in the order of their ids. Stock is not asked: `service.reserve` has that word."""
+    columns = (Listing.id, Listing.storefront_id, Listing.seller_id, Listing.title, Listing.unit, Listing.price)
+    query = (
+        sqlalchemy.select(*map(col, columns), first_picture()).where(col(Listing.id).in_(list(ids)), visible()).order_by(col(Listing.id))
+    )
+    rows: Any = (await session.execute(query)).all()
+    return [ForSale(*row) for row in rows]
+
+
+def first_picture() -> Any:
+    """SQL expression over `Listing`: the file of its first picture, or null."""
+    return (
+        select(ListingPicture.file_id)
+        .where(col(ListingPicture.listing_id) == Listing.id)
+        .order_by(col(ListingPicture.place))
+        .limit(1)
+        .correlate(Listing)
+        .scalar_subquery()
+    )
+
+
+async def stock_of(session: AsyncSession, ids: "Iterable[UUID]") -> dict[UUID, ListingStock]:
+    """Stock rows as they are now (not locked: a figure to show, not one to sell by)."""
+    query = select(ListingStock).where(col(ListingStock.listing_id).in_(list(ids))).execution_options(populate_existing=True)
+    return {row.listing_id: row for row in await session.scalars(query)}
+
+
+async def pictures_of(session: AsyncSession, listing_id: UUID) -> list[UUID]:
+    """File ids, in the seller's order."""
+    query = select(ListingPicture.file_id).where(col(ListingPicture.listing_id) == listing_id).order_by(col(ListingPicture.place))
+    return list((await session.scalars(query)).all())
+
+
+async def of_storefront(session: AsyncSession, storefront_id: UUID, *, only_visible: bool, limit: int = 100) -> list[Listing]:
+    """A shop's goods, newest first; its owner sees drafts and paused ones too."""
+    query = select(Listing).where(col(Listing.storefront_id) == storefront_id).order_by(col(Listing.id).desc()).limit(limit)
+    if only_visible:
+        query = query.where(visible())
+    return list((await session.scalars(query)).all())

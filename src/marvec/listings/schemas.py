@@ -1,0 +1,90 @@
+"""What comes in and what goes out about goods."""
+
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints, field_validator
+
+from common import money, regions
+from common.i18n import N_
+from marvec.listings import goods
+from marvec.storefronts.schemas import Place
+
+if TYPE_CHECKING:
+    from marvec.listings.models import Listing, ListingStock
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
+Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
+Pieces = Annotated[int, Field(ge=0, le=1_000_000)]
+LONGEST_LEAD = 60 * 24 * 60
+"""Minutes: 60 days, for a wedding dress."""
+
+
+class Described(BaseModel):
+    """What a seller says of a thing; `price` in whole rupiah for one `unit`. Without a kelurahan it stands where its shop stands."""
+
+    title: Title
+    description: Text = ""
+    category: str
+    unit: Unit
+    price: int = Field(ge=0, le=money.LARGEST)
+    lead_minutes: int = Field(0, ge=0, le=LONGEST_LEAD)
+    place: Place | None = None
+
+    @field_validator("category")
+    @classmethod
+    def is_known(cls, category: str) -> str:
+        if category not in goods.CATEGORY_NAMES:
+            raise ValueError(N_("Pilih salah satu kategori yang tersedia."))
+        return category
+
+
+class CreateListing(Described):
+    storefront_id: UUID
+    stock: Pieces = Field(0, description="pieces for sale at once")
+
+
+class EditListing(Described):
+    version: int = Field(description="the version that the editor saw; another one in the database is a 409")
+
+
+class Restock(BaseModel):
+    stock: Pieces = Field(description="pieces that are still for sale; what orders have reserved is counted on top")
+
+
+class Reorder(BaseModel):
+    """All pictures of the listing, in their new order."""
+
+    file_ids: list[UUID] = Field(max_length=20)
+
+
+class ListingOut(BaseModel):
+    """`stock` is what is free to buy; `pictures` are files under /berkas/{id}."""
+
+    id: UUID
+    storefront_id: UUID
+    title: str
+    description: str
+    category: str
+    unit: str
+    price: int
+    lead_minutes: int
+    kelurahan_code: str
+    kelurahan: str
+    kecamatan: str
+    lat: float
+    lon: float
+    state: str
+    needs_credential: str | None
+    version: int
+    stock: int
+    pictures: list[UUID]
+
+    @classmethod
+    def of(cls, listing: "Listing", stock: "ListingStock", pictures: list[UUID]) -> "ListingOut":
+        place = regions.kelurahan(listing.kelurahan_code)
+        return cls(
+            **listing.model_dump(include=set(cls.model_fields)), kelurahan=place.name, kecamatan=place.kecamatan, stock=stock.free,
+            pictures=pictures,
+        )  # fmt: skip

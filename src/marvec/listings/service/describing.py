@@ -1,0 +1,86 @@
+"""Putting a thing on offer and saying what it is."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import clock, events
+from common.identity.actor import Actor
+from marvec.listings import goods, queries
+from marvec.listings.errors import CredentialNeeded, ListingChanged
+from marvec.listings.models import Listing, ListingState, ListingStock
+from marvec.listings.schemas import CreateListing, Described, EditListing
+from marvec.storefronts import policy
+from marvec.storefronts import queries as storefronts
+from marvec.storefronts.errors import NotYourStorefront
+
+
+async def create_listing(session: AsyncSession, actor: Actor, data: CreateListing) -> Listing:
+    """A draft in one of the actor's shops, with its stock. Raises NoSuchStorefront, NotYourStorefront."""
+    shop = await storefronts.by_id(session, data.storefront_id)
+    if not policy.may_manage(actor, shop):
+        raise NotYourStorefront
+    listing = Listing(
+        storefront_id=shop.id, seller_id=shop.owner_id, title=data.title, category=data.category, unit=data.unit, price=data.price,
+        kelurahan_code=shop.kelurahan_code, lat=shop.lat, lon=shop.lon, moved_by=actor.person_id,
+    )  # fmt: skip
+    _describe(listing, data)
+    session.add(listing)
+    await session.flush()
+    session.add(ListingStock(listing_id=listing.id, on_hand=data.stock))
+    await session.flush()
+    return listing
+
+
+async def edit_listing(session: AsyncSession, actor: Actor, listing_id: UUID, data: EditListing) -> Listing:
+    """Raises ListingChanged when somebody edited since `data.version`. Who waits for such a thing hears of it when it is visible."""
+    listing = await managed(session, actor, listing_id)
+    if listing.version != data.version:
+        raise ListingChanged
+    _describe(listing, data)
+    listing.version += 1
+    await session.flush()
+    await _tell_if_visible(session, listing)
+    return listing
+
+
+async def publish_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+    """Show it. Raises CredentialNeeded when the law asks for a credential that the seller has not (or no more)."""
+    listing = await managed(session, actor, listing_id)
+    if not await queries.has_needed_credential(session, listing):
+        raise CredentialNeeded(kind=(listing.needs_credential or "").upper())
+    listing.published_at = clock.now()
+    listing.move_to(ListingState.PUBLISHED, by=actor.person_id)
+    await session.flush()
+    await _tell_if_visible(session, listing)
+    return listing
+
+
+async def pause_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+    """Hide it from this commit on; orders that were placed go on."""
+    listing = await managed(session, actor, listing_id)
+    listing.move_to(ListingState.PAUSED, by=actor.person_id)
+    await session.flush()
+    return listing
+
+
+async def managed(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+    """The listing, locked, for the owner of its shop. Raises NoSuchListing, NotYourStorefront."""
+    listing = await queries.by_id_for_update(session, listing_id)
+    if not policy.may_manage(actor, await storefronts.by_id(session, listing.storefront_id)):
+        raise NotYourStorefront
+    return listing
+
+
+def _describe(listing: Listing, data: Described) -> None:
+    listing.title, listing.description, listing.category = data.title, data.description, data.category
+    listing.unit, listing.price, listing.lead_minutes = data.unit, data.price, data.lead_minutes
+    listing.needs_credential = goods.credential_needed(data.title)
+    if data.place is not None:
+        listing.kelurahan_code = data.place.kelurahan_code
+        listing.lat, listing.lon = data.place.point
+
+
+async def _tell_if_visible(session: AsyncSession, listing: Listing) -> None:
+    if await queries.is_visible(session, listing.id):
+        await events.publish(session, events.ListingPublished(listing.id))

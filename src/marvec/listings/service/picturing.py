@@ -1,0 +1,47 @@
+"""Pictures of a thing: files of purpose `listing-picture`, public, at most eight, in the seller's order."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.identity.actor import Actor
+from marvec.listings import queries
+from marvec.listings.errors import ListingChanged, NoSuchPicture, TooManyPictures
+from marvec.listings.models import MOST_PICTURES, ListingPicture
+from marvec.listings.service.describing import managed
+
+
+async def add_picture(session: AsyncSession, actor: Actor, listing_id: UUID, file_id: UUID) -> None:
+    """Hang a kept file at the end. Raises TooManyPictures."""
+    await managed(session, actor, listing_id)
+    hanging = await queries.pictures_of(session, listing_id)
+    if len(hanging) >= MOST_PICTURES:
+        raise TooManyPictures(most=MOST_PICTURES)
+    session.add(ListingPicture(file_id=file_id, listing_id=listing_id, place=len(hanging)))
+    await session.flush()
+
+
+async def remove_picture(session: AsyncSession, actor: Actor, listing_id: UUID, file_id: UUID) -> None:
+    """Take one down; those behind it move up. Raises NoSuchPicture."""
+    await managed(session, actor, listing_id)
+    hanging = await queries.pictures_of(session, listing_id)
+    if file_id not in hanging:
+        raise NoSuchPicture
+    await session.execute(delete(ListingPicture).where(col(ListingPicture.file_id) == file_id))
+    await _hang(session, [other for other in hanging if other != file_id])
+
+
+async def reorder_pictures(session: AsyncSession, actor: Actor, listing_id: UUID, file_ids: list[UUID]) -> None:
+    """Raises ListingChanged unless `file_ids` are exactly the pictures that hang there."""
+    await managed(session, actor, listing_id)
+    if sorted(file_ids) != sorted(await queries.pictures_of(session, listing_id)):
+        raise ListingChanged
+    await _hang(session, file_ids)
+
+
+async def _hang(session: AsyncSession, file_ids: list[UUID]) -> None:
+    """The order's constraint is deferred to the commit, so pictures may pass each other on the way."""
+    for place, file_id in enumerate(file_ids):
+        await session.execute(update(ListingPicture).where(col(ListingPicture.file_id) == file_id).values(place=place))

@@ -1,0 +1,159 @@
+"""A query as SQL over `search_documents d`, for asyncpg. Every value is a bound parameter.
+
+Statements on words are prepared anew each time, so that the planner sees the word: a rare one and a common one need different plans, and a
+cached statement would be given one plan for both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from marvec.search import plane
+from marvec.search.schemas import SearchQuery, Sort
+from marvec.search.synonyms import Terms, terms_of
+
+MOST_CANDIDATES = 2_000
+"""Hits that are ranked or counted. Ranking every hit of a common word took 215 ms at 200,000 listings, 2,000 of them 22 ms."""
+WEIGHT_OF_NEIGHBOURS = 0.3
+COLUMNS = """d.listing_id, d.title, d.price, d.unit, d.category, d.kelurahan_code, d.shop_slug, d.shop_name, d.picture_id, d.published_at,
+    coalesce(s.on_hand - s.reserved, 0) AS stock"""
+STOCK = "LEFT JOIN listing_stock s ON s.listing_id = d.listing_id"
+ORDERS = {Sort.NEWEST: ("d.published_at", "DESC", "<"), Sort.CHEAPEST: ("d.price", "ASC", ">"), Sort.NEAREST: ("", "ASC", ">")}
+
+
+@dataclass
+class Binds:
+    """Parameters of one statement, numbered as they come."""
+
+    args: list[Any] = field(default_factory=list)
+
+    def add(self, value: Any, kind: str = "") -> str:
+        self.args.append(value)
+        return f"${len(self.args)}{f'::{kind}' if kind else ''}"
+
+
+def clause_of(query: SearchQuery, binds: Binds) -> str:
+    """A condition over `search_documents d` that holds for the listings which answer `query`; its values go into `binds`.
+
+    Documents exist only for published listings of open shops, so this also holds back what may not be shown.
+    """
+    terms = terms_of(query.text)
+    area, centre = query.area, query.centre
+    parts = [
+        f"d.tsv @@ to_tsquery('indonesian', {binds.add(terms.broad)})" if terms else "",
+        f"d.category = {binds.add(query.category)}" if query.category else "",
+        f"d.price >= {binds.add(query.min_price)}" if query.min_price is not None else "",
+        f"d.price <= {binds.add(query.max_price)}" if query.max_price is not None else "",
+        f"d.kelurahan_code = ANY ({binds.add(list(area.codes))})" if area and query.radius_km is None else "",
+        f"d.place <@ circle({binds.add(plane.point(*centre), 'point')}, {binds.add(query.radius_km, 'float8')})"
+        if centre and query.radius_km is not None
+        else "",
+        credential_in_force(),
+    ]
+    return " AND ".join(part for part in parts if part) or "true"
+
+
+def credential_in_force() -> str:
+    """Condition over `d`: no credential is needed, or the seller's is in force at this moment (not when the document was written)."""
+    return "d.needs_credential IS NULL"
+
+
+async def fetch(connection: asyncpg.Connection, query: SearchQuery, after: Sequence[Any] | None, limit: int) -> list[asyncpg.Record]:
+    """The next `limit` rows after the sort keys `after` (the last row's `key` and `listing_id`); columns as COLUMNS, `key`, `distance_km`."""
+    sql, args = statement(query, after, limit)
+    if not query.text:
+        return list(await connection.fetch(sql, *args))
+    return list(await (await connection.prepare(sql)).fetch(*args))
+
+
+def statement(query: SearchQuery, after: Sequence[Any] | None, limit: int) -> tuple[str, list[Any]]:
+    """The SQL of a page and its parameters."""
+    terms = terms_of(query.text)
+    if query.order == Sort.RELEVANCE and terms is not None:
+        return _by_relevance(query, terms, after, limit)
+    return _by_column(query, after, limit)
+
+
+def _by_column(query: SearchQuery, after: Sequence[Any] | None, limit: int) -> tuple[str, list[Any]]:
+    binds = Binds()
+    where = clause_of(query, binds)
+    distance = _distance(query, binds)
+    column, direction, beyond = ORDERS.get(query.order, ORDERS[Sort.NEWEST])
+    column = column or distance
+    page = f"AND ({column}, d.listing_id) {beyond} ({binds.add(after[0])}, {binds.add(after[1])})" if after else ""
+    sql = f"""
+        SELECT {COLUMNS}, d.key, d.distance_km FROM (
+            SELECT d.*, {column} AS key, {distance} AS distance_km FROM search_documents d WHERE {where} {page}
+            ORDER BY {column} {direction}, d.listing_id {direction} LIMIT {binds.add(limit)}) d {STOCK}
+        ORDER BY d.key {direction}, d.listing_id {direction}"""  # noqa: S608  values are bound, the rest is ours
+    return sql, binds.args
+
+
+def _by_relevance(query: SearchQuery, terms: Terms, after: Sequence[Any] | None, limit: int) -> tuple[str, list[Any]]:
+    binds = Binds()
+    where = clause_of(query, binds)
+    strong, broad = (f"to_tsquery('indonesian', {binds.add(text)})" for text in (terms.strong, terms.broad))
+    page = f"WHERE (c.key, c.listing_id) < ({binds.add(after[0], 'float8')}, {binds.add(after[1])})" if after else ""
+    sql = f"""
+        WITH candidates AS MATERIALIZED (
+            SELECT d.listing_id, (ts_rank(d.tsv, {strong}) + {WEIGHT_OF_NEIGHBOURS} * ts_rank(d.tsv, {broad}))::float8 AS key
+            FROM search_documents d WHERE {where} LIMIT {MOST_CANDIDATES}),
+        best AS (SELECT * FROM candidates c {page} ORDER BY c.key DESC, c.listing_id DESC LIMIT {binds.add(limit)})
+        SELECT {COLUMNS}, best.key, {_distance(query, binds)} AS distance_km
+        FROM best JOIN search_documents d ON d.listing_id = best.listing_id {STOCK}
+        ORDER BY best.key DESC, best.listing_id DESC"""  # noqa: S608  values are bound, the rest is ours
+    return sql, binds.args
+
+
+def _distance(query: SearchQuery, binds: Binds) -> str:
+    """Kilometres from the query's centre; the nearest first needs one, and takes the city's when none was given."""
+    centre = query.centre
+    if centre is None and query.order != Sort.NEAREST:
+        return "NULL::float8"
+    east_north = plane.point(*centre) if centre else (0.0, 0.0)
+    return f"(d.place <-> {binds.add(east_north, 'point')})"
+
+
+async def facets(connection: asyncpg.Connection, query: SearchQuery) -> dict[str, int]:
+    """Category -> how many answers, the category of `query` itself left out; counted among the first 2,000 answers."""
+    binds = Binds()
+    where = clause_of(query.model_copy(update={"category": None}), binds)
+    sql = f"""
+        SELECT category, count(*) AS many FROM (SELECT d.category FROM search_documents d WHERE {where} LIMIT {MOST_CANDIDATES}) d
+        GROUP BY category ORDER BY many DESC"""  # noqa: S608  values are bound, the rest is ours
+    rows = await (await connection.prepare(sql)).fetch(*binds.args)
+    return {row["category"]: row["many"] for row in rows}
+
+
+async def answering(connection: asyncpg.Connection, query: SearchQuery, listing_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of `listing_ids` that answer `query`: the same clause, asked of a few."""
+    binds = Binds()
+    where = clause_of(query, binds)
+    sql = f"SELECT d.listing_id FROM search_documents d WHERE d.listing_id = ANY ({binds.add(list(listing_ids))}) AND {where}"  # noqa: S608
+    return {row["listing_id"] for row in await connection.fetch(sql, *binds.args)}
+
+
+async def similar_words(connection: asyncpg.Connection, misspelt: Sequence[str]) -> dict[str, str]:
+    """For each word that no title has: the most similar one that titles have, if any is similar enough."""
+    rows = await connection.fetch(SIMILAR, list(misspelt), LEAST_SIMILARITY)
+    return {row["typed"]: row["word"] for row in rows}
+
+
+LEAST_SIMILARITY = 0.35
+SIMILAR = """
+    SELECT typed, found.word FROM unnest($1::text[]) AS typed CROSS JOIN LATERAL (
+        SELECT v.word FROM search_vocabulary v WHERE v.word % typed AND similarity(v.word, typed) >= $2
+        ORDER BY similarity(v.word, typed) DESC, v.uses DESC, v.word LIMIT 1) found
+    WHERE NOT EXISTS (SELECT FROM search_vocabulary v WHERE v.word = typed)
+"""
+COUNT_WORDS = """
+    WITH counted AS (
+        SELECT word, count(*)::integer AS uses FROM search_documents d, string_to_table(search_text(d.title), ' ') AS word
+        WHERE length(word) > 2 GROUP BY word),
+    gone AS (DELETE FROM search_vocabulary v WHERE NOT EXISTS (SELECT FROM counted c WHERE c.word = v.word))
+    INSERT INTO search_vocabulary (word, uses) SELECT word, uses FROM counted ORDER BY word
+    ON CONFLICT (word) DO UPDATE SET uses = excluded.uses WHERE search_vocabulary.uses <> excluded.uses
+"""

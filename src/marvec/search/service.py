@@ -1,0 +1,62 @@
+"""Searching, and counting the vocabulary."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+
+from common import db
+from common.web.paging import cursor_of, keys_of
+from marvec.search import queries
+from marvec.search.parse import parse
+from marvec.search.schemas import Hit, Results, SearchQuery
+from marvec.search.synonyms import is_known
+from marvec.search.words import telling
+
+FEW = 3
+"""Below so many hits another spelling is proposed."""
+
+
+def understand(query: SearchQuery) -> SearchQuery:
+    """`query` with what its words say of price, place and order put where it belongs; what was chosen in a form keeps the upper hand."""
+    said = parse(query.text).query
+    chosen = query.model_dump(exclude_none=True, exclude={"text"})
+    if "kelurahan" in chosen or "kecamatan" in chosen:
+        said = said.model_copy(update={"kelurahan": None, "kecamatan": None})
+    return said.model_copy(update=chosen) if said.text or not query.text else query
+
+
+async def search(query: SearchQuery, *, cursor: str | None = None, limit: int = 24, with_facets: bool = False) -> Results:
+    """One page of what answers `query`, in its order. Raises BadCursor (422) for a cursor of another order."""
+    list_name = f"search:{query.order}"
+    after = keys_of(list_name, cursor)
+    async with db.hot() as connection:
+        rows = await queries.fetch(connection, query, after, limit + 1)
+        first = after is None
+        return Results(
+            items=[_hit(row) for row in rows[:limit]],
+            next=cursor_of(list_name, rows[limit - 1]["key"], rows[limit - 1]["listing_id"]) if len(rows) > limit else None,
+            did_you_mean=await _respelt(connection, query.text) if first and len(rows) < FEW else None,
+            facets=await queries.facets(connection, query) if first and with_facets else None,
+        )
+
+
+async def count_words() -> None:
+    """Count the words of all titles anew: the vocabulary of "did you mean"."""
+    async with db.hot() as connection:
+        await connection.execute(queries.COUNT_WORDS)
+
+
+async def _respelt(connection: asyncpg.Connection, text: str) -> str | None:
+    typed: Sequence[str] = telling(text)
+    doubtful = [word for word in dict.fromkeys(typed) if len(word) > 2 and not is_known(word)]
+    better = await queries.similar_words(connection, doubtful) if doubtful else {}
+    return " ".join(better.get(word, word) for word in typed) if better else None
+
+
+def _hit(row: Any) -> Hit:
+    return Hit(
+        row["listing_id"], row["title"], row["price"], row["unit"], row["category"], row["kelurahan_code"], row["shop_slug"],
+        row["shop_name"], row["picture_id"], row["published_at"], row["stock"],
+        None if row["distance_km"] is None else round(row["distance_km"], 3),
+    )  # fmt: skip

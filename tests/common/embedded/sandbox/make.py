@@ -1,0 +1,142 @@
+"""A real sandbox in a process of its own, the official client on it, and a small real server that receives its webhooks."""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import stripe
+
+SECRET = "whsec_test"
+RP_50_000 = 5_000_000
+SOURCES = Path(__file__).resolve().parents[4] / "src"
+
+
+@dataclass
+class Sandbox:
+    """A running sandbox. `client` is the official library, unchanged."""
+
+    url: str
+    data: Path
+    process: asyncio.subprocess.Process
+    client: stripe.StripeClient
+    http: httpx.AsyncClient
+
+    @property
+    def v1(self) -> Any:
+        return self.client.v1
+
+    async def door(self, path: str, **body: Any) -> httpx.Response:
+        return await self.http.post(f"/sandbox/{path}", json=body)
+
+    async def misbehave(self, **plan: float) -> None:
+        assert (await self.door("misbehave", **plan)).status_code == 200
+
+
+@contextlib.asynccontextmanager
+async def running(data: Path, *words: str) -> AsyncIterator[Sandbox]:
+    """Start one on a free port; it is stopped by SIGTERM and must end with 0, unless the test has killed it."""
+    command = [sys.executable, "-m", "common.embedded.sandbox", "--port", "0", "--data", str(data), *words]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(SOURCES)})
+    assert process.stdout is not None
+    url = (await process.stdout.readline()).decode().removeprefix("listening on ").strip()
+    library = stripe.HTTPXClient(timeout=10)
+    client = stripe.StripeClient("sk_test_sandbox", http_client=library, base_addresses={"api": url}, max_network_retries=0)
+    try:
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+            yield Sandbox(url, data, process, client, http)
+    finally:
+        await library.close_async()
+        if process.returncode is None:
+            process.terminate()
+            assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def kill(sandbox: Sandbox) -> None:
+    sandbox.process.kill()
+    await sandbox.process.wait()
+
+
+@dataclass
+class Receiver:
+    """Takes webhooks, checks each signature with the official library, and answers `status`."""
+
+    url: str = ""
+    status: int = 200
+    events: list[stripe.Event] = field(default_factory=list)
+    refused: int = 0
+
+    @property
+    def types(self) -> list[str]:
+        return [event.type for event in self.events]
+
+    def times(self) -> Counter[str]:
+        """How often each event came."""
+        return Counter(event.id for event in self.events)
+
+    async def until(self, done: Callable[["Receiver"], bool], seconds: float = 10) -> None:
+        async with asyncio.timeout(seconds):
+            while not done(self):
+                await asyncio.sleep(0.01)
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+                headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+                body = await reader.readexactly(int(headers.get("content-length", "0")))
+                self._keep(body, headers["stripe-signature"])
+                writer.write(f"HTTP/1.1 {self.status} X\r\nContent-Length: 0\r\n\r\n".encode())
+                await writer.drain()
+        writer.close()
+
+    def _keep(self, body: bytes, signature: str) -> None:
+        event = stripe.Webhook.construct_event(body, signature, SECRET)  # type: ignore[no-untyped-call]  # the library leaves it untyped
+        if self.status == 200:
+            self.events.append(event)
+        else:
+            self.refused += 1
+
+
+@contextlib.asynccontextmanager
+async def receiving() -> AsyncIterator[Receiver]:
+    receiver = Receiver()
+    server = await asyncio.start_server(receiver.take, "127.0.0.1", 0)
+    receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/webhooks/stripe"
+    try:
+        yield receiver
+    finally:
+        server.close()
+
+
+async def paid(sandbox: Sandbox, amount: int = RP_50_000, **more: Any) -> Any:
+    """A payment intent that succeeded by card."""
+    params = {"amount": amount, "currency": "idr", "confirm": True, "payment_method": "pm_card_visa", **more}
+    return await sandbox.v1.payment_intents.create_async(params)
+
+
+async def seller(sandbox: Sandbox) -> str:
+    account = await sandbox.v1.accounts.create_async({"type": "express", "country": "ID", "capabilities": {"transfers": {"requested": True}}})
+    return str(account.id)
+
+
+async def balance(sandbox: Sandbox, account: str | None = None) -> int:
+    options = {"stripe_account": account} if account else {}
+    found = await sandbox.v1.balance.retrieve_async(options=options)
+    return sum(item.amount for item in found.available)
+
+
+def code_of(error: Any) -> tuple[int, str | None]:
+    """Status and code of a StripeError."""
+    return error.http_status, error.code
+
+
+def as_json(data: Any) -> Any:
+    return json.loads(json.dumps(data))
