@@ -17,7 +17,7 @@ async def issue_connection_token(actor: Actor) -> ConnectionToken:
     return ConnectionToken(token=token, expires_at=expires_at)
 
 
-@asgi("/connection/websocket", guards=[guards.public])
+@asgi("/connection/websocket", guards=[guards.public], copy_scope=False)
 async def connection(scope: Scope, receive: Receive, send: Send) -> None:
     """The socket; who comes without session or token is closed with 3500."""
     await door(scope, receive, send)
