@@ -51,6 +51,7 @@ def house(postgres: Postgres, valkey: Valkey, tmp_path_factory: pytest.TempPathF
         environment.setenv("MARVEC_REDIS_URL", valkey.url)
         environment.setenv("MARVEC_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         environment.setenv("MARVEC_DEMO", "1")
+        environment.setenv("MARVEC_PASSWORD_COST", "low")
         environment.setenv("MARVEC_BASE_URL", "http://testserver")
         get_settings.cache_clear()
         migrate()

@@ -9,6 +9,7 @@ from litestar.di import Provide
 
 from common.db import close_database, open_database, request_session
 from common.identity.dependencies import actor, visitor
+from common.identity.middleware import WhoIsIt
 from common.live.door import open_door
 from common.queue import close_queue, open_queue
 from common.settings import get_settings
@@ -38,6 +39,7 @@ def create_app() -> Litestar:
         [room for room in site.ROOMS if find_spec(room)],
         route_handlers=site.routers(),
         lifespan=[doors, open_door],
+        middleware=[WhoIsIt],
         dependencies={
             "session": Provide(request_session),
             "actor": Provide(actor, sync_to_thread=False),

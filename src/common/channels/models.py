@@ -11,7 +11,7 @@ from common.db import Table, enum_field, id_field, utc_field
 
 
 class Carrier(StrEnum):
-    """What kind of address it is. `nowhere`: the row of a message that has no reader, so that asking for an unknown account costs the same."""
+    """What kind of address it is. `nowhere`: a message without a reader, so that asking for an unknown account costs the same."""
 
     EMAIL = "email"
     PHONE = "phone"

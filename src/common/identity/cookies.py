@@ -19,4 +19,4 @@ def no_session() -> Cookie:
 
 def _cookie(value: str, max_age: int) -> Cookie:
     secure = get_settings().base_url.startswith("https://")
-    return Cookie(SESSION_COOKIE, value, max_age=max_age, path="/", httponly=True, samesite="lax", secure=secure)
+    return Cookie(key=SESSION_COOKIE, value=value, max_age=max_age, path="/", httponly=True, samesite="lax", secure=secure)

@@ -54,7 +54,7 @@ def scope(name: str) -> Guard:
 
     def guard(connection: Connection, _: BaseRouteHandler) -> None:
         actor = visitor_of(connection)
-        if actor is not None and actor.scopes is not None and name not in actor.scopes:
+        if actor is not None and actor.scopes is not None and not actor.scopes & {name, "*"}:
             raise Forbidden
 
     return _named(guard, f"scope:{name}")

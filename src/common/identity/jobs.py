@@ -1,6 +1,5 @@
 """Timers of identity. Importing the service also registers its letters with the worker."""
 
-from common.identity import letters as letters
 from common.identity.service import throttling
 from common.jobs import every
 

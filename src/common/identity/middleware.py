@@ -36,8 +36,8 @@ SELECT t.id AS key_id, t.last_used_at AS noted_at, t.scopes, {PERSON}
 FROM api_token t JOIN person p ON p.id = t.person_id LEFT JOIN person_nik n ON n.person_id = p.id
 WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND t.expires_at > $2
 """  # noqa: S608  nothing but constants
-NOTE_SESSION = "UPDATE person_session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2"
-NOTE_TOKEN = "UPDATE api_token SET last_used_at = $2 WHERE id = $1"
+NOTE_SESSION_SEEN = "UPDATE person_session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2"
+NOTE_BEARER_SEEN = "UPDATE api_token SET last_used_at = $2 WHERE id = $1"
 
 
 class WhoIsIt:
@@ -66,12 +66,12 @@ async def recognise(scope: Scope) -> Actor | None:
 
 async def by_session(token: str) -> Actor | None:
     """The person signed in under this cookie's value."""
-    return await _found(BY_SESSION, NOTE_SESSION, token)
+    return await _found(BY_SESSION, NOTE_SESSION_SEEN, token)
 
 
 async def by_token(token: str) -> Actor | None:
     """The person whose API token this is."""
-    return await _found(BY_TOKEN, NOTE_TOKEN, token) if token.startswith(keys.BEARER) else None
+    return await _found(BY_TOKEN, NOTE_BEARER_SEEN, token) if token.startswith(keys.BEARER) else None
 
 
 def session_cookie(raw: bytes) -> str:

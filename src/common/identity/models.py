@@ -101,7 +101,7 @@ class ApiToken(Table, table=True):
     person_id: UUID = Field(foreign_key="person.id", index=True)
     token_hash: bytes = Field(sa_type=LargeBinary, unique=True)
     name: str
-    scopes: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]  # the stubs know no instances of types
+    scopes: list[str] = Field(sa_type=ARRAY(Text))
     created_at: datetime = utc_field(default_now=True)
     last_used_at: datetime | None = utc_field(nullable=True)
     expires_at: datetime = utc_field()

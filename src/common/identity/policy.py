@@ -13,10 +13,16 @@ SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 128
 NIK_OFFICE = "DISDUKCAPIL"
 EVERYTHING = "*"
-COMMON_PASSWORDS = frozenset(
-    "12345678 123456789 1234567890 password password1 qwerty123 qwertyuiop indonesia indonesia1 makassar makassar1 bismillah sayangku "
-    "rahasia1 iloveyou 11111111 00000000 abcd1234 12341234 87654321 katasandi sayang123 bismillah1 adminadmin".split()
-)
+COMMON_PASSWORDS = frozenset({
+    "12345678", "123456789", "1234567890", "password", "password1", "qwerty123", "qwertyuiop", "indonesia", "indonesia1", "makassar",
+    "makassar1", "bismillah", "bismillah1", "sayangku", "sayang123", "rahasia1", "iloveyou", "abcd1234", "12341234", "87654321",
+    "katasandi", "adminadmin",
+})  # fmt: skip
+BROWSERS = {
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "UCBrowser": "UC Browser", "Firefox": "Firefox",
+    "Chrome": "Chrome", "CriOS": "Chrome", "Safari": "Safari", "httpx": "httpx", "curl": "curl",
+}  # fmt: skip
+SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS", "Linux": "Linux"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,5 @@ def local_path(asked: str | None, otherwise: str = "/") -> str:
 
 def device_of(user_agent: str) -> str:
     """A browser and a system in words (`Chrome, Android`), so that no full user agent string is kept."""
-    browsers = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("UCBrowser", "UC Browser"), ("Firefox", "Firefox"))
-    browsers += (("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari"), ("httpx", "httpx"), ("curl", "curl"))
-    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
-    found = [next((name for mark, name in table if mark in user_agent), "") for table in (browsers, systems)]
+    found = [next((name for mark, name in table.items() if mark in user_agent), "") for table in (BROWSERS, SYSTEMS)]
     return ", ".join(part for part in found if part)

@@ -35,7 +35,7 @@ async def for_update(session: AsyncSession, person_id: UUID) -> Person:
 async def names_of(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
     """Names by id, for lists; who does not exist is left out."""
     rows = await session.execute(select(col(Person.id), col(Person.name)).where(col(Person.id).in_(person_ids)))
-    return {person_id: name for person_id, name in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def by_address(session: AsyncSession, address: Address) -> Person | None:
@@ -90,7 +90,11 @@ async def tokens_of(session: AsyncSession, person_id: UUID) -> Sequence[ApiToken
 
 async def grants_of(session: AsyncSession, person_id: UUID | None = None) -> Sequence[Any]:
     """Standing grants with their persons' names: everybody's (at most 500, the newest first), or one person's."""
-    statement = select(RoleGrant, col(Person.name)).join(Person, col(Person.id) == col(RoleGrant.person_id)).where(col(RoleGrant.revoked_at).is_(None))
+    statement = (
+        select(RoleGrant, col(Person.name))
+        .join(Person, col(Person.id) == col(RoleGrant.person_id))
+        .where(col(RoleGrant.revoked_at).is_(None))
+    )
     if person_id is not None:
         statement = statement.where(col(RoleGrant.person_id) == person_id)
     return (await session.execute(statement.order_by(col(RoleGrant.id).desc()).limit(500))).all()

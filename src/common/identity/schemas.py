@@ -34,10 +34,10 @@ def _password(value: Any) -> str:
 
 
 AnAddress = Annotated[policy.Address, BeforeValidator(_address)]
-NewPassword = Annotated[str, BeforeValidator(_password), Field(repr=False)]
-OldPassword = Annotated[str, Field(min_length=1, max_length=policy.LONGEST_PASSWORD, repr=False)]
-Code = Annotated[str, Field(pattern=r"^\d{6}$", repr=False)]
-SecondFactor = Annotated[str, Field(min_length=6, max_length=20, repr=False)]
+NewPassword = Annotated[str, BeforeValidator(_password)]
+OldPassword = Annotated[str, Field(min_length=1, max_length=policy.LONGEST_PASSWORD)]
+Code = Annotated[str, Field(pattern=r"^\d{6}$")]
+SecondFactor = Annotated[str, Field(min_length=6, max_length=20)]
 Locale = Literal["id", "en"]
 Scope = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z_]*:[a-z]+)$", max_length=60)]
 
@@ -62,7 +62,7 @@ class Addressed(BaseModel):
 
 class SignUp(Addressed):
     name: str = Field(min_length=1, max_length=120)
-    password: NewPassword
+    password: NewPassword = Field(repr=False)
     consent: bool
     locale: Locale = "id"
 
@@ -75,8 +75,8 @@ class SignUp(Addressed):
 
 
 class SignIn(Addressed):
-    password: OldPassword
-    code: SecondFactor | None = None
+    password: OldPassword = Field(repr=False)
+    code: SecondFactor | None = Field(None, repr=False)
     token: bool = False
     scopes: list[Scope] = Field(default=[policy.EVERYTHING], max_length=50)
     name: str = Field("sign-in", max_length=60)
@@ -94,20 +94,20 @@ class AskCode(BaseModel):
 class GiveCode(BaseModel):
     model_config = Strict
 
-    code: Code
+    code: Code = Field(repr=False)
     address: AnAddress | None = None
 
 
 class ResetPassword(Addressed):
-    code: Code
-    password: NewPassword
+    code: Code = Field(repr=False)
+    password: NewPassword = Field(repr=False)
 
 
 class ChangePassword(BaseModel):
     model_config = Strict
 
-    current: OldPassword
-    password: NewPassword
+    current: OldPassword = Field(repr=False)
+    password: NewPassword = Field(repr=False)
 
 
 class ChangePerson(BaseModel):
@@ -154,7 +154,7 @@ class MakeToken(BaseModel):
 class GiveSecondFactor(BaseModel):
     model_config = Strict
 
-    code: SecondFactor
+    code: SecondFactor = Field(repr=False)
 
 
 class GiveGrant(BaseModel):

@@ -39,15 +39,12 @@ async def grant(session: AsyncSession, actor: Actor | None, person_id: UUID, rol
 
 async def take_grant(session: AsyncSession, actor: Actor, grant_id: UUID) -> None:
     """Take a role away, at once. Raises `NotFound`, and `LastAdmin` when nobody would be left to give roles."""
-    admins = await session.scalars(
-        select(RoleGrant).where(col(RoleGrant.role) == Role.ADMIN, col(RoleGrant.revoked_at).is_(None)).order_by(col(RoleGrant.id)).with_for_update()
-    )
-    standing_admins = admins.all()
-    statement = select(RoleGrant).where(col(RoleGrant.id) == grant_id, col(RoleGrant.revoked_at).is_(None)).with_for_update()
-    row = await session.scalar(statement)
+    standing = select(RoleGrant).where(col(RoleGrant.revoked_at).is_(None)).order_by(col(RoleGrant.id)).with_for_update()
+    admins = (await session.scalars(standing.where(col(RoleGrant.role) == Role.ADMIN))).all()
+    row = await session.scalar(standing.where(col(RoleGrant.id) == grant_id))
     if row is None:
         raise NotFound
-    if row.role is Role.ADMIN and len(standing_admins) == 1:
+    if row.role is Role.ADMIN and len(admins) == 1:
         raise LastAdmin
     row.revoked_at, row.revoked_by = clock.now(), actor.person_id
     await session.flush()

@@ -9,8 +9,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from common.settings import get_settings
 
 # OWASP's second recommendation (19 MiB, 2 passes, 1 lane): about 25 ms on one core. More lanes would buy nothing on two cores.
-FULL = {"time_cost": 2, "memory_cost": 19 * 1024, "parallelism": 1}
-LOW = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+FULL = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+LOW = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 AT_ONCE = 4
 _gates: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
@@ -24,7 +24,7 @@ async def hashed(password: str) -> str:
 async def fits(stored: str | None, password: str) -> bool:
     """Whether the password is right. Without a stored hash (no such account) the same work is done, and the answer is no."""
     async with _gate():
-        right = await asyncio.to_thread(_verify, stored or _nobodys(), password)
+        right = await asyncio.to_thread(_verify, stored or _nobodys(_hasher()), password)
     return right and stored is not None
 
 
@@ -41,21 +41,12 @@ def _verify(stored: str, password: str) -> bool:
 
 
 def _hasher() -> PasswordHasher:
-    return _make(get_settings().password_cost)
+    return FULL if get_settings().password_cost == "full" else LOW
 
 
 @lru_cache
-def _make(cost: str) -> PasswordHasher:
-    return PasswordHasher(**(FULL if cost == "full" else LOW))
-
-
-def _nobodys() -> str:
-    return _made_for_nobody(get_settings().password_cost)
-
-
-@lru_cache
-def _made_for_nobody(cost: str) -> str:
-    return _make(cost).hash("nobody has this password")
+def _nobodys(hasher: PasswordHasher) -> str:
+    return hasher.hash("nobody has this password")
 
 
 def _gate() -> asyncio.Semaphore:

@@ -48,9 +48,8 @@ async def sign_out(session: AsyncSession, actor: Actor) -> None:
 
 async def revoke_session(session: AsyncSession, actor: Actor, session_id: UUID) -> None:
     """Sign another of one's devices out. Effective with its next request; `NotFound` when it is not one's own."""
-    found = await session.execute(
-        _standing(actor.person_id).where(col(PersonSession.id) == session_id).values(revoked_at=clock.now()).returning(col(PersonSession.id))
-    )
+    ended = _standing(actor.person_id).where(col(PersonSession.id) == session_id).values(revoked_at=clock.now())
+    found = await session.execute(ended.returning(col(PersonSession.id)))
     if found.scalar_one_or_none() is None:
         raise NotFound
 

@@ -14,7 +14,7 @@ from common.settings import get_settings
 
 @dataclass(frozen=True)
 class Pace:
-    """`free` tries within `window` seconds cost nothing; from the next on one waits `wait` seconds, doubled each time, at most `longest`."""
+    """`free` tries within `window` seconds cost nothing; then one waits `wait` seconds, doubled each time, at most `longest`."""
 
     free: int
     wait: int
@@ -38,6 +38,7 @@ ON CONFLICT (key) DO UPDATE SET
 WHERE t.blocked_until <= $2
 RETURNING tries
 """
+GIVE_BACK = "UPDATE throttle SET tries = greatest(tries - 1, 0), blocked_until = last_at WHERE key = $1"
 
 
 async def count(kind: str, name: str, pace: Pace) -> None:
@@ -60,7 +61,7 @@ async def forgive(kind: str, name: str) -> None:
 async def give_back(kind: str, name: str) -> None:
     """The try was right: one less for this network, whose other tries stay counted."""
     async with hot() as connection:
-        await connection.execute("UPDATE throttle SET tries = greatest(tries - 1, 0), blocked_until = last_at WHERE key = $1", _key(kind, name))
+        await connection.execute(GIVE_BACK, _key(kind, name))
 
 
 async def forget_old() -> None:

@@ -1,0 +1,121 @@
+"""Accounts, codes, NIK."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get, patch, post, put
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.identity import guards, policy, queries, service
+from common.identity.actor import Actor, Role
+from common.identity.dependencies import client_of
+from common.identity.models import Person
+from common.identity.schemas import (
+    AskCode,
+    ChangePerson,
+    CodeSent,
+    GiveCode,
+    GiveNik,
+    Me,
+    NikGiven,
+    NikRead,
+    ReadNik,
+    ResetPassword,
+    SignedUp,
+    SignUp,
+)
+from common.identity.service.codes import LIVES
+from common.settings import get_settings
+
+Asked = Request[Any, Any, Any]
+
+
+@post("/people", guards=[guards.public])
+async def sign_up(request: Asked, session: AsyncSession, data: SignUp) -> SignedUp:
+    """A new account. A code goes to its address."""
+    person = await service.sign_up(session, data, client_of(request))
+    address, code = await service.ask_confirmation(session, person, client_of(request))
+    return SignedUp(id=person.id, name=person.name, confirmation=_sent(address.text, code))
+
+
+@get("/people/me", guards=[guards.signed_in, guards.scope("account:read")])
+async def me(session: AsyncSession, actor: Actor) -> Me:
+    """One's own account."""
+    return await _me(session, await queries.by_id(session, actor.person_id), actor)
+
+
+@patch("/people/me", guards=[guards.signed_in, guards.scope("account:write")])
+async def change(session: AsyncSession, actor: Actor, data: ChangePerson) -> Me:
+    """Name, language, address; what is left out stays."""
+    return await _me(session, await service.change_person(session, actor, data), actor)
+
+
+@post("/codes", guards=[guards.public])
+async def ask_code(request: Asked, session: AsyncSession, data: AskCode) -> CodeSent:
+    """A code to one's waiting address (`confirm`, signed in), or for a new password (`reset`, with the address)."""
+    if data.purpose == "reset" and data.address is not None:
+        return _sent(data.address.text, await service.ask_reset(session, data.address, client_of(request)))
+    person = await queries.by_id(session, guards.actor_of(request).person_id)
+    address, code = await service.ask_confirmation(session, person, client_of(request))
+    return _sent(address.text, code)
+
+
+@post("/confirmations", guards=[guards.signed_in, guards.scope("account:write")])
+async def confirm(session: AsyncSession, actor: Actor, data: GiveCode) -> Me:
+    """One's own address is confirmed by its code."""
+    return await _me(session, await service.confirm(session, actor, data.code), actor)
+
+
+@post("/passwords", guards=[guards.public], status_code=204)
+async def reset_password(session: AsyncSession, data: ResetPassword) -> None:
+    """A new password by code; all sessions end."""
+    await service.reset_password(session, data)
+
+
+@put("/people/me/nik", guards=[guards.signed_in, guards.scope("account:write")])
+async def give_nik(session: AsyncSession, actor: Actor, data: GiveNik) -> NikGiven:
+    """One's own NIK; the answer holds it masked."""
+    return await service.give_nik(session, actor, data)
+
+
+@post("/people/{person_id:uuid}/sightings", guards=[guards.role(Role.OFFICER), guards.scope("identity:check")], status_code=204)
+async def mark_seen(session: AsyncSession, actor: Actor, person_id: UUID) -> None:
+    """An officer of Disdukcapil has seen the person and the card."""
+    await service.mark_seen(session, actor, person_id)
+
+
+@post("/people/{person_id:uuid}/verifications", guards=[guards.role(Role.OFFICER), guards.scope("identity:check")], status_code=204)
+async def mark_verified(session: AsyncSession, actor: Actor, person_id: UUID) -> None:
+    """The data agree with Dukcapil's."""
+    await service.mark_verified(session, actor, person_id)
+
+
+@post("/people/{person_id:uuid}/nik-readings", guards=[guards.role(Role.OFFICER), guards.scope("identity:check")])
+async def read_nik(session: AsyncSession, actor: Actor, person_id: UUID, data: ReadNik) -> NikRead:
+    """The full NIK, for a reason; every reading is on record."""
+    return NikRead(nik=await service.read_nik(session, actor, person_id, data.because))
+
+
+async def _me(session: AsyncSession, person: Person, actor: Actor) -> Me:
+    facts = await service.facts(session, person.id)
+    level = policy.assurance(confirmed=person.confirmed, officer_seen=facts.officer_seen, dukcapil_verified=facts.dukcapil_verified)
+    return Me(
+        id=person.id,
+        name=person.name,
+        locale=person.locale,
+        phone=person.phone,
+        email=person.email,
+        assurance=level,
+        facts=facts,
+        nik=await service.masked_nik(session, person.id),
+        second_factor=await queries.has_second_factor(session, person.id),
+        roles=sorted(f"{grant.role}:{grant.scope}" for grant in actor.grants),
+    )
+
+
+def _sent(address: str, code: str) -> CodeSent:
+    shown = code if get_settings().demo else None
+    return CodeSent(sent_to=policy.masked(address), expires_in=int(LIVES.total_seconds()), code=shown)
+
+
+HANDLERS = [sign_up, me, change, ask_code, confirm, reset_password, give_nik, mark_seen, mark_verified, read_nik]
