@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 
 from litestar import Litestar
 from litestar.di import Provide
 
+from common import logs
 from common.db import close_database, open_database, request_session
 from common.identity.dependencies import actor, visitor
 from common.identity.middleware import WhoIsIt
@@ -35,8 +35,9 @@ def create_app() -> Litestar:
     site.load_models()
     site.load_jobs()
     site.load_channels()
+    logs.configure(get_settings())
     return make_app(
-        [room for room in site.ROOMS if find_spec(room)],
+        site.folders("templates"),
         route_handlers=site.routers(),
         lifespan=[doors, open_door],
         middleware=[WhoIsIt],

@@ -1,7 +1,7 @@
 """What has no English yet: messages found in the sources, room by room, against the rooms' en.po."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -55,10 +55,12 @@ def messages_of(room: Path) -> set[MsgId]:
     return {msgid for path in paths for msgid in _extract(path)}
 
 
-def add_missing() -> dict[str, int]:
-    """Append the messages that en.po files lack, with an empty translation. -> room: how many were added."""
+def add_missing(only: Collection[str] = ()) -> dict[str, int]:
+    """Append the messages that en.po files lack, with an empty translation; in all rooms or `only` those. -> room: how many were added."""
     added = {}
     for name, texts in untranslated().items():
+        if only and name not in only:
+            continue
         room = SOURCE_ROOT.joinpath(*name.split("."))
         catalog, ids = _catalog(room), {_first(m): m for m in messages_of(room)}
         fresh = [ids[text] for text in texts if catalog.get(ids[text]) is None]

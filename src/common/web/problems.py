@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import structlog
@@ -14,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from common import errors
 from common.i18n import N_, gettext
 from common.web.forms import Reshown
-from common.web.templating import page
+from common.web.templating import Page
 from common.web.wording import in_words
 
 log = structlog.get_logger(__name__)
@@ -102,7 +103,8 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     if wants_json(request):
         body = msgspec.json.encode(_as_rfc9457(request, problem))
         return Response(body, status_code=problem.status, media_type=PROBLEM, headers=dict(problem.headers))
-    return page("errors/problem.html", problem.status, headers=dict(problem.headers), problem=problem, request_id=_request_id(request))
+    shown: dict[str, Any] = {"problem": problem, "request_id": _request_id(request), "come_back": _come_back(request)}
+    return Page("errors/problem.html", shown, problem.status, headers=dict(problem.headers))
 
 
 def wants_json(request: Request[Any, Any, Any]) -> bool:
@@ -112,6 +114,14 @@ def wants_json(request: Request[Any, Any, Any]) -> bool:
         return True
     is_api = request.scope["path"].startswith("/api/")
     return is_api and "text/html" not in accepted
+
+
+def _come_back(request: Request[Any, Any, Any]) -> str:
+    """The sign-in page's address that leads back here afterwards; a form that was sent cannot be come back to."""
+    if request.method != "GET":
+        return "/masuk"
+    query = request.url.query
+    return "/masuk?" + urlencode({"lanjut": request.scope["path"] + (f"?{query}" if query else "")})
 
 
 def _as_rfc9457(request: Request[Any, Any, Any], problem: Problem) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the composition root calls: everything of this room, put around the application."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from litestar import Litestar
@@ -18,15 +19,15 @@ SLACK = 1024 * 1024
 
 
 class Furniture(InitPlugin):
-    """Templates, error answers, CSRF, idempotency and the body limit, for every route. `rooms`: dotted names with `templates/`."""
+    """Templates, error answers, CSRF, idempotency and the body limit, for every route. `folders`: every room's `templates/`."""
 
-    def __init__(self, rooms: Sequence[str], settings: Settings) -> None:
-        self.rooms = rooms
+    def __init__(self, folders: Sequence[Path], settings: Settings) -> None:
+        self.folders = folders
         self.settings = settings
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         static.assets()  # packed once, at start, and a missing file is found now
-        app_config.template_config = TemplateConfig(instance=JinjaTemplateEngine.from_environment(templating.environment(self.rooms)))
+        app_config.template_config = TemplateConfig(instance=JinjaTemplateEngine.from_environment(templating.environment(self.folders)))
         app_config.exception_handlers = {**problems.HANDLERS, **app_config.exception_handlers}
         app_config.guards = [*app_config.guards, csrf.guard, idempotency.prepare]
         app_config.after_request = idempotency.keep_answer
@@ -34,13 +35,13 @@ class Furniture(InitPlugin):
         return app_config
 
 
-def make_app(rooms: Sequence[str], settings: Settings | None = None, **rest: Any) -> Litestar:
+def make_app(folders: Sequence[Path], settings: Settings | None = None, **rest: Any) -> Litestar:
     """A Litestar application with this room around it; `rest` goes to Litestar (`route_handlers`, `dependencies`, `lifespan`, ...).
 
     Routers under /api set `include_in_schema=True` (Litestar's default); pages set it to False.
     """
     settings = settings or get_settings()
-    plugins = [Furniture(rooms, settings), *rest.pop("plugins", ())]
+    plugins = [Furniture(folders, settings), *rest.pop("plugins", ())]
     app = Litestar(plugins=plugins, openapi_config=apidocs.CONFIG, **rest)
     # Outside of routing, so that unknown addresses, too, have an id, headers and a line in the log.
     app.asgi_handler = Ground(app.asgi_handler, settings)

@@ -3,12 +3,12 @@
 import gzip
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Template as Compiled
 from jinja2.runtime import Context
 from litestar import Request
 from litestar.datastructures import Cookie
@@ -20,6 +20,7 @@ from common import i18n, regions
 from common.web import csrf, icons, static, toasts
 from common.web.fields import EMPTY_FORM
 
+OWN = Path(__file__).parent / "templates"
 HTML = "text/html"
 SMALLEST_WORTH_PACKING = 1024
 """Bytes. Below, gzip's header and the CPU cost more than a packet saves."""
@@ -81,9 +82,15 @@ class Page(Template):
         template = environment.get_template(str(self.template_name))
         context = {"form": EMPTY_FORM, "visitor": request.scope["state"].get("actor"), **self.context, "request": request}
         if self.fragment and wants_fragment(request):
-            block = template.blocks[self.fragment]
-            return "".join(block(template.new_context(context)))
+            return _block(template, self.fragment, context)
         return template.render(context)
+
+
+def _block(template: Compiled, name: str, context: dict[str, Any]) -> str:
+    """One block alone. The template's root runs up to its first output, because its imports of macros happen there."""
+    made = template.new_context(context)
+    next(iter(template.root_render_func(made)), None)
+    return "".join(template.blocks[name](made))
 
 
 def wants_fragment(request: Request[Any, Any, Any]) -> bool:
@@ -92,10 +99,15 @@ def wants_fragment(request: Request[Any, Any, Any]) -> bool:
     return asked.get("hx-request") == "true" and not asked.get("hx-boosted") and not asked.get("hx-history-restore-request")
 
 
-def environment(rooms: Sequence[str]) -> Environment:
-    """The environment over `common.web` and `rooms` (dotted names). Autoescaped; an unknown name is an error, never an empty string."""
+def environment(folders: Sequence[Path]) -> Environment:
+    """The environment over our own templates and `folders`, every room's. Autoescaped; an unknown name is an error, never empty."""
     made = Environment(
-        loader=_loader(rooms), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+        loader=FileSystemLoader([OWN, *folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
     )
     made.globals.update(_words())
     made.filters.update({name: made.globals[name] for name in ("rupiah", "tanggal", "jam", "waktu", "jarak")})
@@ -134,14 +146,3 @@ def _csrf_token(context: Context) -> str:
 @pass_context
 def _csrf_field(context: Context) -> Markup:
     return Markup('<input type="hidden" name="_csrf" value="{}">').format(_csrf_token(context))
-
-
-def _loader(rooms: Sequence[str]) -> BaseLoader:
-    return ChoiceLoader([FileSystemLoader(folder) for room in ("common.web", *rooms) if (folder := _templates(room)).is_dir()])
-
-
-def _templates(room: str) -> Path:
-    spec = find_spec(room)
-    if spec is None or not spec.submodule_search_locations:
-        raise LookupError(f"no such room: {room}")
-    return Path(next(iter(spec.submodule_search_locations))) / "templates"

@@ -1,0 +1,61 @@
+"""The first page is small, and its files are kept for ever."""
+
+import gzip
+import re
+
+import httpx
+
+from common.web import static
+
+BUDGET = 80_000
+
+
+async def test_the_first_page_is_within_its_budget(visitor: httpx.AsyncClient) -> None:
+    page = await visitor.get("/")
+    files = [link for link in re.findall(r'<(?:link|script)[^>]+(?:href|src)="([^"]+)"', page.text) if link.startswith("/")]
+    answers = [page, *[await visitor.get(link) for link in files]]
+    assert len(answers) <= 5
+    assert sum(answer.num_bytes_downloaded for answer in answers) <= BUDGET
+
+
+async def test_files_have_the_name_of_their_content_and_are_packed(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get(static.url("app.css"))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/css; charset=utf-8")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-encoding"] == "gzip"
+    plain = await visitor.get(static.url("app.css"), headers={"Accept-Encoding": "identity"})
+    assert plain.content == answer.content
+    assert "content-encoding" not in plain.headers
+
+
+async def test_htmx_comes_from_its_package(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get(static.url("htmx.js"))
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert "htmx" in answer.text
+
+
+async def test_a_name_that_is_not_an_asset_is_not_a_path(visitor: httpx.AsyncClient) -> None:
+    for path in ("/static/app.css", "/static/../settings.py", "/static/%2e%2e/settings.py", "/static/"):
+        assert (await visitor.get(path)).status_code == 404
+
+
+def test_a_module_imports_another_by_its_hashed_name() -> None:
+    text = 'import { a } from "./dialog.js";'
+    assert static._imports(text) == {"dialog.js"}
+    assert static._with_hashed_imports(text, static.assets()) == f'import {{ a }} from "./{static.assets()["dialog.js"].name}";'
+
+
+def test_the_stylesheet_is_one_and_has_no_comments() -> None:
+    css = static.assets()["app.css"]
+    assert b"/*" not in css.body
+    assert gzip.decompress(css.packed or b"") == css.body
+
+
+async def test_the_house_has_its_small_addresses(visitor: httpx.AsyncClient) -> None:
+    assert (await visitor.get("/robots.txt")).text.startswith("User-agent: *")
+    assert (await visitor.get("/manifest.webmanifest")).json()["start_url"] == "/"
+    assert (await visitor.get("/favicon.ico")).headers["location"] == static.url("favicon.svg")
+    assert (await visitor.get("/healthz")).json() == {"status": "ok"}
+    metrics = await visitor.get("/metrics")
+    assert 'marvec_http_requests_total{method="GET",route="/healthz",status="200"}' in metrics.text
+    assert (await visitor.get("/metrics", headers={"X-Forwarded-For": "10.0.0.1"})).status_code == 404
