@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from common.web import paging
 from sqlalchemy import ColumnElement, Row, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +11,7 @@ from sqlalchemy.types import Text
 from sqlmodel import col
 
 from common import clock
+from common.web import paging
 from marvec.matching.errors import NoSuchRequest
 from marvec.matching.models import Match, OfferedGoods, Request, RequestState, StandingKind, StandingQuery
 from marvec.matching.policy import MOST_TOLD
@@ -72,18 +72,18 @@ async def standing_of(session: AsyncSession, person_id: UUID, kind: StandingKind
 
 async def requests_of(session: AsyncSession, buyer_id: UUID, limit: int, cursor: str | None) -> paging.Page[Any]:
     """A buyer's requests, newest first."""
-    return await _page(session, select(Request).where(col(Request.buyer_id) == buyer_id), Request, "requests", limit, cursor)
+    return await _page(session, select(Request).where(col(Request.buyer_id) == buyer_id), "requests", limit, cursor)
 
 
 async def matches_for_request(session: AsyncSession, request_id: UUID, limit: int, cursor: str | None) -> paging.Page[Any]:
     """What answers a request, newest first."""
-    return await _page(session, select(Match).where(col(Match.request_id) == request_id), Match, "matches", limit, cursor)
+    return await _page(session, select(Match).where(col(Match.request_id) == request_id), "matches", limit, cursor)
 
 
 async def matches_for_seller(session: AsyncSession, seller_id: UUID, limit: int, cursor: str | None) -> paging.Page[Any]:
     """A seller's chances: matches of requests that are still open, newest first."""
     still_open = select(Request.id).where(col(Request.id) == Match.request_id, col(Request.state) == RequestState.OPEN).exists()
-    return await _page(session, select(Match).where(col(Match.seller_id) == seller_id, still_open), Match, "chances", limit, cursor)
+    return await _page(session, select(Match).where(col(Match.seller_id) == seller_id, still_open), "chances", limit, cursor)
 
 
 async def queries_answered_by(
@@ -141,7 +141,8 @@ def _km(lat_a: Any, lon_a: Any, lat_b: Any, lon_b: Any) -> ColumnElement[float]:
     return func.km_between(lat_a, lon_a, lat_b, lon_b)
 
 
-async def _page(session: AsyncSession, rows: Any, table: Any, name: str, limit: int, cursor: str | None) -> paging.Page[Any]:
+async def _page(session: AsyncSession, rows: Any, name: str, limit: int, cursor: str | None) -> paging.Page[Any]:
+    table = rows.column_descriptions[0]["entity"]
     continued = paging.after(rows, [col(table.id)], paging.keys_of(name, cursor), descending=True).limit(limit + 1)
     return paging.page_of(list(await session.scalars(continued)), limit, name, lambda row: [row.id], lambda row: row)
 

@@ -1,35 +1,34 @@
 """Asking: a request, a saved search, a seller's criteria, and the end of each."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import ids, live, outbox, regions
+from common import clock, ids, live, outbox, regions
 from common.identity.actor import Actor
 from marvec.matching import policy, queries
 from marvec.matching.errors import NothingWanted, TooManyStanding
 from marvec.matching.models import Request, RequestState, StandingKind, StandingQuery
-from marvec.matching.schemas import Located, PostRequest, SaveSearch
-from marvec.matching.wants import read_want
+from marvec.matching.schemas import PostRequest, SaveSearch
 from marvec.search.canonical import terms_wanted
+from marvec.search.parse import parse
 
 FIND, EXPIRE = "matching.find", "matching.expire"
 
 
 async def post_request(session: AsyncSession, actor: Actor, wanted: PostRequest) -> Request:
     """Ask the city. Who answers it is told by a job, at once. Raises NothingWanted, TooManyStanding."""
-    said = read_want(wanted.what)
+    said = parse(wanted.what)
     quantity = wanted.quantity or said.quantity or 1
-    budget = wanted.budget or said.budget
     place = regions.kelurahan(wanted.kelurahan_code)
     request = Request(
         buyer_id=actor.person_id,
-        what=said.what or wanted.what,
+        what=said.query.text or wanted.what,
         quantity=quantity,
-        unit=said.unit,
-        budget=budget,
-        needed_at=wanted.needed_at or said.needed_at,
+        unit=said.unit or "",
+        budget=wanted.budget or said.budget,
+        needed_at=wanted.needed_at or (said.needed_on and _noon(said.needed_on)),
         kelurahan_code=place.code,
         lat=place.lat,
         lon=place.lon,
@@ -39,8 +38,9 @@ async def post_request(session: AsyncSession, actor: Actor, wanted: PostRequest)
     )
     session.add(request)
     await session.flush()
-    limit = policy.unit_limit(budget, quantity)
-    await _stand(session, actor, StandingKind.REQUEST, request.what, wanted, limit, id=request.id, expires_at=request.expires_at)
+    limit = policy.unit_limit(request.budget, quantity)
+    question = SaveSearch(kelurahan_code=place.code, radius_km=wanted.radius_km, what=request.what, price_max=limit)
+    await _stand(session, actor, StandingKind.REQUEST, question, of=request)
     key = f"request:{request.id}:open"
     await outbox.enqueue(session, EXPIRE, key=key, run_at=request.expires_at, request_id=str(request.id))
     return request
@@ -48,12 +48,12 @@ async def post_request(session: AsyncSession, actor: Actor, wanted: PostRequest)
 
 async def save_search(session: AsyncSession, actor: Actor, wanted: SaveSearch) -> StandingQuery:
     """Be told of new goods. Raises NothingWanted, TooManyStanding."""
-    return await _stand(session, actor, StandingKind.SEARCH, wanted.what, wanted, wanted.price_max)
+    return await _stand(session, actor, StandingKind.SEARCH, wanted)
 
 
 async def state_criteria(session: AsyncSession, actor: Actor, wanted: SaveSearch) -> StandingQuery:
     """A seller says which requests to hear of. Raises NothingWanted, TooManyStanding."""
-    return await _stand(session, actor, StandingKind.CRITERIA, wanted.what, wanted, None)
+    return await _stand(session, actor, StandingKind.CRITERIA, wanted)
 
 
 async def drop(session: AsyncSession, actor: Actor, standing_id: UUID) -> None:
@@ -88,38 +88,33 @@ async def end(session: AsyncSession, request: Request, new: RequestState, *, by:
     await live.tell(session, f"request:{request.id}", {"type": "moved", "state": request.state})
 
 
-async def _stand(
-    session: AsyncSession,
-    actor: Actor,
-    kind: StandingKind,
-    what: str,
-    where: Located,
-    price_max: int | None,
-    *,
-    id: UUID | None = None,
-    expires_at: datetime | None = None,
-) -> StandingQuery:
-    terms = terms_wanted(what)
+async def _stand(session: AsyncSession, actor: Actor, kind: StandingKind, wanted: SaveSearch, of: Request | None = None) -> StandingQuery:
+    """Let the question wait, and have it asked once now."""
+    terms = terms_wanted(wanted.what)
     if not terms:
         raise NothingWanted
     if await queries.count_open_of(session, actor.person_id) >= policy.MOST_STANDING:
         raise TooManyStanding(most=policy.MOST_STANDING)
-    place = regions.kelurahan(where.kelurahan_code)
+    place = regions.kelurahan(wanted.kelurahan_code)
     query = StandingQuery(
-        id=id or ids.uuid7(),
+        id=of.id if of else ids.uuid7(),
         kind=kind,
         person_id=actor.person_id,
-        what=what,
+        what=wanted.what,
         terms=terms,
         anchor=await queries.emptiest_anchor(session, terms),
-        price_max=price_max,
+        price_max=wanted.price_max,
         lat=place.lat,
         lon=place.lon,
-        radius_km=where.radius_km,
-        expires_at=expires_at,
+        radius_km=wanted.radius_km,
+        expires_at=of.expires_at if of else None,
     )
     session.add(query)
     await session.flush()
     if kind is not StandingKind.CRITERIA:
         await outbox.enqueue(session, FIND, key=f"find:{query.id}", standing_id=str(query.id))
     return query
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), clock.WITA)

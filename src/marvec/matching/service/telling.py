@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from common.notifications import service as notifications
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import live
 from common.i18n import N_, jarak
 from common.money import rupiah
+from common.notifications import service as notifications
 from marvec.matching import queries
 from marvec.matching.models import Match, StandingKind
 
@@ -28,18 +28,24 @@ async def tell_matches(session: AsyncSession, matches: Sequence[Match], *, new_g
             await live.tell(session, f"request:{match.request_id}", seen)
             if (match.request_id, match.seller_id) not in told:
                 told.add((match.request_id, match.seller_id))
-                await _notify(session, match, match.seller_id, what, _seller_text(match), "/toko-saya/peluang")
+                await _tell_seller(session, match, what)
         if new_goods:
-            text = TO_SEARCHER if match.kind is StandingKind.SEARCH else TO_BUYER
-            link = f"/permintaan/{match.request_id}" if match.request_id else f"/barang/{match.listing_id}"
-            await _notify(session, match, match.buyer_id, what, text, link)
+            await _tell_buyer(session, match, what)
 
 
-def _seller_text(match: Match) -> str:
-    return TO_CRITERIA if match.kind is StandingKind.CRITERIA else TO_SELLER
+async def _tell_seller(session: AsyncSession, match: Match, what: str) -> None:
+    text = TO_CRITERIA if match.kind is StandingKind.CRITERIA else TO_SELLER
+    kind, params = f"match.{match.kind}", _params(match, what)
+    await notifications.notify(session, match.seller_id, kind=kind, text=text, params=params, link="/toko-saya/peluang")
 
 
-async def _notify(session: AsyncSession, match: Match, person_id: UUID, what: str, text: str, link: str) -> None:
+async def _tell_buyer(session: AsyncSession, match: Match, what: str) -> None:
+    text = TO_SEARCHER if match.kind is StandingKind.SEARCH else TO_BUYER
+    link = f"/permintaan/{match.request_id}" if match.request_id else f"/barang/{match.listing_id}"
+    kind, params = f"match.{match.kind}", _params(match, what)
+    await notifications.notify(session, match.buyer_id, kind=kind, text=text, params=params, link=link)
+
+
+def _params(match: Match, what: str) -> dict[str, str]:
     price = rupiah(match.price) if match.price is not None else ""
-    params = {"what": what, "title": match.title, "km": jarak(match.km), "price": price, "unit": match.unit}
-    await notifications.notify(session, person_id, kind=f"match.{match.kind}", text=text, params=params, link=link)
+    return {"what": what, "title": match.title, "km": jarak(match.km), "price": price, "unit": match.unit}
