@@ -1,4 +1,4 @@
-"""The engine's verbs, by who has the move: the applicant (`filling`), the office (`reviewing`), the fee (`issuing`), the clock (`slots`)."""
+"""The engine's verbs, by who moves: the applicant (`filling`), the office (`reviewing`), the fee (`issuing`), the clock (`slots`)."""
 
 from civic.services.service.filling import attach, book_slot, fill, start, submit, withdraw
 from civic.services.service.issuing import certificate, on_paid, on_payment_closed

@@ -53,10 +53,8 @@ async def fill(session: AsyncSession, actor: Actor, application_id: UUID, given:
     return application, forms.check(service, answers, only=frozenset(fresh), complete=False)
 
 
-async def attach(
-    session: AsyncSession, actor: Actor, application_id: UUID, name: str, *, data: bytes, filename: str
-) -> ApplicationDocument:
-    """Hand in one document; a newer one takes the place of an older one."""
+async def attach(session: AsyncSession, actor: Actor, application_id: UUID, name: str, *, data: bytes, filename: str) -> UUID:
+    """Hand in one document; a newer one takes the place of an older one. Returns the file's id."""
     application, service, _answers = await _open_for_filling(session, actor, application_id)
     if service.document(name) is None:
         raise NoSuchDocument
@@ -66,7 +64,7 @@ async def attach(
     await session.execute(
         put.on_conflict_do_update(index_elements=["application_id", "name"], set_={"file_id": file.id, "uploaded_at": row["uploaded_at"]})
     )
-    return ApplicationDocument(**row)
+    return file.id
 
 
 async def book_slot(session: AsyncSession, actor: Actor, application_id: UUID, slot_id: UUID) -> None:

@@ -1,7 +1,7 @@
 """Approval, the fee, and the product. Never issued unpaid: the database holds that too (product_never_before_its_fee)."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +24,7 @@ from common.identity.actor import Actor
 from common.payments import service as payments
 
 PURPOSE = "application_fee"
+TIME_TO_PAY = timedelta(days=14)  # then a new payment is opened; the fee stays due
 
 
 async def approve(session: AsyncSession, actor: Actor, application: Application, service: Service) -> None:
@@ -32,15 +33,7 @@ async def approve(session: AsyncSession, actor: Actor, application: Application,
     await session.flush()  # one history row a move
     if not application.fee:
         return await _issue(session, actor, application, service)
-    intent = await payments.open_intent(
-        session,
-        payer_id=application.applicant_id,
-        purpose=PURPOSE,
-        purpose_id=application.id,
-        amount=application.fee,
-        expires_at=None,
-    )
-    application.fee_intent_id = intent.id
+    await _open_payment(session, application, application.fee)
     application.move_to(State.AWAITING_PAYMENT, by=actor.person_id)
     await promises.pause(session, application.id)
     await tell_move(session, application)
@@ -68,15 +61,7 @@ async def on_payment_closed(session: AsyncSession, application_id: UUID, intent_
     application = await queries.for_update(session, application_id)
     if application.state != State.AWAITING_PAYMENT or application.fee_intent_id != intent_id or application.fee is None:
         return
-    intent = await payments.open_intent(
-        session,
-        payer_id=application.applicant_id,
-        purpose=PURPOSE,
-        purpose_id=application.id,
-        amount=application.fee,
-        expires_at=None,
-    )
-    application.fee_intent_id = intent.id
+    await _open_payment(session, application, application.fee)
     await tell_move(session, application)
 
 
@@ -92,6 +77,18 @@ async def certificate(session: AsyncSession, actor: Actor, application_id: UUID)
     await audit.record(session, actor, "certificate.read", subject_kind="credential", subject_id=credential.id)
     data = await asyncio.to_thread(paper.render, credential, office_name=service.office_name, lines=lines)
     return f"{service.code}-{credential.code}.pdf", data
+
+
+async def _open_payment(session: AsyncSession, application: Application, fee: int) -> None:
+    intent = await payments.open_intent(
+        session,
+        payer_id=application.applicant_id,
+        purpose=PURPOSE,
+        purpose_id=application.id,
+        amount=fee,
+        expires_at=clock.now() + TIME_TO_PAY,
+    )
+    application.fee_intent_id = intent.id
 
 
 async def _issue(session: AsyncSession, officer: Actor, application: Application, service: Service) -> None:

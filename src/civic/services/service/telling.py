@@ -1,12 +1,12 @@
 """Telling of a move: the applicant's inbox, the open pages, the fact for other rooms."""
 
-from common.notifications import service as notifications
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.services.models import Application, State
 from common import events, live
 from common.events import ApplicationMoved
 from common.i18n import N_
+from common.notifications import service as notifications
 
 SENTENCES = {
     State.SUBMITTED: N_("Permohonan %(reference)s sudah kami terima."),
@@ -21,14 +21,9 @@ SENTENCES = {
 async def tell_move(session: AsyncSession, application: Application) -> None:
     """Everybody who should know of the state that the application is in now; all within the transaction."""
     await session.flush()
-    seen = {
-        "id": str(application.id),
-        "reference": application.reference,
-        "state": application.state.value,
-        "steps": application.steps_done,
-    }
-    await live.tell(session, f"application:{application.id}", seen)
-    await live.tell(session, f"desk:{application.office}", {"id": str(application.id), "state": application.state.value})
+    seen = {"id": str(application.id), "reference": application.reference, "state": application.state.value}
+    await live.tell(session, f"application:{application.id}", {**seen, "steps": application.steps_done})
+    await live.tell(session, f"desk:{application.office}", seen)
     await events.publish(
         session,
         ApplicationMoved(application.id, application.reference, application.service, application.state.value, application.applicant_id),

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from common.audit import service as audit
-from common.payments import service as payments
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import outbox
+from common.audit import service as audit
 from common.identity.actor import Actor
+from common.payments import service as payments
 from marvec.listings import service as stock
 from marvec.orders import policy, queries
 from marvec.orders.machine import Money, OrderState, Party, Step, Stock, timer_of

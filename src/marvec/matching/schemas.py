@@ -1,0 +1,113 @@
+"""What comes in and what goes out about requests."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, field_validator
+
+from common import regions
+from common.i18n import N_, jarak, rupiah
+from common.i18n import gettext as _
+from common.money import LARGEST
+from marvec.matching.models import RequestState, StandingKind
+
+if TYPE_CHECKING:
+    from marvec.matching.models import Match, Request, StandingQuery
+
+What = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
+Days = Annotated[int, Field(ge=1, le=30)]
+Radius = Annotated[float, Field(gt=0, le=50, description="km")]
+
+
+class Located(BaseModel):
+    kelurahan_code: str
+    radius_km: Radius = 5.0
+
+    @field_validator("kelurahan_code")
+    @classmethod
+    def is_known(cls, code: str) -> str:
+        if not regions.is_kelurahan(code):
+            raise ValueError(N_("Pilih kelurahan."))
+        return code
+
+
+class PostRequest(Located):
+    """`what` may say it all ("20 porsi songkolo besok, paling banyak Rp400.000"); a field that is given wins over what it says."""
+
+    what: What
+    quantity: int | None = Field(None, ge=1, le=100_000)
+    budget: int | None = Field(None, ge=1, le=LARGEST, description="rupiah for all of it")
+    needed_at: AwareDatetime | None = None
+    days: Days = 7
+
+
+class SaveSearch(Located):
+    """A buyer's saved search, or a seller's criteria; `price_max` in rupiah a unit."""
+
+    what: What
+    price_max: int | None = Field(None, ge=1, le=LARGEST)
+
+
+class RequestOut(BaseModel):
+    id: UUID
+    buyer_id: UUID
+    what: str
+    quantity: int
+    unit: str
+    budget: int | None
+    needed_at: datetime | None
+    kelurahan_code: str
+    radius_km: float
+    state: RequestState
+    expires_at: datetime
+    created_at: datetime
+
+    @classmethod
+    def of(cls, request: "Request") -> "RequestOut":
+        return cls(**request.model_dump(include=set(cls.model_fields)))
+
+
+class StandingOut(BaseModel):
+    id: UUID
+    kind: StandingKind
+    what: str
+    terms: list[str]
+    price_max: int | None
+    radius_km: float
+    created_at: datetime
+
+    @classmethod
+    def of(cls, query: "StandingQuery") -> "StandingOut":
+        return cls(**query.model_dump(include=set(cls.model_fields)))
+
+
+class MatchOut(BaseModel):
+    """`reason` says in the reader's language why: "menjual songkolo, 2,1 km, mulai Rp15.000/porsi"."""
+
+    id: UUID
+    kind: StandingKind
+    request_id: UUID | None
+    listing_id: UUID | None
+    seller_id: UUID
+    title: str
+    price: int | None
+    km: float
+    reason: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, match: "Match") -> "MatchOut":
+        return cls(**match.model_dump(include=set(cls.model_fields) - {"reason"}), reason=reason_of(match))
+
+
+def reason_of(match: "Match") -> str:
+    if match.price is None:
+        return _("sesuai kriteria %(title)s, %(km)s", title=match.title, km=jarak(match.km))
+    return _(
+        "menjual %(title)s, %(km)s, mulai %(price)s/%(unit)s",
+        title=match.title,
+        km=jarak(match.km),
+        price=rupiah(match.price),
+        unit=match.unit,
+    )
