@@ -1,6 +1,7 @@
 """Builders of people, for every room's tests."""
 
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -13,6 +14,7 @@ from common.identity.cookies import SESSION_COOKIE
 from common.identity.models import Person
 from common.identity.policy import Address
 from common.identity.schemas import MakeToken, SignUp
+from common.web import csrf
 
 PASSWORD = "songkolo dan bolu"
 _number = count(1)
@@ -60,3 +62,10 @@ async def bearer(session: AsyncSession, made: Person, *scopes: str) -> dict[str,
     """Headers of an API client with these scopes."""
     _, token = await service.open_token(session, made.id, MakeToken(name="uji", scopes=list(scopes)))
     return {"Authorization": f"Bearer {token}"}
+
+
+def form_token(client: httpx.AsyncClient) -> str:
+    """What a form of the signed-in client carries in `_csrf` (or the header X-CSRF-Token)."""
+    cookie = f"{SESSION_COOKIE}={client.cookies.get(SESSION_COOKIE)}".encode()
+    scope: Any = {"headers": [(b"cookie", cookie)], "state": {}}
+    return csrf.token(scope)
