@@ -16,7 +16,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 from litestar.types import Scope
-from sqlalchemy import DateTime, Dialect, MetaData, Text
+from sqlalchemy import DateTime, Dialect, MetaData, Text, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -187,6 +187,8 @@ async def asyncpg_of(session: AsyncSession) -> asyncpg.Connection:
     """The driver's connection under a session: hot statements inside the same transaction."""
     raw = await (await session.connection()).get_raw_connection()
     connection: asyncpg.Connection = raw.driver_connection
+    if not connection.is_in_transaction():
+        await session.execute(text("SELECT"))  # the session sends BEGIN with its own first statement only; ours would commit alone
     return connection
 
 
