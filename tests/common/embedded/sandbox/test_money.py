@@ -1,4 +1,4 @@
-"""Money is conserved whatever is done in whatever order: what was captured and not given back lies with the platform, a seller or a bank."""
+"""Money is conserved, whatever is done in whatever order: what was taken and not given back lies with platform, seller or bank."""
 
 import tempfile
 from dataclasses import dataclass, field
@@ -17,7 +17,21 @@ from common.embedded.sandbox.mischief import Mischief, Plan
 from common.embedded.sandbox.params import Params, decode
 from common.embedded.sandbox.store import Store
 
-STEPS = ("pay", "hold", "capture", "cancel", "refund", "transfer", "source_transfer", "reverse", "payout", "platform_payout", "dispute", "answer", "later")
+STEPS = (
+    "pay",
+    "hold",
+    "capture",
+    "cancel",
+    "refund",
+    "transfer",
+    "source_transfer",
+    "reverse",
+    "payout",
+    "platform_payout",
+    "dispute",
+    "answer",
+    "later",
+)
 Step = tuple[str, int, int]
 # Whole multiples and odd sums, some far too large, so that refusals are among the steps.
 sequences = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 5), st.integers(1, 400_000)), min_size=5, max_size=60)
@@ -70,7 +84,11 @@ class Town:
             "cancel": (f"/v1/payment_intents/{intent}/cancel", "", {}),
             "refund": ("/v1/refunds", "", {"payment_intent": intent, "amount": amount}),
             "transfer": ("/v1/transfers", "", money | {"destination": seller}),
-            "source_transfer": ("/v1/transfers", "", money | {"destination": seller, "source_transaction": known.get("latest_charge") or ""}),
+            "source_transfer": (
+                "/v1/transfers",
+                "",
+                money | {"destination": seller, "source_transaction": known.get("latest_charge") or ""},
+            ),
             "reverse": (f"/v1/transfers/{self.some('transfer', number)}/reversals", "", {"amount": amount}),
             "payout": ("/v1/payouts", seller, money),
             "platform_payout": ("/v1/payouts", "", money),
@@ -96,7 +114,9 @@ class Town:
         balances = dict(self.store.execute("SELECT account, available FROM balance"))
         assert sum(balances.values()) + paid_out == taken - back - disputed
         assert all(amount >= 0 for account, amount in balances.items() if account)
-        sums = self.store.execute("SELECT account, sum(json_extract(doc, '$.net')) FROM thing WHERE kind = 'balance_transaction' GROUP BY account")
+        sums = self.store.execute(
+            "SELECT account, sum(json_extract(doc, '$.net')) FROM thing WHERE kind = 'balance_transaction' GROUP BY account"
+        )
         assert dict(sums) == balances
 
     def nothing_exceeds_its_source(self) -> None:
