@@ -73,7 +73,9 @@ def alive(pid: int) -> bool:
 
 def kill_hard(process: subprocess.Popen[str]) -> None:
     process.kill()
-    process.communicate()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 @contextmanager
