@@ -61,13 +61,6 @@ def upgrade() -> None:
             leased_until timestamptz, done_at timestamptz, dead_at timestamptz, last_error text NOT NULL)""")
     op.execute("CREATE INDEX ix_outbox_due ON outbox (run_at) WHERE done_at IS NULL AND dead_at IS NULL")
     op.execute("CREATE INDEX ix_outbox_dead ON outbox (dead_at) WHERE dead_at IS NOT NULL")
-    op.execute("""
-        CREATE TABLE idempotency_keys (
-            id uuid NOT NULL CONSTRAINT pk_idempotency_keys PRIMARY KEY,
-            caller bytea NOT NULL, key text NOT NULL, body_hash bytea NOT NULL, status smallint, headers jsonb NOT NULL, body bytea,
-            created_at timestamptz NOT NULL)""")
-    op.execute("CREATE UNIQUE INDEX uq_idempotency_keys_caller_key ON idempotency_keys (caller, key)")
-    op.execute("CREATE INDEX ix_idempotency_keys_created_at ON idempotency_keys (created_at)")
     live()
 
 
