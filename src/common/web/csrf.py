@@ -28,6 +28,8 @@ SEED_COOKIE = "marvec_csrf"
 FIELD = "_csrf"
 HEADER = "x-csrf-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+TOKEN_PATHS = ("/api/", "/berkas/")
+"""Where a bearer token counts instead of the cookie; on pages the cookie does, whatever else is sent."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 DIGEST = 32
 
@@ -48,7 +50,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     scope = connection.scope
     if not isinstance(connection, Request) or connection.method in SAFE or handler.opt.get("csrf_exempt"):
         return
-    if connection.headers.get("authorization", "").lower().startswith("bearer "):
+    if scope["path"].startswith(TOKEN_PATHS) and connection.headers.get("authorization", "").lower().startswith("bearer "):
         return
     if _from_elsewhere(connection):
         raise Forged

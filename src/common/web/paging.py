@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, and_, false, or_, tuple_
 
@@ -23,8 +23,8 @@ from common.settings import get_settings
 T = TypeVar("T")
 MOST = 100
 Key = int | float | str | UUID | datetime
-Limit = Annotated[int, Parameter(ge=1, le=MOST, query="limit", description="rows on a page")]
-Cursor = Annotated[str | None, Parameter(query="cursor", max_length=600, description="`next` of the page before; omit for the first")]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MOST, description="rows on a page")]
+Cursor = Annotated[str | None, QueryParameter(name="cursor", max_length=600, description="`next` of the page before; omit for the first")]
 _SIGNATURE = 9
 
 

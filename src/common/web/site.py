@@ -6,10 +6,13 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.config.app import AppConfig
+from litestar.connection import ASGIConnection
 from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.handlers import BaseRouteHandler
 from litestar.plugins import InitPlugin
 from litestar.template.config import TemplateConfig
 
+from common.i18n import prefer
 from common.settings import Settings, get_settings
 from common.web import apidocs, csrf, idempotency, problems, static, templating
 from common.web.middleware import Ground
@@ -29,10 +32,16 @@ class Furniture(InitPlugin):
         static.assets()  # packed once, at start, and a missing file is found now
         app_config.template_config = TemplateConfig(instance=JinjaTemplateEngine.from_environment(templating.environment(self.folders)))
         app_config.exception_handlers = {**problems.HANDLERS, **app_config.exception_handlers}
-        app_config.guards = [*app_config.guards, csrf.guard, idempotency.prepare]
+        app_config.guards = [*app_config.guards, csrf.guard, idempotency.prepare, speak_as_the_person_likes]
         app_config.after_request = idempotency.keep_answer
         app_config.request_max_body_size = self.settings.upload_limit + SLACK
         return app_config
+
+
+def speak_as_the_person_likes(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """App-level guard: the signed-in person's language, unless another was chosen on this device."""
+    actor = connection.scope["state"].get("actor")
+    prefer(actor.locale if actor else None)
 
 
 def make_app(folders: Sequence[Path], settings: Settings | None = None, **rest: Any) -> Litestar:

@@ -74,3 +74,8 @@ async def test_the_api_asks_it_of_cookies_and_not_of_bearers(visitor: httpx.Asyn
 async def test_a_webhook_needs_no_token(visitor: httpx.AsyncClient) -> None:
     visitor.cookies.set("marvec_session", "s")
     assert (await visitor.post("/hooks/pay", content=b"{}")).status_code == 200
+
+
+async def test_a_bearer_on_a_page_is_no_way_around(visitor: httpx.AsyncClient) -> None:
+    visitor.cookies.set("marvec_session", "s")
+    assert (await visitor.post("/lapak", data=FORM, headers={"Authorization": "Bearer x"})).status_code == 403
