@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from common.credentials import queries as credentials
 from marvec.listings.errors import NoSuchListing
 from marvec.listings.models import Listing, ListingPicture, ListingState, ListingStock
-from marvec.listings.schemas import ForSale
+from marvec.listings.schemas import Card, ForSale
 from marvec.storefronts import queries as storefronts
 
 if TYPE_CHECKING:
@@ -108,3 +108,24 @@ async def of_storefront(session: AsyncSession, storefront_id: UUID, *, only_visi
     if only_visible:
         query = query.where(visible())
     return list((await session.scalars(query)).all())
+
+
+async def cards_of(session: AsyncSession, storefront_id: UUID, limit: int = 60) -> list[Card]:
+    """A shop's visible goods, newest first, as cards."""
+    columns: list[Any] = [
+        Listing.id,
+        Listing.title,
+        Listing.price,
+        Listing.unit,
+        first_picture(),
+        ListingStock.on_hand - ListingStock.reserved,
+    ]
+    query = (
+        sqlalchemy.select(*columns)
+        .join(ListingStock, col(ListingStock.listing_id) == Listing.id)
+        .where(col(Listing.storefront_id) == storefront_id, visible())
+        .order_by(col(Listing.id).desc())
+        .limit(limit)
+    )
+    rows: Any = (await session.execute(query)).all()
+    return [Card(*row) for row in rows]

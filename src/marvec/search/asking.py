@@ -28,3 +28,12 @@ def asked(params: Mapping[str, Any]) -> SearchQuery:
     except ValidationError as error:
         named = {field: name for name, field in NAMES.items()}
         raise Invalid({named.get(field.split(".")[0], field): words for field, words in in_words(error).items()}) from error
+
+
+def near_of(text: str) -> tuple[float, float] | None:
+    """`lat,lon` in degrees; None for anything else."""
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+        return SearchQuery(near=(lat, lon)).near
+    except ValueError:
+        return None

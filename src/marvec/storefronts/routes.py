@@ -25,9 +25,9 @@ async def my_storefronts(session: AsyncSession, actor: Actor) -> list[Storefront
     return [StorefrontOut.of(shop) for shop in await queries.owned_by(session, actor.person_id)]
 
 
-@get("/{slug:str}", guards=[guards.public])
-async def show_storefront(session: AsyncSession, visitor: Actor | None, slug: str) -> StorefrontOut:
-    shop = await queries.by_slug(session, slug)
+@get("/{storefront_id:uuid}", guards=[guards.public])
+async def show_storefront(session: AsyncSession, visitor: Actor | None, storefront_id: UUID) -> StorefrontOut:
+    shop = await queries.by_id(session, storefront_id)
     if not policy.may_see(visitor, shop):
         raise NoSuchStorefront
     return StorefrontOut.of(shop)
