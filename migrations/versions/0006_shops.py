@@ -91,7 +91,7 @@ DOCUMENTS = """
 CREATE TABLE search_documents (
     listing_id uuid NOT NULL CONSTRAINT pk_search_documents PRIMARY KEY
         CONSTRAINT fk_search_documents_listing_id_listings REFERENCES listings (id),
-    seller_id uuid NOT NULL, title text NOT NULL, unit text NOT NULL, price bigint NOT NULL, category text NOT NULL,
+    storefront_id uuid NOT NULL, seller_id uuid NOT NULL, title text NOT NULL, unit text NOT NULL, price bigint NOT NULL, category text NOT NULL,
     kelurahan_code text NOT NULL, lat double precision NOT NULL, lon double precision NOT NULL, place point NOT NULL,
     published_at timestamptz NOT NULL, needs_credential text, shop_slug text NOT NULL, shop_name text NOT NULL, picture_id uuid,
     tsv tsvector NOT NULL)
@@ -99,7 +99,7 @@ CREATE TABLE search_documents (
 # A flat plane in km around the centre of the city: within its 30 km the error against the sphere is below 0.1 %, and `<->` is in km.
 SOURCE = """
 CREATE VIEW search_source AS
-SELECT l.id AS listing_id, l.seller_id, l.title, l.unit, l.price, l.category, l.kelurahan_code, l.lat, l.lon,
+SELECT l.id AS listing_id, l.storefront_id, l.seller_id, l.title, l.unit, l.price, l.category, l.kelurahan_code, l.lat, l.lon,
     city_point(l.lat, l.lon) AS place,
     l.published_at, l.needs_credential, s.slug AS shop_slug, s.name AS shop_name,
     (SELECT p.file_id FROM listing_pictures p WHERE p.listing_id = l.id ORDER BY p.place LIMIT 1) AS picture_id,

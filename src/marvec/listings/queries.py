@@ -1,33 +1,21 @@
 """Reads of goods; the clause of what may be shown; the one lock."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from common.credentials import queries as credentials
 from marvec.listings.errors import NoSuchListing
 from marvec.listings.models import Listing, ListingPicture, ListingState, ListingStock
+from marvec.listings.schemas import Card, ForSale
 from marvec.storefronts import queries as storefronts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-@dataclass(frozen=True, slots=True)
-class ForSale:
-    """What a cart or an order needs to know of a visible listing; `price` in whole rupiah for one `unit`."""
-
-    listing_id: UUID
-    storefront_id: UUID
-    seller_id: UUID
-    title: str
-    unit: str
-    price: int
-    picture_id: UUID | None
 
 
 def visible() -> ColumnElement[bool]:
@@ -35,8 +23,13 @@ def visible() -> ColumnElement[bool]:
     return and_(
         col(Listing.state) == ListingState.PUBLISHED,
         storefronts.is_open(Listing.storefront_id),
-        col(Listing.needs_credential).is_(None),
+        credential_in_force(Listing.needs_credential, Listing.seller_id, Listing.storefront_id),
     )
+
+
+def credential_in_force(needed: Any, seller_id: Any, storefront_id: Any) -> ColumnElement[bool]:
+    """SQL clause: none is needed, or the seller or the shop holds one that stands at this moment."""
+    return or_(needed.is_(None), credentials.is_active(seller_id, needed), credentials.is_active(storefront_id, needed))
 
 
 async def by_id(session: AsyncSession, listing_id: UUID) -> Listing:
@@ -69,7 +62,10 @@ async def is_visible(session: AsyncSession, listing_id: UUID) -> bool:
 
 async def has_needed_credential(session: AsyncSession, listing: Listing) -> bool:
     """Whether the seller holds what the listing needs, if it needs anything."""
-    return listing.needs_credential is None
+    if listing.needs_credential is None:
+        return True
+    held = credential_in_force(Listing.needs_credential, Listing.seller_id, Listing.storefront_id)
+    return (await session.scalar(select(Listing.id).where(col(Listing.id) == listing.id, held))) is not None
 
 
 async def for_sale(session: AsyncSession, ids: "Iterable[UUID]") -> list[ForSale]:
@@ -112,3 +108,24 @@ async def of_storefront(session: AsyncSession, storefront_id: UUID, *, only_visi
     if only_visible:
         query = query.where(visible())
     return list((await session.scalars(query)).all())
+
+
+async def cards_of(session: AsyncSession, storefront_id: UUID, limit: int = 60) -> list[Card]:
+    """A shop's visible goods, newest first, as cards."""
+    columns: list[Any] = [
+        Listing.id,
+        Listing.title,
+        Listing.price,
+        Listing.unit,
+        first_picture(),
+        ListingStock.on_hand - ListingStock.reserved,
+    ]
+    query = (
+        sqlalchemy.select(*columns)
+        .join(ListingStock, col(ListingStock.listing_id) == Listing.id)
+        .where(col(Listing.storefront_id) == storefront_id, visible())
+        .order_by(col(Listing.id).desc())
+        .limit(limit)
+    )
+    rows: Any = (await session.execute(query)).all()
+    return [Card(*row) for row in rows]

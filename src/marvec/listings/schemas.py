@@ -1,5 +1,7 @@
 """What comes in and what goes out about goods."""
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -32,6 +34,14 @@ class Described(BaseModel):
     lead_minutes: int = Field(0, ge=0, le=LONGEST_LEAD)
     place: Place | None = None
 
+    @field_validator("price", mode="before")
+    @classmethod
+    def written_as_people_write(cls, price: object) -> object:
+        """`Rp25.000` and `25.000` from a form are 25000; anything else is left to the number's own rules."""
+        if isinstance(price, str) and re.fullmatch(r"(?i)(rp\.?\s*)?\d{1,3}([.,]\d{3})*", price.strip()):
+            return re.sub(r"\D", "", price)
+        return price
+
     @field_validator("category")
     @classmethod
     def is_known(cls, category: str) -> str:
@@ -49,6 +59,13 @@ class EditListing(Described):
     version: int = Field(description="the version that the editor saw; another one in the database is a 409")
 
 
+class ListingForm(Described):
+    """The editor's fields at once; `version` is 0 for a new thing."""
+
+    stock: Pieces = 0
+    version: int = 0
+
+
 class Restock(BaseModel):
     stock: Pieces = Field(description="pieces that are still for sale; what orders have reserved is counted on top")
 
@@ -57,6 +74,31 @@ class Reorder(BaseModel):
     """All pictures of the listing, in their new order."""
 
     file_ids: list[UUID] = Field(max_length=20)
+
+
+@dataclass(frozen=True, slots=True)
+class ForSale:
+    """What a cart or an order needs to know of a visible listing; `price` in whole rupiah for one `unit`."""
+
+    listing_id: UUID
+    storefront_id: UUID
+    seller_id: UUID
+    title: str
+    unit: str
+    price: int
+    picture_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A visible listing as a card on a page; `stock` is what is free to buy."""
+
+    id: UUID
+    title: str
+    price: int
+    unit: str
+    picture_id: UUID | None
+    stock: int
 
 
 class ListingOut(BaseModel):

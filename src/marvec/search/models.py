@@ -40,6 +40,7 @@ class SearchDocument(Table, table=True):
     )
 
     listing_id: UUID = Field(primary_key=True, foreign_key="listings.id")
+    storefront_id: UUID
     seller_id: UUID
     title: str
     unit: str

@@ -15,8 +15,9 @@ from marvec.search.schemas import LONGEST_TEXT, SearchQuery, Sort, Understood
 from marvec.search.words import FILLERS
 
 AMOUNT = r"(?P<rp>rp\.?\s*)?(?P<number>\d{1,3}(?:[.,]\d{3})+|\d{1,10})(?:[.,](?P<half>\d))?\s*(?P<times>ribu|rb|k|juta|jt)?\b(?!\s*%)"
-AT_MOST = rf"\b(?:paling (?:banyak|mahal|tinggi)|maksimal|maksimum|maks|max|tidak lebih dari|kurang dari|di ?bawah|anggaran|budget|under|up to)\b[.:]?\s*{AMOUNT}"
-AT_LEAST = rf"\b(?:paling (?:sedikit|murah|rendah)|minimal|minimum|min|lebih dari|di ?atas|mulai(?: dari)?|at least|over)\b[.:]?\s*{AMOUNT}"
+MOST = "paling (?:banyak|mahal|tinggi)|maksimal|maksimum|maks|max|tidak lebih dari|kurang dari|di ?bawah|anggaran|budget|under|up to"
+LEAST = "paling (?:sedikit|murah|rendah)|minimal|minimum|min|lebih dari|di ?atas|mulai(?: dari)?|at least|over"
+AT_MOST, AT_LEAST = (rf"\b(?:{words})\b[.:]?\s*{AMOUNT}" for words in (MOST, LEAST))
 TIMES = {"ribu": 1_000, "rb": 1_000, "k": 1_000, "juta": 1_000_000, "jt": 1_000_000}
 LEAST_BARE_AMOUNT = 500  # "paling banyak 20" counts pieces, not rupiah
 CHEAP = r"\b(?:yang )?(?:paling murah|termurah|cheapest)\b"
@@ -54,7 +55,7 @@ def parse(text: str) -> Understood:
     for read in (_prices, _sorts, _quantity, _day, _delivery, _place):
         read(reading)
     _share_of_budget(reading)
-    return Understood(query=SearchQuery(text=_rest(reading.left), **reading.query), **reading.found)  # type: ignore[arg-type]  # built above
+    return Understood(query=SearchQuery(text=_rest(reading.left), **reading.query), **reading.found)
 
 
 def _tidy(text: str) -> str:

@@ -6,11 +6,17 @@ cached statement would be given one plan for both.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import Text, literal_column
+from sqlalchemy.dialects import postgresql
 
+from common import clock
+from marvec.listings import queries as listings
 from marvec.search import plane
 from marvec.search.schemas import SearchQuery, Sort
 from marvec.search.synonyms import Terms, terms_of
@@ -58,11 +64,20 @@ def clause_of(query: SearchQuery, binds: Binds) -> str:
 
 def credential_in_force() -> str:
     """Condition over `d`: no credential is needed, or the seller's is in force at this moment (not when the document was written)."""
-    return "d.needs_credential IS NULL"
+    return _credential_in_force(clock.today())
+
+
+@lru_cache(maxsize=2)
+def _credential_in_force(_: date) -> str:
+    """The listings' own clause, written out: it holds today's date, so it is made once a day."""
+    needed, seller, shop = (literal_column(f"d.{name}", Text) for name in ("needs_credential", "seller_id", "storefront_id"))
+    clause = listings.credential_in_force(needed, seller, shop)
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it without annotations
+    return f"({clause.compile(dialect=dialect, compile_kwargs={'literal_binds': True})})"
 
 
 async def fetch(connection: asyncpg.Connection, query: SearchQuery, after: Sequence[Any] | None, limit: int) -> list[asyncpg.Record]:
-    """The next `limit` rows after the sort keys `after` (the last row's `key` and `listing_id`); columns as COLUMNS, `key`, `distance_km`."""
+    """The next `limit` rows after `after`, the last row's `key` and `listing_id`; their columns are COLUMNS, `key`, `distance_km`."""
     sql, args = statement(query, after, limit)
     if not query.text:
         return list(await connection.fetch(sql, *args))

@@ -20,6 +20,9 @@ from marvec.storefronts.schemas import EditStorefront, OpenStorefront
 MOST_STOREFRONTS = 20
 """Of one person: a bound against scripts, above any real seller."""
 
+TAKEN_BY_PAGES = frozenset({"baru"})
+"""Words that stand where a slug would, in addresses of ours."""
+
 
 async def open_storefront(session: AsyncSession, actor: Actor, data: OpenStorefront) -> Storefront:
     """A new, open shop of the actor's. Its slug is made of its name; two shops of one name get different slugs, whoever comes first."""
@@ -95,6 +98,8 @@ async def _move(session: AsyncSession, shop: Storefront, state: StorefrontState,
 def _slugs(name: str) -> Iterator[str]:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:60].strip("-") or "toko"
+    if base in TAKEN_BY_PAGES:
+        base = f"toko-{base}"
     yield base
     yield from (f"{base}-{number}" for number in range(2, 6))
     yield from (f"{base}-{secrets.token_hex(4)}" for _ in range(4))

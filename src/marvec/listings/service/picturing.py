@@ -6,20 +6,29 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.files import purposes
+from common.files import service as files
 from common.identity.actor import Actor
 from marvec.listings import queries
 from marvec.listings.errors import ListingChanged, NoSuchPicture, TooManyPictures
 from marvec.listings.models import MOST_PICTURES, ListingPicture
 from marvec.listings.service.describing import managed
 
+PURPOSE = "listing-picture"
+purposes.register(purposes.Purpose(PURPOSE, public=True))
+
+
+async def upload_picture(session: AsyncSession, actor: Actor, listing_id: UUID, data: bytes, filename: str) -> None:
+    """Keep an upload and hang it at the end. Raises TooManyPictures and what `files.keep_upload` raises."""
+    await _has_room(session, actor, listing_id)  # before the bytes are cleaned, which is dear
+    file = await files.keep_upload(session, actor, data=data, filename=filename, purpose=PURPOSE)
+    await add_picture(session, actor, listing_id, file.id)
+
 
 async def add_picture(session: AsyncSession, actor: Actor, listing_id: UUID, file_id: UUID) -> None:
     """Hang a kept file at the end. Raises TooManyPictures."""
-    await managed(session, actor, listing_id)
-    hanging = await queries.pictures_of(session, listing_id)
-    if len(hanging) >= MOST_PICTURES:
-        raise TooManyPictures(most=MOST_PICTURES)
-    session.add(ListingPicture(file_id=file_id, listing_id=listing_id, place=len(hanging)))
+    place = await _has_room(session, actor, listing_id)
+    session.add(ListingPicture(file_id=file_id, listing_id=listing_id, place=place))
     await session.flush()
 
 
@@ -39,6 +48,15 @@ async def reorder_pictures(session: AsyncSession, actor: Actor, listing_id: UUID
     if sorted(file_ids) != sorted(await queries.pictures_of(session, listing_id)):
         raise ListingChanged
     await _hang(session, file_ids)
+
+
+async def _has_room(session: AsyncSession, actor: Actor, listing_id: UUID) -> int:
+    """How many hang there already, fewer than may."""
+    await managed(session, actor, listing_id)
+    hanging = await queries.pictures_of(session, listing_id)
+    if len(hanging) >= MOST_PICTURES:
+        raise TooManyPictures(most=MOST_PICTURES)
+    return len(hanging)
 
 
 async def _hang(session: AsyncSession, file_ids: list[UUID]) -> None:

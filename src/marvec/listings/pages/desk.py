@@ -1,0 +1,146 @@
+"""The seller's desk: a shop's goods, and the editor of one. Every button is a form, so all of it works without JavaScript."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.i18n import gettext as _
+from common.identity import guards
+from common.identity.actor import Actor
+from common.web import Form, page, reshow, see_other
+from marvec.listings import goods, queries, service
+from marvec.listings.errors import NoSuchListing, NoSuchPicture
+from marvec.listings.models import Listing
+from marvec.listings.schemas import CreateListing, EditListing, ListingForm, Restock
+from marvec.storefronts import policy
+from marvec.storefronts import queries as storefronts
+from marvec.storefronts.errors import NotYourStorefront
+from marvec.storefronts.models import Storefront
+
+Asked = Request[Any, Any, Any]
+MINE = [guards.signed_in]
+ONE = "/toko-saya/{slug:str}/barang/{listing_id:uuid}"
+
+
+@get("/toko-saya/{slug:str}/barang", guards=MINE)
+async def list_goods(session: AsyncSession, actor: Actor, slug: str) -> Response[Any]:
+    shop = await _my_shop(session, actor, slug)
+    found = await queries.of_storefront(session, shop.id, only_visible=False)
+    return page("listings/desk.html", shop=shop, goods=found, stock=await queries.stock_of(session, [listing.id for listing in found]))
+
+
+@get("/toko-saya/{slug:str}/barang/baru", guards=MINE)
+async def new_listing(session: AsyncSession, actor: Actor, slug: str) -> Response[Any]:
+    return page("listings/new.html", shop=await _my_shop(session, actor, slug), **_choices())
+
+
+@post("/toko-saya/{slug:str}/barang/baru", guards=MINE)
+async def create_listing(request: Asked, session: AsyncSession, actor: Actor, slug: str) -> Response[Any]:
+    shop = await _my_shop(session, actor, slug)
+    async with reshow(request, "listings/new.html", shop=shop, **_choices()) as form:
+        data = form.parse(ListingForm)
+        listing = await service.create_listing(session, actor, CreateListing(storefront_id=shop.id, **data.model_dump()))
+        await _keep_pictures(session, actor, listing.id, form)
+        if form.value("publish"):
+            await service.publish_listing(session, actor, listing.id)
+    return see_other(f"/toko-saya/{slug}/barang/{listing.id}", toast=_("Tersimpan mi."))
+
+
+@get(ONE, guards=MINE)
+async def edit_page(session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> Response[Any]:
+    context = await _editor(session, actor, slug, listing_id)
+    listing: Listing = context["listing"]
+    return page(
+        "listings/edit.html", form=Form.filled(**listing.model_dump() | {"place.kelurahan_code": listing.kelurahan_code}), **context
+    )
+
+
+@post(ONE, guards=MINE)
+async def edit_listing(request: Asked, session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> Response[Any]:
+    context = await _editor(session, actor, slug, listing_id)
+    async with reshow(request, "listings/edit.html", **context) as form:
+        await service.edit_listing(session, actor, listing_id, form.parse(EditListing))
+    return _back(slug, listing_id, _("Tersimpan mi."))
+
+
+@post(ONE + "/stok", guards=MINE)
+async def restock(request: Asked, session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> Response[Any]:
+    async with reshow(request, "listings/edit.html", **await _editor(session, actor, slug, listing_id)) as form:
+        await service.restock(session, actor, listing_id, free=form.parse(Restock).stock)
+    return _back(slug, listing_id, _("Tersimpan mi."))
+
+
+@post(ONE + "/tayang", guards=MINE)
+async def publish_listing(request: Asked, session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> Response[Any]:
+    async with reshow(request, "listings/edit.html", **await _editor(session, actor, slug, listing_id)):
+        await service.publish_listing(session, actor, listing_id)
+    return _back(slug, listing_id, _("Barang ta’ sudah tampil mi."))
+
+
+@post(ONE + "/jeda", guards=MINE)
+async def pause_listing(session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> Response[Any]:
+    await service.pause_listing(session, actor, listing_id)
+    return _back(slug, listing_id, _("Barang ini tidak tampil dulu."))
+
+
+@post(ONE + "/gambar", guards=MINE)
+async def add_pictures(request: Asked, session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> Response[Any]:
+    async with reshow(request, "listings/edit.html", **await _editor(session, actor, slug, listing_id)) as form:
+        await _keep_pictures(session, actor, listing_id, form)
+    return _back(slug, listing_id, _("Gambar tersimpan mi."))
+
+
+@post(ONE + "/gambar/{file_id:uuid}/hapus", guards=MINE)
+async def remove_picture(session: AsyncSession, actor: Actor, slug: str, listing_id: UUID, file_id: UUID) -> Response[Any]:
+    await service.remove_picture(session, actor, listing_id, file_id)
+    return _back(slug, listing_id, _("Gambar dihapus."))
+
+
+@post(ONE + "/gambar/{file_id:uuid}/utama", guards=MINE)
+async def put_picture_first(session: AsyncSession, actor: Actor, slug: str, listing_id: UUID, file_id: UUID) -> Response[Any]:
+    hanging = await queries.pictures_of(session, listing_id)
+    if file_id not in hanging:
+        raise NoSuchPicture
+    await service.reorder_pictures(session, actor, listing_id, [file_id, *(other for other in hanging if other != file_id)])
+    return _back(slug, listing_id, _("Gambar utama diganti."))
+
+
+async def _keep_pictures(session: AsyncSession, actor: Actor, listing_id: UUID, form: Form) -> None:
+    for upload in form.values("pictures"):
+        if isinstance(upload, UploadFile):
+            await service.upload_picture(session, actor, listing_id, await upload.read(), upload.filename)
+
+
+async def _editor(session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> dict[str, Any]:
+    """What the editor's page shows beside its form."""
+    shop = await _my_shop(session, actor, slug)
+    listing = await queries.by_id(session, listing_id)
+    if listing.storefront_id != shop.id:
+        raise NoSuchListing
+    stock = await queries.stock_of(session, [listing_id])
+    pictures = await queries.pictures_of(session, listing_id)
+    return {"shop": shop, "listing": listing, "stock": stock[listing_id], "pictures": pictures, **_choices()}
+
+
+async def _my_shop(session: AsyncSession, actor: Actor, slug: str) -> Storefront:
+    shop = await storefronts.by_slug(session, slug)
+    if not policy.may_manage(actor, shop):
+        raise NotYourStorefront
+    return shop
+
+
+def _choices() -> dict[str, Any]:
+    return {"categories": [(key, _(name)) for key, name in goods.CATEGORY_NAMES.items()], "units": goods.units()}
+
+
+def _back(slug: str, listing_id: UUID, toast: str) -> Response[Any]:
+    return see_other(f"/toko-saya/{slug}/barang/{listing_id}", toast=toast)
+
+
+HANDLERS = [
+    list_goods, new_listing, create_listing, edit_page, edit_listing, restock, publish_listing, pause_listing, add_pictures, remove_picture,
+    put_picture_first,
+]  # fmt: skip
