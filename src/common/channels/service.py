@@ -13,6 +13,7 @@ from common.channels.carriers import carrier_for
 from common.channels.letters import LETTERS
 from common.channels.models import Carrier, ChannelMessage
 from common.db import unit_of_work
+from common.i18n import speaking
 from common.sealing import seal
 from common.settings import get_settings
 
@@ -38,7 +39,8 @@ async def deliver(message_id: UUID) -> None:
     if row is None or row.sent_at is not None:
         return
     if row.channel is not Carrier.NOWHERE:
-        subject, text = LETTERS[row.template].written(queries.params_of(row))
+        with speaking(row.locale):
+            subject, text = LETTERS[row.template].written(queries.params_of(row))
         await carrier_for(row.channel, get_settings()).send(row.address, subject, text, message_id=str(row.id))
     async with unit_of_work() as session:
         values: dict[str, object] = {"sent_at": clock.now()}

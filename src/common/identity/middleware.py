@@ -9,7 +9,7 @@ from typing import Any
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from common import clock
+from common import clock, i18n
 from common.db import hot
 from common.identity import policy
 from common.identity.actor import Actor, Grant, Role
@@ -50,7 +50,8 @@ class WhoIsIt:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            scope["state"]["actor"] = await recognise(scope)
+            actor = scope["state"]["actor"] = await recognise(scope)
+            i18n.prefer(actor.locale if actor else None)
         await self.app(scope, receive, send)
 
 

@@ -41,7 +41,7 @@ def _verify(stored: str, password: str) -> bool:
 
 
 def _hasher() -> PasswordHasher:
-    return FULL if get_settings().password_cost == "full" else LOW
+    return FULL if get_settings().password_cost == "full" else LOW  # noqa: S105  no password
 
 
 @lru_cache

@@ -7,7 +7,7 @@ from sqlalchemy import Update, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import clock
+from common import clock, live
 from common.errors import NotFound
 from common.identity import policy
 from common.identity.actor import Actor
@@ -43,6 +43,7 @@ async def rotate(session: AsyncSession, session_id: UUID) -> str:
 async def sign_out(session: AsyncSession, actor: Actor) -> None:
     """End the session one is in; nothing to do for a token's."""
     if actor.session_id is not None:
+        await live.sign_out(session, actor.session_id)
         await session.execute(_standing(actor.person_id).where(col(PersonSession.id) == actor.session_id).values(revoked_at=clock.now()))
 
 
@@ -52,6 +53,7 @@ async def revoke_session(session: AsyncSession, actor: Actor, session_id: UUID) 
     found = await session.execute(ended.returning(col(PersonSession.id)))
     if found.scalar_one_or_none() is None:
         raise NotFound
+    await live.sign_out(session, session_id)
 
 
 async def revoke_all(session: AsyncSession, person_id: UUID, *, but: UUID | None = None) -> None:
@@ -59,7 +61,8 @@ async def revoke_all(session: AsyncSession, person_id: UUID, *, but: UUID | None
     statement = _standing(person_id)
     if but is not None:
         statement = statement.where(col(PersonSession.id) != but)
-    await session.execute(statement.values(revoked_at=clock.now()))
+    for ended in await session.scalars(statement.values(revoked_at=clock.now()).returning(col(PersonSession.id))):
+        await live.sign_out(session, ended)
 
 
 def _standing(person_id: UUID) -> Update:
