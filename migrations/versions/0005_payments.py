@@ -26,8 +26,8 @@ TABLES = (
         amount bigint NOT NULL, refunded bigint NOT NULL, state text NOT NULL, machine text NOT NULL,
         moved_at timestamptz NOT NULL, moved_by uuid, moved_because text NOT NULL,
         provider_ref text CONSTRAINT uq_payment_intents_provider_ref UNIQUE, charge_ref text, client_action jsonb,
-        last_error text NOT NULL, settled_to text,
-        expires_at timestamptz NOT NULL, close_wanted_at timestamptz, checked_at timestamptz, created_at timestamptz NOT NULL,
+        return_url text NOT NULL, last_error text NOT NULL, settled_to text,
+        expires_at timestamptz NOT NULL, started_at timestamptz, close_wanted_at timestamptz, checked_at timestamptz, created_at timestamptz NOT NULL,
         CONSTRAINT ck_payment_intents_purpose CHECK (purpose IN ('order_group', 'application_fee')),
         CONSTRAINT ck_payment_intents_amount CHECK (amount BETWEEN 1 AND {LARGEST}),
         CONSTRAINT ck_payment_intents_refunded CHECK (refunded BETWEEN 0 AND amount),
@@ -98,7 +98,9 @@ TABLES = (
     CREATE TABLE payment_seller_accounts (
         storefront_id uuid NOT NULL CONSTRAINT pk_payment_seller_accounts PRIMARY KEY,
         provider_account text CONSTRAINT uq_payment_seller_accounts_provider_account UNIQUE,
-        transfers_enabled boolean NOT NULL, payouts_enabled boolean NOT NULL, disconnected boolean NOT NULL, checked_at timestamptz)""",
+        transfers_enabled boolean NOT NULL, payouts_enabled boolean NOT NULL, disconnected boolean NOT NULL,
+        checked_at timestamptz, swept_at timestamptz)""",
+    "CREATE TABLE payment_sweep_marks (name text NOT NULL CONSTRAINT pk_payment_sweep_marks PRIMARY KEY, read_until timestamptz NOT NULL)",
     """
     CREATE TABLE webhook_inbox (
         event_id text NOT NULL CONSTRAINT pk_webhook_inbox PRIMARY KEY,

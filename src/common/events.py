@@ -63,6 +63,17 @@ class PaymentClosed:
     purpose_id: UUID
 
 
+@dataclass(frozen=True)
+class PaymentDisputed:
+    """The payer's bank disputes a payment; `state`: opened, withdrawn, lost or won."""
+
+    intent_id: UUID
+    purpose: str
+    purpose_id: UUID
+    amount: int
+    state: str
+
+
 # --- orders
 
 

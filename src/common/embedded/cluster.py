@@ -55,8 +55,9 @@ class Programs:
 
 def create(programs: Programs, data_dir: Path, *, durable: bool) -> None:
     """Make `data_dir/cluster` with its role, extensions and database: whole or absent, whatever happens meanwhile."""
-    half = data_dir / "cluster.half"  # the rest of a start that was killed; nobody has ever worked with it
-    shutil.rmtree(half, ignore_errors=True)
+    for rest in data_dir.glob("cluster.half-*"):  # of a start that was killed; nobody has ever worked with it
+        shutil.rmtree(rest, ignore_errors=True)
+    half = data_dir / f"cluster.half-{secrets.token_hex(4)}"  # its own name: an initdb that was killed may still be tidying up its own
     maker = replace(programs, cluster=half.name)
     try:
         with plain_words(data_dir):

@@ -39,6 +39,18 @@ def make_private(folder: Path, account: Account | None = None) -> None:
             account.own(folder)
 
 
+def write_whole(file: Path, text: str) -> None:
+    """Write a file for its owner only (0600), beside and then renamed: a full disk or a kill leaves no half file."""
+    draft = file.with_name(file.name + ".new")
+    with plain_words(file.parent):
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(file)
+
+
 _held: "set[Hold]" = set()
 
 

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Any, Protocol
 
 from common.embedded.errors import EmbeddedError
-from common.embedded.folders import plain_words
+from common.embedded.folders import write_whole
 from common.embedded.processes import Process
 from common.embedded.programs import Output
 
@@ -128,11 +128,7 @@ class Supervisor:
     def _write_record(self) -> None:
         processes = {one.server.name: one.server.process.pid for one in self._everyone() if one.server.process is not None}
         content = json.dumps({"supervisor": os.getpid(), **self.facts, "processes": processes}, indent=2)
-        draft = self.record.with_suffix(".new")
-        with plain_words(self.record.parent):
-            draft.touch(mode=0o600)
-            draft.write_text(content)
-            draft.replace(self.record)
+        write_whole(self.record, content)
 
 
 def pause_after(failures: int) -> float:

@@ -2,6 +2,6 @@
 
 Words: an *intent* is money that somebody is about to pay for one purpose; a *part* is what one order gets of it; a *fact* is what the
 provider says happened; a *book* is `market` or `city`; a *pot* is a ledger account (positive: money is there).
-The rule to know first: the ledger is a function of the rows' states (`policy/postings.py`), and states only rise along a lattice, so any order,
-repetition or loss of the provider's messages ends in the same ledger. Start at `service/__init__.py`.
+The rule to know first: the ledger is a function of the rows' states (`postings.py`), and states only rise along a lattice, so
+any order, repetition or loss of the provider's messages ends in the same ledger. Start at `service/__init__.py`.
 """

@@ -4,7 +4,8 @@ A row's move posts the difference between two of these. Since states only rise a
 ends in the same states ends in the same balances: that is the whole proof of confluence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from common.payments.models import (
@@ -40,22 +41,15 @@ def difference(new: Entries, old: Entries) -> dict[Key, int]:
 
 def entries_of(row: object) -> dict[Key, int]:
     """All that a row has put into pots by its present state. Sums to zero for every row."""
-    match row:
-        case Intent():
-            return _add(arrival(row), settlement(row))
-        case PaymentPart():
-            return _add(holding(row), releasing(row))
-        case Refund():
-            return refunding(row)
-        case Transfer():
-            return transferring(row)
-        case Reversal():
-            return reversing(row)
-        case Dispute():
-            return disputing(row)
-        case Payout():
-            return paying_out(row)
-    raise TypeError(type(row).__name__)
+    return OF[type(row)](row)
+
+
+def of_intent(intent: Intent) -> dict[Key, int]:
+    return _add(arrival(intent), settlement(intent))
+
+
+def of_part(part: PaymentPart) -> dict[Key, int]:
+    return _add(holding(part), releasing(part))
 
 
 def arrival(intent: Intent) -> dict[Key, int]:
@@ -142,3 +136,14 @@ def parse(name: str) -> Key:
 def _add(one: Entries, other: Entries) -> dict[Key, int]:
     found = {key: one.get(key, 0) + other.get(key, 0) for key in {*one, *other}}
     return {key: amount for key, amount in found.items() if amount}
+
+
+OF: dict[type[Any], Callable[[Any], dict[Key, int]]] = {
+    Intent: of_intent,
+    PaymentPart: of_part,
+    Refund: refunding,
+    Transfer: transferring,
+    Reversal: reversing,
+    Dispute: disputing,
+    Payout: paying_out,
+}

@@ -1,13 +1,31 @@
 """Reads, and every lock. Order of locks: the intent first, then what hangs on it, then the seller's account."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, exists, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common import outbox
+from common.outbox import OutboxRow
 from common.payments.errors import NoSuchPayment
-from common.payments.models import Intent, IntentState, LedgerAccount, LedgerEntry, PaymentPart, Purpose, Refund, Reversal, ReversalState, Transfer
+from common.payments.models import (
+    Intent,
+    IntentState,
+    LedgerAccount,
+    LedgerEntry,
+    PaymentPart,
+    Purpose,
+    Refund,
+    RefundState,
+    Reversal,
+    ReversalState,
+    SellerAccount,
+    Transfer,
+    TransferState,
+)
 from common.payments.models.intents import OPEN
 from common.payments.postings import Key
 
@@ -51,7 +69,9 @@ async def open_of(session: AsyncSession, purpose: Purpose, purpose_id: UUID) -> 
 async def is_paid(session: AsyncSession, purpose: Purpose, purpose_id: UUID) -> bool:
     """Whether money for the purpose is here and has not all been given back."""
     row = Intent
-    query = select(col(row.id)).where(col(row.purpose) == purpose, col(row.purpose_id) == purpose_id, col(row.state) == IntentState.SUCCEEDED)
+    query = select(col(row.id)).where(
+        col(row.purpose) == purpose, col(row.purpose_id) == purpose_id, col(row.state) == IntentState.SUCCEEDED
+    )
     return await session.scalar(query.where(col(row.refunded) < col(row.amount)).limit(1)) is not None
 
 
@@ -78,9 +98,18 @@ async def reversed_of(session: AsyncSession, transfer_id: UUID) -> int:
     return int(await session.scalar(query.where(col(row.transfer_id) == transfer_id, col(row.state) != ReversalState.FAILED)) or 0)
 
 
+async def coming_back(session: AsyncSession, storefront_id: UUID) -> int:
+    """What is being taken back from a seller's account right now: a debt that pays itself and is not netted as well."""
+    row = Reversal
+    query = select(func.coalesce(func.sum(col(row.amount)), 0))
+    return int(await session.scalar(query.where(col(row.storefront_id) == storefront_id, col(row.state) == ReversalState.PENDING)) or 0)
+
+
 async def balance(session: AsyncSession, key: Key) -> int:
     """What is in a pot, in whole rupiah."""
-    query = select(func.coalesce(func.sum(col(LedgerEntry.amount)), 0)).join(LedgerAccount, col(LedgerAccount.id) == col(LedgerEntry.account_id))
+    query = select(func.coalesce(func.sum(col(LedgerEntry.amount)), 0)).join(
+        LedgerAccount, col(LedgerAccount.id) == col(LedgerEntry.account_id)
+    )
     return int(await session.scalar(query.where(col(LedgerAccount.kind) == key[0], col(LedgerAccount.owner) == key[1])) or 0)
 
 
@@ -102,3 +131,54 @@ async def balances(session: AsyncSession) -> Balances:
 
 async def refunds_of(session: AsyncSession, intent_id: UUID) -> list[Refund]:
     return list(await session.scalars(select(Refund).where(col(Refund.intent_id) == intent_id).order_by(col(Refund.id))))
+
+
+async def reversal_for(session: AsyncSession, refund_id: UUID) -> Reversal | None:
+    found: Reversal | None = await session.scalar(select(Reversal).where(col(Reversal.refund_id) == refund_id))
+    return found
+
+
+async def to_look_at(session: AsyncSession, before: datetime, now: datetime, limit: int = 200) -> list[Intent]:
+    """Open intents that were neither made nor looked at since `before`, or that have expired and were not looked at since; longest first.
+
+    Rows that somebody works on are left for the next sweep.
+    """
+    row = Intent
+    seen = func.coalesce(col(row.checked_at), col(row.created_at))
+    due = or_(seen < before, and_(col(row.expires_at) <= now, col(row.checked_at).is_(None)))
+    query = select(row).where(col(row.state).in_(OPEN), due).order_by(col(row.checked_at).asc().nulls_first()).limit(limit)
+    return list(await session.scalars(query.with_for_update(skip_locked=True)))
+
+
+async def stuck_refunds(session: AsyncSession, before: datetime, limit: int = 200) -> list[tuple[Refund, str | None]]:
+    """Pending refunds made before a moment, with the provider's id of their intent."""
+    query = select(Refund, col(Intent.provider_ref)).join(Intent, col(Intent.id) == col(Refund.intent_id))
+    query = query.where(col(Refund.state) == RefundState.PENDING, col(Refund.created_at) < before)
+    return [(refund, ref) for refund, ref in await session.execute(query.order_by(col(Refund.created_at)).limit(limit))]
+
+
+async def stuck_transfers(session: AsyncSession, before: datetime, limit: int = 200) -> list[UUID]:
+    row = Transfer
+    query = select(col(row.id)).where(col(row.state) == TransferState.PENDING, col(row.created_at) < before)
+    return list(await session.scalars(query.order_by(col(row.created_at)).limit(limit)))
+
+
+async def enqueue_unless_waiting(session: AsyncSession, job: str, **args: Any) -> None:
+    """Promise a job unless the same one waits already: a sweep adds no second row to a first that is being retried."""
+    row = OutboxRow
+    same = exists().where(col(row.job) == job, col(row.args) == args, col(row.done_at).is_(None), col(row.dead_at).is_(None))
+    if not await session.scalar(select(same)):
+        await outbox.enqueue(session, job, **args)
+
+
+async def anything_at_provider(session: AsyncSession) -> bool:
+    return bool(await session.scalar(select(exists().where(col(Intent.provider_ref).is_not(None)))))
+
+
+async def sellers_to_sweep(session: AsyncSession, limit: int) -> list[SellerAccount]:
+    """Sellers' accounts whose events were not read for longest."""
+    row = SellerAccount
+    query = (
+        select(row).where(col(row.provider_account).is_not(None)).order_by(col(row.swept_at).asc().nulls_first(), col(row.storefront_id))
+    )
+    return list(await session.scalars(query.limit(limit)))

@@ -19,6 +19,8 @@ COMMANDS = {
     "openapi": "Print the OpenAPI document.",
 }
 
+ALONE = ("run", "openapi")  # all others work upon a city, the running one if there is one
+
 
 class LateCommands(click.Group):
     """Knows its commands by name and help alone; loads one when it is asked for."""
@@ -29,6 +31,10 @@ class LateCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name not in ALONE:
+            from marvec.cli.attach import attach  # noqa: PLC0415 - only for who needs a city
+
+            attach()
         command = getattr(import_module(f"marvec.cli.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command

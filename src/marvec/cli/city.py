@@ -40,6 +40,11 @@ class City:
     def production(self) -> bool:
         return self.given.get("MARVEC_MODE") == "production"
 
+    def ports(self) -> dict[str, int]:
+        """Of the servers that are ours."""
+        known = {"postgres": self.postgres and self.postgres.port, "valkey": self.valkey and self.valkey.port, "sandbox": self.sandbox_port}
+        return {name: port for name, port in known.items() if port}
+
     def environment(self) -> dict[str, str]:
         """What every child is told. In production nothing secret is made up: the child refuses to start and says what is missing."""
         told = dict(self.given) | {"MARVEC_DATA_DIR": str(self.data), "PYTHONUNBUFFERED": "1"}

@@ -18,6 +18,7 @@ from common.embedded.folders import Hold, make_private
 from common.embedded.processes import die_with_parent, wait_until
 from common.embedded.programs import Child, Output
 from common.embedded.supervisor import Interrupted, Supervisor, interruptible
+from marvec.cli.attach import forget, leave
 from marvec.cli.city import City, check_room
 from marvec.cli.door import listen
 from marvec.cli.narrator import TerminalNarrator
@@ -59,41 +60,45 @@ def open_city(city: City, door: socket.socket, processes: int) -> None:
             narrator.line(say("stopping"))
         finally:
             supervisor.stop()
+            forget(city.data)
         narrator.line(say("closed"))
 
 
 def _start(city: City, supervisor: Supervisor, narrator: TerminalNarrator, door: socket.socket, processes: int) -> None:
-    """The servers start while we load the app; the web processes and the worker are then born with all of it in memory."""
-    began = time.monotonic()
-    supervisor.launch(*filter(None, [city.postgres]))
-    supervisor.launch(*filter(None, [city.valkey]))
-    os.environ.update(city.environment())
-    sandbox = city.sandbox(supervisor.output)
-    supervisor.launch(*filter(None, [sandbox]))
+    """From the ground up; the sandbox, which nobody needs for a first page, loads beside all that."""
+    _start_servers(city, supervisor, narrator)
+    _lay_ground(city, narrator)
     with narrator.step("code"):
         people = staff(city, supervisor.output, door, processes)
-    _lay_ground(city, narrator, began)
-    supervisor.launch(*people.workers)
-    supervisor.launch(*people.webs)
-    with narrator.step("web", began):
+    with narrator.step("web"):
+        supervisor.launch(*people.workers)
+        supervisor.launch(*people.webs)
         _await_web(people.webs[0], door, supervisor.output)
-    if sandbox:
-        with narrator.step("sandbox", began):
-            _await_port(sandbox, city.sandbox_port, supervisor.output)
     narrator.ready(city.address)
     _show_accounts(city, narrator)
 
 
-def _lay_ground(city: City, narrator: TerminalNarrator, began: float) -> None:
+def _start_servers(city: City, supervisor: Supervisor, narrator: TerminalNarrator) -> None:
+    began = time.monotonic()
+    supervisor.launch(*filter(None, [city.postgres]))
+    supervisor.launch(*filter(None, [city.valkey]))
+    told = city.environment()
+    leave(city.data, told)
+    os.environ.update(told)
+    supervisor.facts["ports"] = city.ports()
+    sandbox = city.sandbox(supervisor.output)
+    supervisor.launch(*filter(None, [sandbox]))
+    for name, server in (("database", city.postgres), ("queue", city.valkey)):
+        if server:
+            with narrator.step(name, began):
+                server.wait()
+
+
+def _lay_ground(city: City, narrator: TerminalNarrator) -> None:
+    """Schema and demo city, when they are missing. `seeding` stands from before the first migration until the demo city is whole."""
     from marvec.cli import schema  # noqa: PLC0415 - its driver loads while the servers start
 
-    if city.postgres:
-        with narrator.step("database", began):
-            city.postgres.wait()
-    if city.valkey:
-        with narrator.step("queue", began):
-            city.valkey.wait()
-    unfinished = city.data / "seeding"  # stands from before the first migration until the demo city is whole
+    unfinished = city.data / "seeding"
     version = schema.read_version(city.database_url)
     if version is None and city.demo and not city.production:
         unfinished.touch()
@@ -140,16 +145,6 @@ def _await_web(web: Child, door: socket.socket, output: Output) -> None:
 
     if not wait_until(answers, WEB_SECONDS, meanwhile=output.pump):
         raise StartFailed(f"the web process does not answer within {WEB_SECONDS:.0f} s")
-
-
-def _await_port(program: Child, port: int, output: Output) -> None:
-    def answers() -> bool:
-        _still_alive(program, output)
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
-
-    if not wait_until(answers, WEB_SECONDS, pause=0.02, meanwhile=output.pump):
-        raise StartFailed(f"{program.name} does not answer within {WEB_SECONDS:.0f} s")
 
 
 def _still_alive(program: Child, output: Output) -> None:

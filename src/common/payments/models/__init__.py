@@ -1,7 +1,18 @@
 """Tables of payments: what people pay (`intents`), how money flows on (`flows`), the ledger, the provider's messages (`inbox`)."""
 
-from common.payments.models.flows import Dispute, DisputeState, Payout, PayoutState, Refund, RefundState, Reversal, ReversalState, Transfer, TransferState
-from common.payments.models.inbox import InboxState, SellerAccount, WebhookMessage
+from common.payments.models.flows import (
+    Dispute,
+    DisputeState,
+    Payout,
+    PayoutState,
+    Refund,
+    RefundState,
+    Reversal,
+    ReversalState,
+    Transfer,
+    TransferState,
+)
+from common.payments.models.inbox import InboxState, SellerAccount, SweepMark, WebhookMessage
 from common.payments.models.intents import BOOKS, Intent, IntentState, PaymentPart, Purpose
 from common.payments.models.ledger import Book, LedgerAccount, LedgerEntry, LedgerTransaction, Pot
 
@@ -26,6 +37,7 @@ __all__ = [
     "Reversal",
     "ReversalState",
     "SellerAccount",
+    "SweepMark",
     "Transfer",
     "TransferState",
     "WebhookMessage",

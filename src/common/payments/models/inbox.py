@@ -41,3 +41,13 @@ class SellerAccount(Table, table=True):
     payouts_enabled: bool = False
     disconnected: bool = False
     checked_at: datetime | None = utc_field(nullable=True)
+    swept_at: datetime | None = utc_field(nullable=True)
+
+
+class SweepMark(Table, table=True):
+    """Up to when the provider's own list of events was read; one row."""
+
+    __tablename__ = "payment_sweep_marks"
+
+    name: str = Field(primary_key=True)
+    read_until: datetime = utc_field()

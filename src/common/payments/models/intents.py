@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Column, Field
 
@@ -56,9 +56,11 @@ class Intent(Moving, table=True):
     provider_ref: str | None = Field(default=None, unique=True)
     charge_ref: str | None = Field(default=None)
     client_action: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    return_url: str = Field(default="", sa_type=Text)
     last_error: str = ""
     settled_to: str | None = Field(default=None)
     expires_at: datetime = utc_field()
+    started_at: datetime | None = utc_field(nullable=True)
     close_wanted_at: datetime | None = utc_field(nullable=True)
     checked_at: datetime | None = utc_field(nullable=True)
     created_at: datetime = utc_field(default_now=True)

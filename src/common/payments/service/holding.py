@@ -55,7 +55,7 @@ async def release(session: AsyncSession, *, order_id: UUID) -> None:
     part.released_at = clock.now()
     part.released_amount, part.released_commission = part.left, commission_on(part, part.left)
     await post(session, intent.book, f"release:{order_id}", releasing(part))
-    owed = await queries.locked_balance(session, seller_of(part.storefront_id))
+    owed = await queries.locked_balance(session, seller_of(part.storefront_id)) + await queries.coming_back(session, part.storefront_id)
     amount = max(0, min(owed, part.released_amount - part.released_commission))  # a debt is netted here
     state = TransferState.PENDING if amount else TransferState.SENT
     transfer = Transfer(order_id=order_id, intent_id=intent.id, storefront_id=part.storefront_id, amount=amount, state=state)
@@ -65,7 +65,7 @@ async def release(session: AsyncSession, *, order_id: UUID) -> None:
 
 
 async def settle_fee(session: AsyncSession, intent_id: UUID, office: str) -> None:
-    """A city fee that arrived becomes the office's own. Once; raises NotPaid, WrongBook, AlreadySettled (to another office, or refunded)."""
+    """A city fee that arrived becomes the office's own. Once. Raises NotPaid, WrongBook, AlreadySettled (elsewhere, or refunded)."""
     intent = await _arrived(session, intent_id, Book.CITY)
     if intent.settled_to == office:
         return

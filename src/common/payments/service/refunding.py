@@ -8,15 +8,13 @@ from sqlmodel import col
 
 from common import outbox
 from common.payments import queries
-from common.payments.errors import NotPaid, NothingLeft
+from common.payments.errors import NothingLeft, NotPaid
 from common.payments.models import Book, Intent, IntentState, PaymentPart, Pot, Refund, Reversal
 from common.payments.postings import COMMISSION, Entries, commission_on, held_by, name_of, seller_of
 from common.payments.service.ledger import born
 
 
-async def refund(
-    session: AsyncSession, *, amount: int, reason: str, order_id: UUID | None = None, intent_id: UUID | None = None
-) -> Refund:
+async def refund(session: AsyncSession, *, amount: int, reason: str, order_id: UUID | None = None, intent_id: UUID | None = None) -> Refund:
     """Give `amount` back to the payer: of one order's part, or of an intent's money that is not shared among orders.
 
     Raises NotPaid, NothingLeft (less than `amount` is left; two at once: one wins).
@@ -41,14 +39,10 @@ async def give_back_room(session: AsyncSession, refund: Refund) -> None:
     """A refund of ours failed: its amount may be refunded again."""
     if not refund.ours:
         return
-    await session.execute(
-        update(Intent).where(col(Intent.id) == refund.intent_id).values(refunded=col(Intent.refunded) - refund.amount)
-    )
+    await session.execute(update(Intent).where(col(Intent.id) == refund.intent_id).values(refunded=col(Intent.refunded) - refund.amount))
     if refund.order_id is not None:
         part = PaymentPart
-        await session.execute(
-            update(part).where(col(part.order_id) == refund.order_id).values(refunded=col(part.refunded) - refund.amount)
-        )
+        await session.execute(update(part).where(col(part.order_id) == refund.order_id).values(refunded=col(part.refunded) - refund.amount))
 
 
 async def _take(session: AsyncSession, intent: Intent, part: PaymentPart | None, amount: int) -> None:
@@ -92,7 +86,9 @@ async def _reverse(session: AsyncSession, part: PaymentPart, refund: Refund, sou
         return
     amount = min(sources[seller_of(part.storefront_id)], transfer.amount - await queries.reversed_of(session, transfer.id))
     if amount > 0:
-        await born(session, Book.MARKET, Reversal(transfer_id=transfer.id, storefront_id=part.storefront_id, refund_id=refund.id, amount=amount))
+        await born(
+            session, Book.MARKET, Reversal(transfer_id=transfer.id, storefront_id=part.storefront_id, refund_id=refund.id, amount=amount)
+        )
 
 
 def _named(sources: Entries) -> dict[str, int]:

@@ -123,7 +123,9 @@ async def paid(sandbox: Sandbox, amount: int = RP_50_000, **more: Any) -> Any:
 
 
 async def seller(sandbox: Sandbox) -> str:
-    account = await sandbox.v1.accounts.create_async({"type": "express", "country": "ID", "capabilities": {"transfers": {"requested": True}}})
+    account = await sandbox.v1.accounts.create_async(
+        {"type": "express", "country": "ID", "capabilities": {"transfers": {"requested": True}}}
+    )
     return str(account.id)
 
 

@@ -19,7 +19,11 @@ async def test_a_card_pays_at_once_and_the_money_is_in_the_balance(sandbox: Sand
     assert intent.client_secret.startswith(f"{intent.id}_secret_")
     charge = intent.latest_charge
     assert (charge.id[:3], charge.paid, charge.captured, charge.transfer_group) == ("ch_", True, True, "PSN-1")
-    assert (charge.balance_transaction.amount, charge.balance_transaction.fee, charge.balance_transaction.source) == (RP_50_000, 0, charge.id)
+    assert (charge.balance_transaction.amount, charge.balance_transaction.fee, charge.balance_transaction.source) == (
+        RP_50_000,
+        0,
+        charge.id,
+    )
     assert await balance(sandbox) == RP_50_000
 
 
@@ -47,11 +51,17 @@ async def test_a_declined_card_leaves_its_traces_and_another_card_pays(sandbox: 
     assert (await sandbox.v1.charges.retrieve_async(after.latest_charge)).status == "failed"
     number = {"type": "card", "card": {"number": "4242424242424242", "exp_month": 12, "exp_year": 2034, "cvc": "123"}}
     assert (await sandbox.v1.payment_intents.confirm_async(intent.id, {"payment_method_data": number})).status == "succeeded"
-    assert [charge.status for charge in (await sandbox.v1.charges.list_async({"payment_intent": intent.id})).data] == ["succeeded", "failed"]
+    assert [charge.status for charge in (await sandbox.v1.charges.list_async({"payment_intent": intent.id})).data] == [
+        "succeeded",
+        "failed",
+    ]
     assert await balance(sandbox) == RP_50_000
 
 
-@pytest.mark.parametrize(("number", "code"), [("4000000000000069", "expired_card"), ("4242424242424241", "incorrect_number"), ("4111111111111111", "card_declined")])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [("4000000000000069", "expired_card"), ("4242424242424241", "incorrect_number"), ("4111111111111111", "card_declined")],
+)
 async def test_other_numbers_are_declined_each_for_its_reason(sandbox: Sandbox, number: str, code: str) -> None:
     intent = await opened(sandbox)
     with pytest.raises(stripe.CardError) as declined:

@@ -22,7 +22,12 @@ async def test_a_seller_is_ready_at_once(sandbox: Sandbox) -> None:
         "controller": {"fees": {"payer": "application"}, "losses": {"payments": "application"}, "stripe_dashboard": {"type": "express"}},
         "capabilities": {"transfers": {"requested": True}},
     })  # fmt: skip
-    assert (account.id[:5], account.capabilities.transfers, account.charges_enabled, account.payouts_enabled) == ("acct_", "active", True, True)
+    assert (account.id[:5], account.capabilities.transfers, account.charges_enabled, account.payouts_enabled) == (
+        "acct_",
+        "active",
+        True,
+        True,
+    )
     assert [found.id for found in (await sandbox.v1.accounts.list_async()).data] == [account.id]
     changed = await sandbox.v1.accounts.update_async(account.id, {"metadata": {"person": "8"}})
     assert (changed.metadata["person"], changed.email) == ("8", "daeng@contoh.example")
@@ -141,7 +146,9 @@ async def test_a_payout_arrives_and_may_still_fail_later(sandbox: Sandbox) -> No
     assert types == ["payout.failed", "payout.paid", "payout.created"]
 
 
-@pytest.mark.parametrize(("evidence", "status", "left"), [("winning_evidence", "won", RP_50_000), ("losing_evidence", "lost", 0), (None, "lost", 0)])
+@pytest.mark.parametrize(
+    ("evidence", "status", "left"), [("winning_evidence", "won", RP_50_000), ("losing_evidence", "lost", 0), (None, "lost", 0)]
+)
 async def test_a_dispute_takes_the_money_until_it_is_won(sandbox: Sandbox, evidence: str | None, status: str, left: int) -> None:
     intent = await paid(sandbox, payment_method="pm_card_createDispute")
     async with asyncio.timeout(8):

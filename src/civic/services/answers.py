@@ -1,0 +1,152 @@
+"""Answers of a form: checked against the service's questions, in the words of the person who typed them.
+
+A NIK that is well-formed is not verified. A mismatch with a stated birth date is a warning for the officer, never a refusal.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import lokal
+
+from civic.services.catalogue import Condition, Document, Question, Service
+from common import clock, regions, sealing
+from common.i18n import gettext as _
+from common.settings import get_settings
+
+Answers = dict[str, str]
+LONGEST = {"text": 200, "textarea": 2000}
+PURPOSE = "application-answers"
+
+
+def check(service: Service, answers: Mapping[str, str], *, only: frozenset[str] | None = None, complete: bool = True) -> dict[str, str]:
+    """What is wrong, by question. `only`: look at these; not `complete`: what is empty may stay empty for now."""
+    wrong = {}
+    for question in service.questions:
+        if (only is not None and question.name not in only) or not applies(question.when, answers):
+            continue
+        value = answers.get(question.name, "")
+        problem = _CHECKS[question.type](question, value) if value else (_("Wajib diisi.") if complete and question.required else "")
+        if problem:
+            wrong[question.name] = problem
+    return wrong
+
+
+def tidy(service: Service, given: Mapping[str, Any]) -> Answers:
+    """Answers to questions of this service only, spaces trimmed, digits of numbers bare, phones in international form."""
+    names = {question.name: question for question in service.questions}
+    return {name: _tidy_one(names[name], str(value)) for name, value in given.items() if name in names}
+
+
+def warnings(service: Service, answers: Mapping[str, str]) -> dict[str, str]:
+    """What an officer should look at: by question, never a reason to refuse by itself."""
+    found = {}
+    born = answers.get("tanggal_lahir")
+    for question in service.questions:
+        if question.type != "nik" or not answers.get(question.name):
+            continue
+        info = lokal.parse_nik(answers[question.name])
+        if question.name == "nik" and born and info.valid and info.birth_date != born:
+            found[question.name] = _("Tanggal lahir dalam NIK berbeda dari yang ditulis.")
+        elif info.valid and info.regency_code != regions.CITY_CODE:
+            found[question.name] = _("NIK pertama terdaftar di luar Makassar.")
+    return found
+
+
+def needed_documents(service: Service, answers: Mapping[str, str]) -> list[Document]:
+    """The documents that these answers call for."""
+    return [document for document in service.documents if applies(document.when, answers)]
+
+
+def applies(condition: Condition | None, answers: Mapping[str, str]) -> bool:
+    return condition is None or answers.get(condition.field) == condition.equals
+
+
+def seal(application_id: UUID, answers: Answers) -> bytes:
+    """The answers as they lie in the database: sealed, and bound to their application."""
+    plain = json.dumps(answers, ensure_ascii=False).encode()
+    return sealing.seal(get_settings().nik_key.get_secret_value(), plain, purpose=PURPOSE, subject=str(application_id))
+
+
+def unseal(application_id: UUID, sealed: bytes) -> Answers:
+    plain = sealing.unseal(get_settings().nik_key.get_secret_value(), sealed, purpose=PURPOSE, subject=str(application_id))
+    answers: Answers = json.loads(plain)
+    return answers
+
+
+def shown(question: Question, value: str, *, masked: bool) -> str:
+    """An answer for people's eyes; NIK and KK masked but for the last four digits when `masked`."""
+    if question.type == "choice":
+        return next((str(option.label) for option in question.options if option.value == value), value)
+    if question.type == "kelurahan" and regions.is_kelurahan(value):
+        place = regions.kelurahan(value)
+        return f"{place.name}, {place.kecamatan}"
+    return "•" * 12 + value[-4:] if masked and question.type in ("nik", "kk") and value else value
+
+
+def _tidy_one(question: Question, value: str) -> str:
+    value = " ".join(value.split()) if question.type != "textarea" else value.strip()
+    if question.type in ("nik", "kk"):
+        return value.replace(" ", "").replace(".", "").replace("-", "")
+    if question.type == "phone":
+        return lokal.normalize_phone(value) or value
+    if question.type == "number":
+        return value.replace(".", "")
+    return value
+
+
+def _text(question: Question, value: str) -> str:
+    longest = LONGEST.get(question.type, 200)
+    return _("Paling panjang %(longest)s huruf.", longest=longest) if len(value) > longest else ""
+
+
+def _date(question: Question, value: str) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return _("Tulis tanggal seperti 2026-11-24.")
+    if question.past and day > clock.today():
+        return _("Tanggal ini belum tiba.")
+    return _("Tahunnya terlalu lama.") if day.year < 1900 else ""
+
+
+def _choice(question: Question, value: str) -> str:
+    return "" if value in {option.value for option in question.options} else _("Pilih salah satu.")
+
+
+def _nik(question: Question, value: str) -> str:
+    return "" if lokal.is_valid_nik(value) else _("NIK terdiri dari 16 angka sesuai KTP-el. Periksa lagi.")
+
+
+def _kk(question: Question, value: str) -> str:
+    return "" if value.isdigit() and value.isascii() and len(value) == 16 else _("Nomor KK terdiri dari 16 angka.")
+
+
+def _phone(question: Question, value: str) -> str:
+    return "" if lokal.parse_phone(value).valid else _("Tulis nomor HP seperti 0812-3456-7890.")
+
+
+def _kelurahan(question: Question, value: str) -> str:
+    return "" if regions.is_kelurahan(value) else _("Pilih kelurahan di Makassar.")
+
+
+def _number(question: Question, value: str) -> str:
+    if not (value.isdigit() and value.isascii() and len(value) < 10):
+        return _("Tulis dengan angka.")
+    low, high = question.minimum or 0, question.maximum or 10**9
+    return "" if low <= int(value) <= high else _("Antara %(low)s dan %(high)s.", low=low, high=high)
+
+
+_CHECKS: dict[str, Callable[[Question, str], str]] = {
+    "text": _text,
+    "textarea": _text,
+    "date": _date,
+    "choice": _choice,
+    "nik": _nik,
+    "kk": _kk,
+    "phone": _phone,
+    "kelurahan": _kelurahan,
+    "number": _number,
+}

@@ -1,0 +1,64 @@
+"""What can go wrong with an application."""
+
+from common.errors import Conflict, Invalid, NotFound
+from common.i18n import N_
+
+
+class NoSuchService(NotFound):
+    code = "no_such_service"
+    message = N_("Layanan itu tidak ada.")
+
+
+class NoSuchApplication(NotFound):
+    code = "no_such_application"
+    message = N_("Permohonan itu tidak ada.")
+
+
+class NoSuchDocument(NotFound):
+    code = "no_such_document"
+    message = N_("Berkas itu bukan bagian dari layanan ini.")
+
+
+class Incomplete(Invalid):
+    code = "incomplete"
+    message = N_("Permohonan belum lengkap. Periksa bagian yang ditandai.")
+
+
+class NotYours(Conflict):
+    code = "not_open_for_changes"
+    message = N_("Permohonan ini sedang di kantor. Perubahan bisa dilakukan kalau petugas memintanya.")
+
+
+class StepNotNext(Conflict):
+    code = "step_not_next"
+    message = N_("Langkah itu sudah selesai atau belum gilirannya. Muat ulang berkas ini.")
+
+
+class LevyMissing(Conflict):
+    code = "levy_missing"
+    message = N_("Tetapkan dulu retribusinya.")
+
+
+class LevyNotHere(Conflict):
+    code = "levy_not_here"
+    message = N_("Layanan ini tidak memungut retribusi yang ditetapkan petugas.")
+
+
+class NothingAsked(Invalid):
+    code = "nothing_asked"
+    message = N_("Sebutkan apa yang harus diperbaiki.")
+
+
+class SlotFull(Conflict):
+    code = "slot_full"
+    message = N_("Jadwal itu baru saja penuh. Pilih waktu lain.")
+
+
+class SlotMissing(Invalid):
+    code = "slot_missing"
+    message = N_("Pilih dulu jadwal kedatangan.")
+
+
+class NoProduct(NotFound):
+    code = "no_product"
+    message = N_("Dokumennya belum terbit.")

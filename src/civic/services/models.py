@@ -1,0 +1,140 @@
+"""Applications and what belongs to them. MOVES is the whole life of a case; the pages' buttons read the same table as the server."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Column, Field
+
+from common.db import Table, enum_field, id_field, utc_field
+from common.i18n import N_
+from common.states import Moves, Moving
+
+MACHINE = "application/1"
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    CORRECTION = "correction"
+    APPROVED = "approved"
+    AWAITING_PAYMENT = "awaiting_payment"
+    ISSUED = "issued"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+STATE_NAMES = {
+    State.DRAFT: N_("Konsep"),
+    State.SUBMITTED: N_("Diterima"),
+    State.IN_REVIEW: N_("Sedang diperiksa"),
+    State.CORRECTION: N_("Perlu diperbaiki"),
+    State.APPROVED: N_("Disetujui"),
+    State.AWAITING_PAYMENT: N_("Menunggu pembayaran"),
+    State.ISSUED: N_("Terbit"),
+    State.REJECTED: N_("Ditolak"),
+    State.WITHDRAWN: N_("Ditarik"),
+}
+APPLICANTS_MOVE = frozenset({State.DRAFT, State.CORRECTION, State.AWAITING_PAYMENT})
+AT_THE_OFFICE = frozenset({State.SUBMITTED, State.IN_REVIEW})
+ENDED = frozenset({State.ISSUED, State.REJECTED, State.WITHDRAWN})
+
+
+class Application(Moving, table=True):
+    """One case. `answers` is the sealed JSON of the form: it holds NIKs and facts about children. `fee` null: not set yet."""
+
+    __tablename__ = "applications"
+    MOVES: ClassVar[Moves] = {
+        State.DRAFT: frozenset({State.SUBMITTED, State.WITHDRAWN}),
+        State.SUBMITTED: frozenset({State.IN_REVIEW, State.WITHDRAWN}),
+        State.IN_REVIEW: frozenset({State.CORRECTION, State.APPROVED, State.REJECTED}),
+        State.CORRECTION: frozenset({State.SUBMITTED, State.WITHDRAWN}),
+        State.APPROVED: frozenset({State.AWAITING_PAYMENT, State.ISSUED}),
+        State.AWAITING_PAYMENT: frozenset({State.ISSUED, State.WITHDRAWN}),
+        State.ISSUED: frozenset(),
+        State.REJECTED: frozenset(),
+        State.WITHDRAWN: frozenset(),
+    }
+
+    id: UUID = id_field()
+    reference: str = Field(unique=True)
+    service: str
+    version: int
+    office: str
+    applicant_id: UUID
+    answers: bytes = Field(sa_type=LargeBinary)
+    steps_done: int = 0
+    officer_id: UUID | None = Field(default=None)
+    fee: int | None = Field(default=None)
+    fee_intent_id: UUID | None = Field(default=None)
+    fee_settled_at: datetime | None = utc_field(nullable=True)
+    credential_id: UUID | None = Field(default=None)
+    created_at: datetime = utc_field(default_now=True)
+    submitted_at: datetime | None = utc_field(nullable=True)
+    state: State = enum_field(State, State.DRAFT)
+    machine: str = MACHINE
+
+
+class ApplicationDocument(Table, table=True):
+    """The file that stands for one required document; a newer upload takes its place."""
+
+    __tablename__ = "application_documents"
+
+    application_id: UUID = Field(primary_key=True, foreign_key="applications.id")
+    name: str = Field(primary_key=True)
+    file_id: UUID
+    uploaded_at: datetime = utc_field(default_now=True)
+
+
+class Correction(Table, table=True):
+    """What an officer asked for: `items` is a list of {target, message}, the target a question or a document by name."""
+
+    __tablename__ = "application_corrections"
+
+    id: UUID = id_field()
+    application_id: UUID = Field(foreign_key="applications.id", index=True)
+    asked_by: UUID
+    asked_at: datetime = utc_field(default_now=True)
+    items: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    answered_at: datetime | None = utc_field(nullable=True)
+
+
+class StepDone(Table, table=True):
+    """One step of the office, done once."""
+
+    __tablename__ = "application_steps"
+
+    application_id: UUID = Field(primary_key=True, foreign_key="applications.id")
+    number: int = Field(primary_key=True)
+    code: str
+    done_by: UUID
+    done_at: datetime = utc_field(default_now=True)
+    note: str = ""
+
+
+class Slot(Table, table=True):
+    """A time at an office. `booked` never passes `capacity`: the database's last word."""
+
+    __tablename__ = "slots"
+
+    id: UUID = id_field()
+    service: str
+    office: str
+    starts_at: datetime = utc_field()
+    minutes: int
+    capacity: int
+    booked: int = 0
+
+
+class Booking(Table, table=True):
+    """One application's place in a slot."""
+
+    __tablename__ = "slot_bookings"
+
+    application_id: UUID = Field(primary_key=True, foreign_key="applications.id")
+    slot_id: UUID = Field(foreign_key="slots.id", index=True)
+    booked_at: datetime = utc_field(default_now=True)

@@ -1,0 +1,48 @@
+"""What a service issues, made by the room that knows: `registry` for births, the engine's plain form for the rest."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from civic.services import answers as forms
+from civic.services.answers import Answers
+from civic.services.catalogue import Service
+from civic.services.models import Application
+from common.identity.actor import Actor
+
+
+@dataclass(frozen=True)
+class Product:
+    """`subject`: what the verification page shows to anybody (label -> value)."""
+
+    subject: dict[str, Any] = field(default_factory=dict)
+
+
+Maker = Callable[[AsyncSession, Actor | None, Application, Answers], Awaitable[Product]]
+Lines = Callable[[AsyncSession, Application, Answers], Awaitable[list[tuple[str, str]]]]
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """`make` runs within the issuing transaction; `lines` gives the certificate's rows (label, value) for the holder."""
+
+    make: Maker
+    lines: Lines
+
+
+WORKSHOPS: dict[str, Workshop] = {}
+
+
+def register(kind: str, workshop: Workshop) -> None:
+    """A room offers to make products of `kind`."""
+    WORKSHOPS[kind] = workshop
+
+
+def public_subject(service: Service, answers: Answers) -> dict[str, str]:
+    """The answers that the service's file declares public, by their Indonesian label."""
+    if service.product is None:
+        return {}
+    named = {question.name: question for question in service.questions}
+    return {named[name].label.id: forms.shown(named[name], answers.get(name, ""), masked=True) for name in service.product.public}

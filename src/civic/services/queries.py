@@ -1,0 +1,130 @@
+"""Reads of applications, documents and slots; every lock."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from civic.services.errors import NoSuchApplication
+from civic.services.models import AT_THE_OFFICE, Application, ApplicationDocument, Booking, Correction, Slot, State, StepDone
+from civic.services.policy import check_may_see
+from common import clock
+from common.identity.actor import Actor
+from common.states import StateHistory
+from common.web import paging
+
+
+async def visible(session: AsyncSession, actor: Actor, application_id: UUID) -> Application:
+    """The application, if the person may see it."""
+    found = await session.get(Application, application_id)
+    if found is None:
+        raise NoSuchApplication
+    check_may_see(actor, found)
+    return found
+
+
+async def for_update(session: AsyncSession, application_id: UUID) -> Application:
+    found = await session.get(Application, application_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NoSuchApplication
+    return found
+
+
+async def of_applicant(session: AsyncSession, person_id: UUID, cursor: str | None, limit: int) -> Sequence[Application]:
+    """The person's own, newest first; `limit + 1` rows."""
+    mine = select(Application).where(col(Application.applicant_id) == person_id)
+    keys = paging.keys_of("applications", cursor)
+    return (await session.scalars(paging.after(mine, [col(Application.id)], keys, descending=True).limit(limit + 1))).all()
+
+
+async def desk(
+    session: AsyncSession, offices: Collection[str], states: Collection[State], cursor: str | None, limit: int
+) -> Sequence[Application]:
+    """The files of these offices in these states, the longest waiting first; `limit + 1` rows."""
+    files = select(Application).where(col(Application.office).in_(offices), col(Application.state).in_(states))
+    keys = paging.keys_of("desk", cursor)
+    order = [col(Application.submitted_at), col(Application.id)]
+    return (await session.scalars(paging.after(files, order, keys).limit(limit + 1))).all()
+
+
+async def desk_counts(session: AsyncSession, offices: Collection[str]) -> dict[State, int]:
+    counted = select(col(Application.state), func.count()).where(col(Application.office).in_(offices)).group_by(col(Application.state))
+    rows = await session.execute(counted)
+    return {state: number for state, number in rows.all() if state != State.DRAFT}
+
+
+async def next_on_desk(session: AsyncSession, offices: Collection[str], after: Application) -> UUID | None:
+    """The file that waits longest besides this one: for the officer's next key."""
+    waiting = select(col(Application.id)).where(col(Application.office).in_(offices), col(Application.state).in_(AT_THE_OFFICE))
+    order = (col(Application.submitted_at), col(Application.id))
+    found: UUID | None = await session.scalar(waiting.where(col(Application.id) != after.id).order_by(*order).limit(1))
+    return found
+
+
+async def documents(session: AsyncSession, application_id: UUID) -> dict[str, ApplicationDocument]:
+    rows = await session.scalars(select(ApplicationDocument).where(col(ApplicationDocument.application_id) == application_id))
+    return {row.name: row for row in rows}
+
+
+async def open_correction(session: AsyncSession, application_id: UUID) -> Correction | None:
+    asked = select(Correction).where(col(Correction.application_id) == application_id, col(Correction.answered_at).is_(None))
+    found: Correction | None = await session.scalar(asked)
+    return found
+
+
+async def steps(session: AsyncSession, application_id: UUID) -> Sequence[StepDone]:
+    done = select(StepDone).where(col(StepDone.application_id) == application_id).order_by(col(StepDone.number))
+    return (await session.scalars(done)).all()
+
+
+async def history(session: AsyncSession, subject_id: UUID) -> Sequence[StateHistory]:
+    moves = select(StateHistory).where(col(StateHistory.subject_id) == subject_id).order_by(col(StateHistory.seq))
+    return (await session.scalars(moves)).all()
+
+
+async def holder_of_file(session: AsyncSession, file_id: UUID, offices: Collection[str]) -> bool:
+    """Whether a file belongs to a handed-in application of one of these offices."""
+    inside = exists().where(
+        col(ApplicationDocument.file_id) == file_id,
+        col(ApplicationDocument.application_id) == col(Application.id),
+        col(Application.office).in_(offices),
+        col(Application.state) != State.DRAFT,
+    )
+    return bool(await session.scalar(select(inside)))
+
+
+async def booking(session: AsyncSession, application_id: UUID) -> tuple[Booking, Slot] | None:
+    joined = select(Booking, Slot).join(Slot, col(Slot.id) == col(Booking.slot_id)).where(col(Booking.application_id) == application_id)
+    row = (await session.execute(joined)).first()
+    return (row[0], row[1]) if row else None
+
+
+async def free_slots(session: AsyncSession, service: str, limit: int = 100) -> Sequence[Slot]:
+    """Slots that still have room, from now on."""
+    free = select(Slot).where(col(Slot.service) == service, col(Slot.starts_at) > clock.now(), col(Slot.booked) < col(Slot.capacity))
+    return (await session.scalars(free.order_by(col(Slot.starts_at), col(Slot.office)).limit(limit))).all()
+
+
+async def take_place(session: AsyncSession, slot_id: UUID, service: str) -> bool:
+    """One place of a slot, if there is one: a guarded UPDATE; the CHECK is the last word."""
+    guarded = update(Slot).where(
+        col(Slot.id) == slot_id, col(Slot.service) == service, col(Slot.booked) < col(Slot.capacity), col(Slot.starts_at) > clock.now()
+    )
+    result: Any = await session.execute(guarded.values(booked=col(Slot.booked) + 1).execution_options(synchronize_session=False))
+    return bool(result.rowcount == 1)
+
+
+async def give_place_back(session: AsyncSession, slot_id: UUID) -> None:
+    freed = update(Slot).where(col(Slot.id) == slot_id).values(booked=col(Slot.booked) - 1)
+    await session.execute(freed.execution_options(synchronize_session=False))
+
+
+def moments(day: date, opens: str, closes: str, minutes: int) -> list[datetime]:
+    """The starts of a day's slots, aware."""
+    start = datetime.combine(day, time.fromisoformat(opens), clock.WITA)
+    end = datetime.combine(day, time.fromisoformat(closes), clock.WITA)
+    return [start + timedelta(minutes=n) for n in range(0, int((end - start).total_seconds() // 60), minutes)]

@@ -1,0 +1,24 @@
+"""The engine's verbs, by who moves: the applicant (`filling`), the office (`reviewing`), the fee (`issuing`), the clock (`slots`)."""
+
+from civic.services.service.filling import attach, book_slot, fill, start, submit, withdraw
+from civic.services.service.issuing import certificate, on_paid, on_payment_closed
+from civic.services.service.reviewing import ask_correction, complete_step, reject, set_levy, take_up
+from civic.services.service.slots import open_slots
+
+__all__ = [
+    "ask_correction",
+    "attach",
+    "book_slot",
+    "certificate",
+    "complete_step",
+    "fill",
+    "on_paid",
+    "on_payment_closed",
+    "open_slots",
+    "reject",
+    "set_levy",
+    "start",
+    "submit",
+    "take_up",
+    "withdraw",
+]

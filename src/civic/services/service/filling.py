@@ -1,0 +1,148 @@
+"""The applicant's moves: start, fill, attach, book, submit, withdraw."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from civic.promises import service as promises
+from civic.services import answers as forms
+from civic.services import catalogue, queries
+from civic.services.catalogue import Service
+from civic.services.errors import Incomplete, NoSuchApplication, NoSuchDocument, SlotFull, SlotMissing
+from civic.services.models import Application, ApplicationDocument, Booking, State
+from civic.services.policy import check_may_fill, is_applicant
+from civic.services.service.telling import tell_move
+from common import clock, ids
+from common.files import service as files
+from common.i18n import gettext as _
+from common.identity.actor import Actor
+from common.payments import service as payments
+
+PURPOSE = "application-document"
+
+
+async def start(session: AsyncSession, actor: Actor, service_code: str) -> Application:
+    """Open a draft for the newest version of a service. A fee that is known beforehand is set now."""
+    service = catalogue.find(service_code)
+    draft = Application(
+        reference=ids.reference("PMH"),
+        service=service.code,
+        version=service.version,
+        office=service.office,
+        applicant_id=actor.person_id,
+        answers=b"",
+        fee=None if service.fee.kind == "levied" else service.fee.amount,
+        moved_by=actor.person_id,
+    )
+    draft.answers = forms.seal(draft.id, {})
+    session.add(draft)
+    await session.flush()
+    return draft
+
+
+async def fill(session: AsyncSession, actor: Actor, application_id: UUID, given: Mapping[str, Any]) -> tuple[Application, dict[str, str]]:
+    """Keep what was typed, complete or not (autosave); returns what is wrong with it so far, by question."""
+    application, service, answers = await _open_for_filling(session, actor, application_id)
+    fresh = forms.tidy(service, given)
+    answers |= fresh
+    application.answers = forms.seal(application.id, answers)
+    await session.flush()
+    return application, forms.check(service, answers, only=frozenset(fresh), complete=False)
+
+
+async def attach(session: AsyncSession, actor: Actor, application_id: UUID, name: str, *, data: bytes, filename: str) -> UUID:
+    """Hand in one document; a newer one takes the place of an older one. Returns the file's id."""
+    application, service, _answers = await _open_for_filling(session, actor, application_id)
+    if service.document(name) is None:
+        raise NoSuchDocument
+    file = await files.keep_upload(session, actor, data=data, filename=filename, purpose=PURPOSE)
+    row = {"application_id": application.id, "name": name, "file_id": file.id, "uploaded_at": clock.now()}
+    put = insert(ApplicationDocument).values(row)
+    await session.execute(
+        put.on_conflict_do_update(index_elements=["application_id", "name"], set_={"file_id": file.id, "uploaded_at": row["uploaded_at"]})
+    )
+    return file.id
+
+
+async def book_slot(session: AsyncSession, actor: Actor, application_id: UUID, slot_id: UUID) -> None:
+    """Take a place in a slot; a place taken before is given back. Raises SlotFull. Slots are locked in id order."""
+    application, service, _answers = await _open_for_filling(session, actor, application_id)
+    if service.slot is None:
+        raise NoSuchDocument
+    held = await queries.booking(session, application.id)
+    if held is not None and held[1].id == slot_id:
+        return
+    if held is not None and held[1].id < slot_id:
+        await _give_back(session, held[0])
+    if not await queries.take_place(session, slot_id, service.code):
+        raise SlotFull
+    if held is not None and held[1].id > slot_id:
+        await _give_back(session, held[0])
+    session.add(Booking(application_id=application.id, slot_id=slot_id))
+    await session.flush()
+
+
+async def submit(session: AsyncSession, actor: Actor, application_id: UUID) -> Application:
+    """Hand in, first or again after a correction. Raises Incomplete with all that is missing; the office's clock starts or goes on."""
+    application, service, answers = await _open_for_filling(session, actor, application_id)
+    missing = await missing_of(session, application, service, answers)
+    if missing:
+        raise Incomplete(missing)
+    correction = await queries.open_correction(session, application.id)
+    if correction is not None:
+        correction.answered_at = clock.now()
+    application.move_to(State.SUBMITTED, by=actor.person_id)
+    application.submitted_at = application.submitted_at or clock.now()
+    await promises.promise(
+        session, subject_kind="application", subject_id=application.id, office=application.office, days=service.working_days
+    )
+    await promises.resume(session, application.id)
+    await tell_move(session, application)
+    return application
+
+
+async def withdraw(session: AsyncSession, actor: Actor, application_id: UUID) -> Application:
+    """Take the application back: its slot is freed, its open fee cancelled, the promise dropped."""
+    application = await queries.for_update(session, application_id)
+    if not is_applicant(actor, application):
+        raise NoSuchApplication
+    application.move_to(State.WITHDRAWN, by=actor.person_id)
+    await free_slot(session, application.id)
+    if application.fee_intent_id is not None:
+        await payments.cancel_intent(session, application.fee_intent_id)
+    await promises.end(session, application.id, done=False)
+    await tell_move(session, application)
+    return application
+
+
+async def missing_of(session: AsyncSession, application: Application, service: Service, answers: forms.Answers) -> dict[str, str]:
+    """All that keeps the application from being handed in: by question, document, or `slot`."""
+    wrong = forms.check(service, answers)
+    attached = await queries.documents(session, application.id)
+    needed = [document for document in forms.needed_documents(service, answers) if document.required]
+    wrong |= {document.name: _("Berkas ini belum diunggah.") for document in needed if document.name not in attached}
+    if service.slot is not None and await queries.booking(session, application.id) is None:
+        wrong["slot"] = str(SlotMissing())
+    return wrong
+
+
+async def free_slot(session: AsyncSession, application_id: UUID) -> None:
+    held = await queries.booking(session, application_id)
+    if held is not None:
+        await _give_back(session, held[0])
+
+
+async def _give_back(session: AsyncSession, booking: Booking) -> None:
+    await session.delete(booking)
+    await session.flush()
+    await queries.give_place_back(session, booking.slot_id)
+
+
+async def _open_for_filling(session: AsyncSession, actor: Actor, application_id: UUID) -> tuple[Application, Service, forms.Answers]:
+    application = await queries.for_update(session, application_id)
+    check_may_fill(actor, application)
+    service = catalogue.find(application.service, application.version)
+    return application, service, forms.unseal(application.id, application.answers)

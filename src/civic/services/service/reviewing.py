@@ -1,0 +1,113 @@
+"""The office's moves: take up, ask for a correction, do the steps, set a levy, reject."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from civic.promises import service as promises
+from civic.services import catalogue, queries
+from civic.services.catalogue import Service
+from civic.services.errors import LevyMissing, LevyNotHere, NothingAsked, StepNotNext
+from civic.services.models import Application, Correction, State, StepDone
+from civic.services.policy import check_may_review
+from civic.services.service import issuing
+from civic.services.service.filling import free_slot
+from civic.services.service.telling import tell_move
+from common.audit import service as audit
+from common.identity.actor import Actor
+from common.money import LARGEST
+from common.states import NotFromHere
+
+
+async def take_up(session: AsyncSession, actor: Actor, application_id: UUID) -> Application:
+    """An officer opens a waiting file and becomes its reviewer. Taking up what one already reviews is no error."""
+    application = await _for_review(session, actor, application_id)
+    if application.state == State.IN_REVIEW and application.officer_id == actor.person_id:
+        return application
+    if application.state == State.SUBMITTED:
+        application.move_to(State.IN_REVIEW, by=actor.person_id)
+        application.officer_id = actor.person_id
+        await tell_move(session, application)
+    elif application.state == State.IN_REVIEW:
+        application.officer_id = actor.person_id  # a colleague takes over
+        await session.flush()
+    else:
+        raise NotFromHere(application.state, State.IN_REVIEW)
+    await audit.record(session, actor, "application.taken_up", subject_kind="application", subject_id=application.id)
+    return application
+
+
+async def ask_correction(session: AsyncSession, actor: Actor, application_id: UUID, items: list[dict[str, Any]]) -> Application:
+    """Give the citizen the next move, with what to mend: [{target, message}]. The clock stops."""
+    application = await _for_review(session, actor, application_id)
+    service = catalogue.find(application.service, application.version)
+    known = {question.name for question in service.questions} | {document.name for document in service.documents}
+    asked = [{"target": item["target"], "message": item["message"].strip()} for item in items if item["message"].strip()]
+    if not asked or any(item["target"] not in known for item in asked):
+        raise NothingAsked
+    application.move_to(State.CORRECTION, by=actor.person_id, because="; ".join(item["message"] for item in asked)[:500])
+    session.add(Correction(application_id=application.id, asked_by=actor.person_id, items=asked))
+    await promises.pause(session, application.id)
+    await audit.record(
+        session, actor, "application.correction_asked", subject_kind="application", subject_id=application.id, items=len(asked)
+    )
+    await tell_move(session, application)
+    return application
+
+
+async def set_levy(session: AsyncSession, actor: Actor, application_id: UUID, amount: int) -> Application:
+    """Set the fee of a levied service, in rupiah; it can be changed until the file is approved."""
+    application = await _for_review(session, actor, application_id)
+    service = catalogue.find(application.service, application.version)
+    if service.fee.kind != "levied" or not 0 <= amount <= LARGEST:
+        raise LevyNotHere
+    if application.state != State.IN_REVIEW:
+        raise NotFromHere(application.state, application.state)
+    application.fee = amount
+    await session.flush()
+    await audit.record(session, actor, "application.levy_set", subject_kind="application", subject_id=application.id, amount=amount)
+    return application
+
+
+async def complete_step(session: AsyncSession, actor: Actor, application_id: UUID, code: str, note: str = "") -> Application:
+    """Do the next step; the last one approves, and issues unless a fee is due. A step is done once: the second of two officers is refused."""
+    application = await _for_review(session, actor, application_id)
+    service = catalogue.find(application.service, application.version)
+    if application.state != State.IN_REVIEW or _next_code(application, service) != code:
+        raise StepNotNext
+    is_last = application.steps_done == len(service.steps) - 1
+    if is_last and application.fee is None:
+        raise LevyMissing
+    application.steps_done += 1
+    session.add(StepDone(application_id=application.id, number=application.steps_done, code=code, done_by=actor.person_id, note=note))
+    await session.flush()
+    await audit.record(session, actor, "application.step_done", subject_kind="application", subject_id=application.id, step=code)
+    if is_last:
+        await issuing.approve(session, actor, application, service)
+    else:
+        await tell_move(session, application)
+    return application
+
+
+async def reject(session: AsyncSession, actor: Actor, application_id: UUID, reason: str) -> Application:
+    """Refuse for a stated reason; the citizen may apply anew."""
+    application = await _for_review(session, actor, application_id)
+    if not reason.strip():
+        raise NothingAsked
+    application.move_to(State.REJECTED, by=actor.person_id, because=reason.strip())
+    await free_slot(session, application.id)
+    await promises.end(session, application.id, done=True)
+    await audit.record(session, actor, "application.rejected", subject_kind="application", subject_id=application.id)
+    await tell_move(session, application)
+    return application
+
+
+def _next_code(application: Application, service: Service) -> str | None:
+    return service.steps[application.steps_done].code if application.steps_done < len(service.steps) else None
+
+
+async def _for_review(session: AsyncSession, actor: Actor, application_id: UUID) -> Application:
+    application = await queries.for_update(session, application_id)
+    check_may_review(actor, application)
+    return application

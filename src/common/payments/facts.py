@@ -1,0 +1,90 @@
+"""What a provider can tell us, in our words. Amounts are whole rupiah; `ours` is the id that we gave (None: not by us)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from common.payments.models import DisputeState, IntentState, PayoutState, RefundState
+
+
+@dataclass(frozen=True)
+class IntentFact:
+    """`ref`: the provider's id. `state` is never CREATED. `error` is a stable word why the last try failed."""
+
+    ref: str
+    ours: UUID | None
+    state: IntentState
+    amount: int
+    charge: str | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class RefundFact:
+    ref: str
+    ours: UUID | None
+    intent: str
+    amount: int
+    state: RefundState
+
+
+@dataclass(frozen=True)
+class ReversalFact:
+    ref: str
+    ours: UUID | None
+    amount: int
+
+
+@dataclass(frozen=True)
+class TransferFact:
+    """A transfer exists; `reversals` are all that were taken back of it so far (or some of them: nothing is concluded from absence)."""
+
+    ref: str
+    ours: UUID | None
+    reversals: tuple[ReversalFact, ...] = ()
+
+
+@dataclass(frozen=True)
+class DisputeFact:
+    ref: str
+    intent: str
+    amount: int
+    state: DisputeState
+
+
+@dataclass(frozen=True)
+class PayoutFact:
+    """`account`: the connected account that pays out, None the platform itself."""
+
+    ref: str
+    account: str | None
+    amount: int
+    state: PayoutState
+
+
+@dataclass(frozen=True)
+class AccountFact:
+    account: str
+    transfers_enabled: bool
+    payouts_enabled: bool
+    disconnected: bool = False
+
+
+@dataclass(frozen=True)
+class LookAt:
+    """Something changed that the message does not tell: read it at the provider. `kind`: account, intent, refunds_of (an intent)."""
+
+    kind: str
+    ref: str
+
+
+Fact = IntentFact | RefundFact | TransferFact | DisputeFact | PayoutFact | AccountFact | LookAt
+
+
+@dataclass(frozen=True)
+class ProviderEvent:
+    """A message as it came; `payload` is kept raw and can be read again."""
+
+    id: str
+    type: str
+    payload: dict[str, Any] = field(repr=False)

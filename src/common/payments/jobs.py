@@ -1,0 +1,49 @@
+"""Work of payments: calls to the provider (outside locks), merging of its messages, sweeps."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.jobs import every, job
+from common.payments.service import calling, inbox, sweeping
+
+
+@job("payments.merge")
+async def merge(session: AsyncSession, *, event_id: str) -> None:
+    await inbox.merge_message(session, event_id)
+
+
+@job("payments.look", own_transactions=True)
+async def look(*, kind: str, ref: str) -> None:
+    await calling.look_at(kind, ref)
+
+
+@job("payments.close", own_transactions=True)
+async def close(*, intent_id: str) -> None:
+    await calling.close_at_provider(UUID(intent_id))
+
+
+@job("payments.transfer", own_transactions=True)
+async def transfer(*, transfer_id: str) -> None:
+    await calling.send_transfer(UUID(transfer_id))
+
+
+@job("payments.refund", own_transactions=True)
+async def refund(*, refund_id: str) -> None:
+    await calling.send_refund(UUID(refund_id))
+
+
+@job("payments.open_account", own_transactions=True)
+async def open_account(*, storefront_id: str) -> None:
+    await calling.open_account(UUID(storefront_id))
+
+
+@every("payments.sweep", seconds=30)
+async def sweep() -> None:
+    await sweeping.sweep_intents()
+    await sweeping.sweep_flows()
+
+
+@every("payments.read_missed", seconds=60)
+async def read_missed() -> None:
+    await sweeping.read_missed()

@@ -1,0 +1,71 @@
+"""Sellers' accounts at the provider: opened once for each storefront, known by what the provider last said of them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common import clock, outbox
+from common.db import unit_of_work
+from common.payments.facts import AccountFact
+from common.payments.models import SellerAccount, Transfer, TransferState
+from common.payments.provider import provider
+
+
+async def ensure_seller_account(storefront_id: UUID) -> None:
+    """Promise an account for the storefront (in a transaction of its own); a job opens it at the provider. Once, however often called."""
+    async with unit_of_work() as session:
+        await _keep(session, storefront_id)
+        await outbox.enqueue(session, "payments.open_account", key=f"account:{storefront_id}", storefront_id=str(storefront_id))
+
+
+async def account_of(storefront_id: UUID) -> SellerAccount:
+    """The storefront's account, opened now when there is none yet. Raises ProviderAway."""
+    async with unit_of_work() as session:
+        await _keep(session, storefront_id)
+        row = await session.get_one(SellerAccount, storefront_id)
+        if row.provider_account is not None:
+            return row
+    asked_at = clock.now()
+    fact = await provider().open_account(key=storefront_id)
+    async with unit_of_work() as session:
+        row = await session.get_one(SellerAccount, storefront_id, with_for_update=True)
+        row.provider_account = row.provider_account or fact.account
+        await session.flush()
+        await record(session, fact, read_at=asked_at)
+        return row
+
+
+async def record(session: AsyncSession, fact: AccountFact, *, read_at: datetime) -> bool:
+    """Keep what was true at `read_at`, unless something newer is known; a disconnected account stays so. Transfers that waited go out."""
+    row = await session.scalar(select(SellerAccount).where(col(SellerAccount.provider_account) == fact.account).with_for_update())
+    if row is None:
+        return False
+    row.disconnected = row.disconnected or fact.disconnected
+    if row.checked_at is None or row.checked_at <= read_at:
+        row.transfers_enabled = fact.transfers_enabled and not row.disconnected
+        row.payouts_enabled = fact.payouts_enabled and not row.disconnected
+        row.checked_at = read_at
+    if row.transfers_enabled:
+        await _send_waiting(session, row.storefront_id)
+    return True
+
+
+async def _keep(session: AsyncSession, storefront_id: UUID) -> None:
+    new = SellerAccount(storefront_id=storefront_id)
+    await session.execute(insert(SellerAccount).values(new.model_dump()).on_conflict_do_nothing())
+
+
+async def _send_waiting(session: AsyncSession, storefront_id: UUID) -> None:
+    row = Transfer
+    waiting = select(col(row.id)).where(col(row.storefront_id) == storefront_id, col(row.state) == TransferState.PENDING)
+    for transfer_id in await session.scalars(waiting):
+        await outbox.enqueue(session, "payments.transfer", transfer_id=str(transfer_id))
+
+
+async def mark_swept(session: AsyncSession, storefront_id: UUID) -> None:
+    row = SellerAccount
+    await session.execute(update(row).where(col(row.storefront_id) == storefront_id).values(swept_at=clock.now()))

@@ -1,0 +1,92 @@
+"""Starting a payment at the provider, and asking the provider how it stands. The provider is never called under a lock."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from uuid import UUID
+
+from common import clock
+from common.db import unit_of_work
+from common.payments import queries
+from common.payments.errors import AlreadyPaid, PaymentOver, Refused
+from common.payments.models import Intent, IntentState
+from common.payments.port import ActionKind, ClientAction, Created, PaymentOrder
+from common.payments.provider import provider
+from common.payments.service import opening
+from common.payments.service.merging import merge
+
+LOOK_PAUSE = timedelta(seconds=2)  # between two looks at the provider because somebody reloads a page
+
+
+async def start(intent_id: UUID, return_url: str) -> ClientAction:
+    """Open the payment at the provider and say what the payer's browser does next. Any number of times and at once: one payment.
+
+    The first caller's `return_url` stands. Raises NoSuchPayment, AlreadyPaid, PaymentOver, ProviderAway, Refused (the intent is closed).
+    """
+    intent = await _reserve(intent_id, return_url)
+    if intent.client_action is not None:
+        return _action(intent.client_action)
+    try:
+        made = await provider().create_payment(order_of(intent))
+    except Refused as refusal:
+        await _give_up(intent_id, refusal)
+        raise
+    return await _record(intent_id, made)
+
+
+async def look_again(intent_id: UUID) -> None:
+    """Read an open intent at the provider once, unless somebody just did. Nothing happens to others."""
+    async with unit_of_work() as session:
+        intent = await queries.for_update(session, intent_id)
+        now = clock.now()
+        if not intent.is_open or intent.provider_ref is None or (intent.checked_at is not None and intent.checked_at > now - LOOK_PAUSE):
+            return
+        intent.checked_at = now
+    for fact in await provider().fetch("intent", intent.provider_ref):
+        async with unit_of_work() as session:
+            await merge(session, fact)
+
+
+def order_of(intent: Intent) -> PaymentOrder:
+    """What the provider is told: of the row alone, so that a repeated call says the same."""
+    assert intent.started_at is not None
+    return PaymentOrder(
+        key=intent.id,
+        amount=intent.amount,
+        description=f"Marvec {intent.purpose.replace('_', ' ')} {str(intent.purpose_id)[-12:]}",
+        group=str(intent.id),
+        return_url=intent.return_url,
+        started_at=intent.started_at,
+        expires_at=intent.expires_at,
+    )
+
+
+async def _reserve(intent_id: UUID, return_url: str) -> Intent:
+    async with unit_of_work() as session:
+        intent = await queries.for_update(session, intent_id)
+        if intent.state == IntentState.SUCCEEDED:
+            raise AlreadyPaid
+        if not intent.is_open or intent.close_wanted_at is not None or intent.expires_at <= clock.now():
+            raise PaymentOver
+        if intent.state == IntentState.CREATED:
+            intent.started_at, intent.return_url = clock.now(), return_url
+            intent.move_to(IntentState.STARTED, by=intent.payer_id)
+        return intent
+
+
+async def _record(intent_id: UUID, made: Created) -> ClientAction:
+    async with unit_of_work() as session:
+        intent = await queries.for_update(session, intent_id)
+        intent.provider_ref = intent.provider_ref or made.provider_ref
+        intent.client_action = intent.client_action or asdict(made.client_action)
+        return _action(intent.client_action)
+
+
+async def _give_up(intent_id: UUID, refusal: Refused) -> None:
+    async with unit_of_work() as session:
+        intent = await queries.for_update(session, intent_id)
+        intent.last_error = refusal.why
+        await opening.record_closed(session, intent, f"refused: {refusal.why}")
+
+
+def _action(kept: dict[str, str]) -> ClientAction:
+    return ClientAction(ActionKind(kept["kind"]), kept["url"])

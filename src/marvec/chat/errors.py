@@ -1,0 +1,31 @@
+"""What can go wrong in a talk."""
+
+from common.errors import Conflict, Forbidden, Invalid, NotFound
+from common.i18n import N_
+
+
+class NoConversation(NotFound):
+    """It does not exist, or not for this person."""
+
+    code = "no_conversation"
+    message = N_("Percakapan ini tidak ada, atau bukan percakapan Anda.")
+
+
+class Blocked(Forbidden):
+    code = "chat_blocked"
+    message = N_("Pesan tidak bisa dikirim: salah satu pihak memblokir yang lain.")
+
+
+class BadMessage(Invalid):
+    code = "bad_message"
+    message = N_("Pesan kosong atau lebih dari 4.000 huruf.")
+
+
+class NotYourMessageId(Conflict):
+    code = "client_id_taken"
+    message = N_("Nomor pesan ini sudah dipakai orang lain.")
+
+
+class NothingToReport(NotFound):
+    code = "no_message"
+    message = N_("Pesan itu tidak ada.")

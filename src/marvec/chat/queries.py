@@ -1,0 +1,125 @@
+"""Reads of the talk."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.db import hot
+from common.identity.actor import Actor
+from common.web import paging
+from marvec.chat import policy
+from marvec.chat.errors import NoConversation
+from marvec.chat.models import Conversation, Message, Participant
+from marvec.chat.schemas import ConversationOut, MessageOut
+
+LIST = "conversations"
+PAGE = 50  # messages a page
+_people: dict[UUID, frozenset[UUID]] = {}  # who takes part never changes; the oldest half is forgotten when there are too many
+MOST_REMEMBERED = 50_000
+
+
+async def readable_by(session: AsyncSession, actor: Actor, conversation_id: UUID) -> Conversation:
+    """The conversation, for a participant. Raises NoConversation otherwise."""
+    found = await session.get(Conversation, conversation_id)
+    if found is None:
+        raise NoConversation
+    policy.check_takes_part(found.people, actor.person_id)
+    return found
+
+
+async def people_of(session: AsyncSession, conversation_id: UUID) -> set[UUID]:
+    """Who takes part. Raises NoConversation."""
+    found = await session.get(Conversation, conversation_id)
+    if found is None:
+        raise NoConversation
+    return set(found.people)
+
+
+async def remembered_people(conversation_id: UUID) -> frozenset[UUID]:
+    """Who takes part, nobody when there is no such conversation; without a session, for the socket's checks."""
+    people = _people.get(conversation_id)
+    if people is None:
+        async with hot() as connection:
+            people = frozenset(await connection.fetchval("SELECT people FROM conversations WHERE id = $1", conversation_id) or ())
+        if people:
+            for forgotten in list(_people)[: MOST_REMEMBERED // 2] if len(_people) >= MOST_REMEMBERED else ():
+                del _people[forgotten]
+            _people[conversation_id] = people
+    return people
+
+
+async def page_of(session: AsyncSession, actor: Actor, *, cursor: str | None = None, limit: int = 20) -> paging.Page[ConversationOut]:
+    """The actor's conversations, the one last spoken in first."""
+    columns = (col(Conversation.last_at), col(Conversation.id))
+    statement = paging.after(_lines(actor.person_id), columns, paging.keys_of(LIST, cursor), descending=True).limit(limit + 1)
+    rows = (await session.execute(statement)).all()
+    return paging.page_of(rows, limit, LIST, lambda row: (row[0].last_at, row[0].id), _line)
+
+
+async def unread_of(session: AsyncSession, person_id: UUID) -> int:
+    """In how many conversations something waits to be read."""
+    mine = col(Participant.person_id) == person_id
+    waiting = select(func.count()).select_from(Conversation).join(Participant, col(Participant.conversation_id) == col(Conversation.id))
+    return int(await session.scalar(waiting.where(mine, col(Participant.read_seq) < col(Conversation.last_seq))) or 0)
+
+
+async def messages_before(session: AsyncSession, conversation_id: UUID, before: int | None, limit: int = PAGE) -> list[MessageOut]:
+    """The last `limit` messages with seq < before (of all, when None), the oldest first."""
+    statement = select(Message).where(col(Message.conversation_id) == conversation_id)
+    if before is not None:
+        statement = statement.where(col(Message.seq) < before)
+    rows = (await session.scalars(statement.order_by(col(Message.seq).desc()).limit(limit))).all()
+    return [_out(row) for row in reversed(rows)]
+
+
+async def message(session: AsyncSession, conversation_id: UUID, seq: int) -> MessageOut | None:
+    row = await session.get(Message, (conversation_id, seq))
+    return _out(row) if row is not None else None
+
+
+async def watermarks(session: AsyncSession, conversation_id: UUID) -> dict[UUID, int]:
+    """Person -> read up to which seq."""
+    rows = await session.execute(
+        select(col(Participant.person_id), col(Participant.read_seq)).where(col(Participant.conversation_id) == conversation_id)
+    )
+    return {person_id: seq for person_id, seq in rows}
+
+
+async def messages_after(key: str, after: int, limit: int) -> list[tuple[int, Any]]:
+    """The stream of channel `chat:<key>`: a message's seq is its offset."""
+    sql = """
+        SELECT conversation_id, seq, client_id, author_id, text, at, card, warning FROM messages
+        WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"""
+    async with hot() as connection:
+        rows = await connection.fetch(sql, UUID(key), after, limit)
+    return [(row["seq"], dict(row) | {"type": "message"}) for row in rows]
+
+
+async def positions(keys: list[str]) -> dict[str, int]:
+    async with hot() as connection:
+        rows = await connection.fetch("SELECT id, last_seq FROM conversations WHERE id = ANY($1)", [UUID(key) for key in keys])
+    return {str(row[0]): row[1] for row in rows}
+
+
+def _lines(person_id: UUID) -> Select[Any]:
+    mine = and_(col(Participant.conversation_id) == col(Conversation.id), col(Participant.person_id) == person_id)
+    last = and_(col(Message.conversation_id) == col(Conversation.id), col(Message.seq) == col(Conversation.last_seq))
+    return select(Conversation, col(Participant.read_seq), col(Message.text)).join(Participant, mine).outerjoin(Message, last)
+
+
+def _line(row: Sequence[Any]) -> ConversationOut:
+    conversation, read_seq, last_text = row
+    return ConversationOut(
+        **conversation.model_dump(include={"id", "kind", "subject_id", "title", "people", "last_seq", "last_at"}),
+        last_text=last_text or "",
+        read_seq=read_seq,
+        unread=max(conversation.last_seq - read_seq, 0),
+    )
+
+
+def _out(row: Message) -> MessageOut:
+    return MessageOut(row.conversation_id, row.seq, row.client_id, row.author_id, row.text, row.at, row.card, row.warning)

@@ -1,0 +1,55 @@
+"""Watermarks, typing, and telling those who were away."""
+
+from uuid import UUID
+
+from common.notifications import service as notifications
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import live
+from common.db import hot
+from common.i18n import N_
+from common.identity import queries as identity
+from common.identity.actor import Actor
+from marvec.chat import policy, queries
+from marvec.chat.errors import NoConversation
+from marvec.chat.models import Conversation, Participant
+
+READ = """
+UPDATE conversation_people p SET read_seq = least($3, c.last_seq) FROM conversations c
+WHERE c.id = $1 AND p.conversation_id = c.id AND p.person_id = $2 AND p.read_seq < least($3, c.last_seq)
+RETURNING p.read_seq
+"""
+
+
+async def read_up_to(actor: Actor, conversation_id: UUID, seq: int) -> None:
+    """Move the actor's watermark forward (never back, never beyond what was said); the others see it. Raises NoConversation."""
+    policy.check_takes_part(await queries.remembered_people(conversation_id), actor.person_id)
+    async with hot() as connection:
+        moved = await connection.fetchval(READ, conversation_id, actor.person_id, seq)
+    if moved is not None:
+        await live.pass_on(f"chat:{conversation_id}", {"type": "read", "person": actor.person_id, "seq": moved})
+
+
+async def typing(actor: Actor, conversation_id: UUID) -> None:
+    """Let the others see that the actor writes; not kept. Raises NoConversation."""
+    policy.check_takes_part(await queries.remembered_people(conversation_id), actor.person_id)
+    await live.pass_on(f"chat:{conversation_id}", {"type": "typing", "person": actor.person_id})
+
+
+async def tell_absent(session: AsyncSession, conversation_id: UUID, person_id: UUID) -> None:
+    """Notify somebody who still has not read; one notification until the next reading. Silent when everything was read meanwhile."""
+    conversation = await session.get(Conversation, conversation_id)
+    place = await session.get(Participant, (conversation_id, person_id))
+    if conversation is None or place is None:
+        raise NoConversation
+    if place.read_seq >= conversation.last_seq:
+        return
+    names = await identity.names_of(session, [one for one in conversation.people if one != person_id])
+    await notifications.notify(
+        session,
+        person_id,
+        kind="chat.message",
+        text=N_("Ada pesan baru dari %(name)s: %(title)s."),
+        params={"name": ", ".join(sorted(names.values())), "title": conversation.title},
+        link=f"/pesan/{conversation_id}",
+    )

