@@ -12,7 +12,6 @@ from common.payments.models import BOOKS, Book, Dispute, Intent, PaymentPart, Pa
 from common.payments.postings import Key, entries_of
 
 OF_MARKET: tuple[type[Table], ...] = (PaymentPart, Transfer, Reversal, Payout)
-OF_INTENT: tuple[type[Refund | Dispute], ...] = (Refund, Dispute)
 BATCH = 1000
 
 
@@ -50,9 +49,10 @@ async def expected_balances(session: AsyncSession) -> queries.Balances:
     for kind in OF_MARKET:
         async for row in await session.stream_scalars(select(kind).execution_options(yield_per=BATCH)):
             _add(total, Book.MARKET, row)
-    for other in OF_INTENT:
-        async for flow in await session.stream_scalars(select(other).execution_options(yield_per=BATCH)):
-            _add(total, books[flow.intent_id], flow)
+    async for refund in await session.stream_scalars(select(Refund).execution_options(yield_per=BATCH)):
+        _add(total, books[refund.intent_id], refund)
+    async for dispute in await session.stream_scalars(select(Dispute).execution_options(yield_per=BATCH)):
+        _add(total, books[dispute.intent_id], dispute)
     return {where: amount for where, amount in total.items() if amount}
 
 

@@ -1,0 +1,71 @@
+"""The Stripe sandbox as a program of its own, emptied for each test; the app's settings point at it."""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from common.payments.provider import provider
+from common.settings import get_settings
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="session")
+def sandbox_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    words = [sys.executable, "-m", "common.embedded.sandbox", "--data", str(tmp_path_factory.mktemp("sandbox"))]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT / "src")}) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().removeprefix("listening on ").strip()
+        process.terminate()
+        process.wait(10)
+
+
+@dataclass
+class Sandbox:
+    """A person and a bank, in tests."""
+
+    address: str
+    http: httpx.AsyncClient
+
+    async def pay(self, ref: str, **body: Any) -> httpx.Response:
+        return await self.http.post(f"/sandbox/pay/{ref}", json={"method": "card"} | body)
+
+    async def do(self, deed: str, ref: str = "", **body: Any) -> dict[str, Any]:
+        answer = await self.http.post(f"/sandbox/{deed}/{ref}".rstrip("/"), json=body)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def call(self, method: str, path: str, account: str = "", **form: str) -> dict[str, Any]:
+        """Stripe's own API, as somebody else who has the key."""
+        headers = {"authorization": "Bearer sk_test_sandbox"} | ({"stripe-account": account} if account else {})
+        answer = await self.http.request(method, f"/v1/{path}", data=form or None, headers=headers)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def events(self, *accounts: str) -> list[dict[str, Any]]:
+        """Everything that happened so far, oldest first, of the platform and of these connected accounts."""
+        found: list[dict[str, Any]] = []
+        for account in ("", *accounts):
+            found += (await self.call("GET", "events?limit=100", account))["data"][::-1]
+        return found
+
+
+@pytest.fixture
+async def sandbox(sandbox_address: str, database: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
+    monkeypatch.setenv("MARVEC_STRIPE_API_BASE", sandbox_address)
+    get_settings.cache_clear()
+    async with httpx.AsyncClient(base_url=sandbox_address, timeout=20) as http:
+        one = Sandbox(sandbox_address, http)
+        await one.do("reset")
+        yield one
+        await provider().close()
+    monkeypatch.undo()
+    get_settings.cache_clear()
