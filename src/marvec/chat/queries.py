@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -86,7 +86,7 @@ async def watermarks(session: AsyncSession, conversation_id: UUID) -> dict[UUID,
     rows = await session.execute(
         select(col(Participant.person_id), col(Participant.read_seq)).where(col(Participant.conversation_id) == conversation_id)
     )
-    return {person_id: seq for person_id, seq in rows}
+    return {row.person_id: row.read_seq for row in rows}
 
 
 async def messages_after(key: str, after: int, limit: int) -> list[tuple[int, Any]]:
@@ -105,7 +105,7 @@ async def positions(keys: list[str]) -> dict[str, int]:
     return {str(row[0]): row[1] for row in rows}
 
 
-def _lines(person_id: UUID) -> Select[Any]:
+def _lines(person_id: UUID) -> Any:
     mine = and_(col(Participant.conversation_id) == col(Conversation.id), col(Participant.person_id) == person_id)
     last = and_(col(Message.conversation_id) == col(Conversation.id), col(Message.seq) == col(Conversation.last_seq))
     return select(Conversation, col(Participant.read_seq), col(Message.text)).join(Participant, mine).outerjoin(Message, last)

@@ -1,7 +1,7 @@
 """Messages into the database: any number of them, in any conversations, with three statements of one transaction."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +58,7 @@ SELECT conversation_id, seq, client_id, NULL::uuid AS person_id FROM written
 UNION ALL SELECT conversation_id, NULL, NULL, person_id FROM told
 """
 Outcome = MessageOut | DomainError
+Key = tuple[UUID, str]  # conversation, client id
 
 
 async def write(session: AsyncSession, drafts: Sequence[Draft]) -> list[Outcome]:
@@ -65,85 +66,79 @@ async def write(session: AsyncSession, drafts: Sequence[Draft]) -> list[Outcome]
 
     A draft whose client id is already in the conversation gets the message that stands there. Subscribers are woken after COMMIT.
     """
-    outcomes: dict[int, Outcome] = {place: fault for place, draft in enumerate(drafts) if (fault := policy.fault_of(draft))}
     connection = await asyncpg_of(session)
-    rows = await connection.fetch(LOCK, list({draft.conversation_id for draft in drafts}))
-    people = {row["id"]: frozenset(row["people"]) for row in rows}
-    known = await _known(connection, drafts)
-    fresh: dict[tuple[UUID, str], list[int]] = {}
+    people = await _lock(connection, drafts)
+    outcomes = await _judge_all(connection, drafts, people)
+    fresh: dict[Key, list[int]] = {}
     for place, draft in enumerate(drafts):
-        if place in outcomes:
-            continue
-        outcome = _judge(draft, people.get(draft.conversation_id, frozenset()), known.get(place))
-        if outcome is not None:
-            outcomes[place] = outcome
-        else:
+        if place not in outcomes:
             fresh.setdefault((draft.conversation_id, draft.client_id), []).append(place)
     if fresh:
-        await _insert(session, connection, drafts, fresh, outcomes, people)
+        # Of each key the first is written; others of the same key (sent twice in one moment) share its message.
+        written = await _insert(session, connection, [drafts[places[0]] for places in fresh.values()])
+        _wake(session, list(written.values()), people)
+        for key, places in fresh.items():
+            for place in places:
+                outcomes[place] = written[key] if drafts[place].author_id == written[key].author_id else NotYourMessageId()
     return [outcomes[place] for place in range(len(drafts))]
 
 
-async def _known(connection: asyncpg.Connection, drafts: Sequence[Draft]) -> dict[int, Any]:
+async def _lock(connection: asyncpg.Connection, drafts: Sequence[Draft]) -> dict[UUID, frozenset[UUID]]:
+    rows = await connection.fetch(LOCK, list({draft.conversation_id for draft in drafts}))
+    return {row["id"]: frozenset(row["people"]) for row in rows}
+
+
+async def _judge_all(connection: asyncpg.Connection, drafts: Sequence[Draft], people: dict[UUID, frozenset[UUID]]) -> dict[int, Outcome]:
+    """By place: refusals, and messages that stand already; what is to be written is left out."""
     columns = [draft.conversation_id for draft in drafts], [draft.author_id for draft in drafts], [draft.client_id for draft in drafts]
-    return {row["place"] - 1: row for row in await connection.fetch(ASK, *columns)}
+    known = {row["place"] - 1: row for row in await connection.fetch(ASK, *columns)}
+    outcomes: dict[int, Outcome] = {}
+    for place, draft in enumerate(drafts):
+        takes_part = draft.author_id in people.get(draft.conversation_id, ())
+        outcome = policy.fault_of(draft) or (_judge(draft, known[place]) if takes_part else NoConversation())
+        if outcome is not None:
+            outcomes[place] = outcome
+    return outcomes
 
 
-def _judge(draft: Draft, people: frozenset[UUID], known: Any) -> Outcome | None:
-    """A refusal, the message that stands already, or None: to be written."""
-    if draft.author_id not in people or known is None:
-        return NoConversation()
-    if known["seq"] is not None:
-        return _standing(draft, known)
-    return Blocked() if known["blocked"] and draft.card is None else None
-
-
-def _standing(draft: Draft, row: Any) -> Outcome:
-    if row["author_id"] != draft.author_id:
+def _judge(draft: Draft, known: Any) -> Outcome | None:
+    if known["seq"] is None:
+        return Blocked() if known["blocked"] and draft.card is None else None
+    if known["author_id"] != draft.author_id:
         return NotYourMessageId()
-    card = _plain(row["card"])
-    return MessageOut(draft.conversation_id, row["seq"], draft.client_id, draft.author_id, row["text"], row["at"], card, row["warning"])
+    card = msgspec.json.decode(known["card"]) if isinstance(known["card"], str) else known["card"]  # sessions give jsonb as text
+    return _out(draft, known["seq"], known["at"], card, known["warning"], text=known["text"])
 
 
-async def _insert(
-    session: AsyncSession,
-    connection: asyncpg.Connection,
-    drafts: Sequence[Draft],
-    fresh: dict[tuple[UUID, str], list[int]],
-    outcomes: dict[int, Outcome],
-    people: dict[UUID, frozenset[UUID]],
-) -> None:
-    """Write each key's first draft; the others of the same key (sent twice in one moment) share its message."""
+async def _insert(session: AsyncSession, connection: asyncpg.Connection, drafts: list[Draft]) -> dict[Key, MessageOut]:
+    """Write them all, and promise a notification to whom WRITE names."""
     now = clock.now()
-    firsts = [drafts[places[0]] for places in fresh.values()]
-    warnings = [warning_of(draft.text) if draft.card is None else None for draft in firsts]
-    cards = [msgspec.to_builtins(draft.card) if draft.card else None for draft in firsts]
+    warnings = [warning_of(draft.text) if draft.card is None else None for draft in drafts]
+    cards = [msgspec.to_builtins(draft.card) if draft.card else None for draft in drafts]
     rows = await connection.fetch(
         WRITE,
-        [draft.conversation_id for draft in firsts],
-        [draft.author_id for draft in firsts],
-        [draft.client_id for draft in firsts],
-        [draft.text for draft in firsts],
+        [draft.conversation_id for draft in drafts],
+        [draft.author_id for draft in drafts],
+        [draft.client_id for draft in drafts],
+        [draft.text for draft in drafts],
         [to_json(card) if card else None for card in cards],
         warnings,
         now,
     )
-    seqs = {(row["conversation_id"], row["client_id"]): row["seq"] for row in rows if row["person_id"] is None}
-    written = []
-    for draft, card, warning in zip(firsts, cards, warnings, strict=True):
-        key = draft.conversation_id, draft.client_id
-        out = MessageOut(draft.conversation_id, seqs[key], draft.client_id, draft.author_id, draft.text, now, card, warning)
-        written.append(out)
-        for place in fresh[key]:
-            outcomes[place] = out if drafts[place].author_id == draft.author_id else NotYourMessageId()
     for row in rows:
         if row["person_id"] is not None:
-            await _promise(session, row["conversation_id"], row["person_id"])
-    _wake(session, written, people)
+            ids = {"conversation_id": str(row["conversation_id"]), "person_id": str(row["person_id"])}
+            await outbox.enqueue(session, TELL, run_at=now + TELL_AFTER, **ids)
+    seqs = {(row["conversation_id"], row["client_id"]): row["seq"] for row in rows}
+    return {
+        (draft.conversation_id, draft.client_id): _out(draft, seqs[draft.conversation_id, draft.client_id], now, card, warning)
+        for draft, card, warning in zip(drafts, cards, warnings, strict=True)
+    }
 
 
-async def _promise(session: AsyncSession, conversation_id: UUID, person_id: UUID) -> None:
-    await outbox.enqueue(session, TELL, run_at=clock.now() + TELL_AFTER, conversation_id=str(conversation_id), person_id=str(person_id))
+def _out(draft: Draft, seq: int, at: datetime, card: Any, warning: str | None, *, text: str | None = None) -> MessageOut:
+    said = draft.text if text is None else text
+    return MessageOut(draft.conversation_id, seq, draft.client_id, draft.author_id, said, at, card, warning)
 
 
 def _wake(session: AsyncSession, written: list[MessageOut], people: dict[UUID, frozenset[UUID]]) -> None:
@@ -160,11 +155,6 @@ def _wake(session: AsyncSession, written: list[MessageOut], people: dict[UUID, f
         await wakeups.publish(woken, passing=passing)
 
     after_commit(session, wake)
-
-
-def _plain(card: Any) -> Any:
-    """jsonb as the connection's codec gives it: text on a session's connection, a value on a hot one."""
-    return msgspec.json.decode(card) if isinstance(card, str) else card
 
 
 _encode = msgspec.json.Encoder().encode
