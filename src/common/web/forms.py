@@ -5,22 +5,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Request
-from litestar.exceptions import HTTPException
 
 from common.errors import DomainError, Unauthenticated
+from common.web.answered import Answered
 from common.web.fields import EMPTY_FORM, Form
 from common.web.templating import Page
 
-__all__ = ["EMPTY_FORM", "Form", "Reshown", "reshow"]
+__all__ = ["EMPTY_FORM", "Form", "reshow"]
 SHOWN_AGAIN = frozenset({400, 403, 409, 410, 413, 422, 429, 503})
-
-
-class Reshown(HTTPException):
-    """Carries the page to show through the rollback: raising is what undoes the request's transaction."""
-
-    def __init__(self, page: Page, status: int) -> None:
-        super().__init__(status_code=status, detail="form")
-        self.page = page
 
 
 @asynccontextmanager
@@ -42,4 +34,4 @@ async def reshow(request: Request[Any, Any, Any], template: str, *, fragment: st
             raise
         form.errors = {**form.errors, **error.fields}
         form.message = form.errors.pop("", "") or str(error)
-        raise Reshown(Page(template, {**context, "form": form}, error.status, fragment), error.status) from error
+        raise Answered(Page(template, {**context, "form": form}, error.status, fragment), error.status) from error

@@ -2,7 +2,8 @@
 
 The key is claimed in the request's own transaction, as soon as its session opens, and the answer is kept in the same transaction: claim,
 effect and answer stand or fall together, so no crash can separate them. A transaction-level advisory lock makes a second sender hear
-409 at once instead of waiting. A handler that opens its own transactions keeps no answer; a repetition of it hears 409 `already_done`.
+409 at once instead of waiting. A handler that opens its own transactions calls `claim_now` in the first; a repetition hears 409
+`already_done`, as the answer was not known when that transaction ended.
 Source: draft-ietf-httpapi-idempotency-key-header; Stripe's behaviour for a changed body.
 """
 
@@ -15,7 +16,6 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
-from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.serialization import get_serializer
 from sqlalchemy import delete, select, text
@@ -26,6 +26,7 @@ from common import clock
 from common.db import unit_of_work
 from common.errors import Conflict, Invalid
 from common.i18n import N_
+from common.web.answered import Answered
 from common.web.csrf import SESSION_COOKIE
 from common.web.models import IdempotencyKey
 
@@ -53,19 +54,6 @@ class OtherBody(Invalid):
 class BadKey(Invalid):
     code = "idempotency_bad_key"
     message = N_("Idempotency-Key harus 8 sampai 200 huruf atau angka tanpa spasi.")
-
-
-class Replay(HTTPException):
-    """Carries the kept answer; raised, so that the repetition's transaction is rolled back."""
-
-    def __init__(self, row: IdempotencyKey) -> None:
-        super().__init__(status_code=row.status or 200, detail="replay")
-        self.row = row
-
-    def response(self) -> Response[bytes]:
-        headers = {name: str(value) for name, value in self.row.headers.items() if name != "content-type"}
-        media_type = str(self.row.headers.get("content-type", "application/json"))
-        return Response(self.row.body or b"", status_code=self.status_code, headers={**headers, REPLAYED: "true"}, media_type=media_type)
 
 
 @dataclass
@@ -104,7 +92,7 @@ async def prepare(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
 
 
 async def claim(session: AsyncSession, found: Claim) -> None:
-    """Claim the key in this transaction. Raises `Replay`, `UnderWay` (409), `AlreadyDone` (409) or `OtherBody` (422)."""
+    """Claim the key in this transaction. Raises `Answered` with the kept answer, `UnderWay`, `AlreadyDone` (409) or `OtherBody` (422)."""
     caller, body_hash = _caller(found.request), await _body_hash(found.request)
     lock = int.from_bytes(hashlib.sha256(caller + found.key.encode()).digest()[:8], "big", signed=True)
     if not await session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock}):
@@ -118,10 +106,16 @@ async def claim(session: AsyncSession, found: Claim) -> None:
     found.held = Held(session, fresh)
 
 
+async def claim_now(request: Request[Any, Any, Any], session: AsyncSession) -> None:
+    """For a handler that opens its own transactions: claim the request's key, if it has one, first thing in the first of them."""
+    if opened := request.scope["state"].get("session_opened"):
+        await opened(session)
+
+
 async def keep_answer(response: Response[Any]) -> Response[Any]:
     """App-level after_request hook: it runs inside the request's transaction, before COMMIT, so the answer is kept with its effect."""
     found = _claim.get()
-    if found is None or found.held is None:
+    if found is None or found.held is None or not found.held.session.in_transaction():
         return response
     row = found.held.row
     handler = found.request.route_handler
@@ -145,7 +139,13 @@ def _refuse_or_replay(row: IdempotencyKey, body_hash: bytes) -> None:
         raise OtherBody
     if row.status is None:
         raise AlreadyDone
-    raise Replay(row)
+    raise Answered(_kept(row), row.status)
+
+
+def _kept(row: IdempotencyKey) -> Response[bytes]:
+    headers = {name: str(value) for name, value in row.headers.items() if name != "content-type"}
+    media_type = str(row.headers.get("content-type", "application/json"))
+    return Response(row.body or b"", status_code=row.status, headers={**headers, REPLAYED: "true"}, media_type=media_type)
 
 
 def _caller(request: Request[Any, Any, Any]) -> bytes:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from common import errors
 from common.i18n import N_, gettext
-from common.web.forms import Reshown
+from common.web.answered import Answered
 from common.web.templating import Page
 from common.web.wording import in_words
 
@@ -59,8 +59,8 @@ def of_validation(request: Request[Any, Any, Any], error: ValidationError) -> Re
 
 def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """Litestar's own: 404, 405, a body that does not parse. Its validation of parameters answers 422 like everything malformed."""
-    if isinstance(error, Reshown):
-        return error.page
+    if isinstance(error, Answered):
+        return error.response
     if isinstance(error, ValidationException):
         return answer(request, Problem(422, "invalid", gettext(TITLES[422]), _litestar_fields(error)))
     if error.status_code >= 500:

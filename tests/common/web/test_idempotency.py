@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar, post
+from litestar import Litestar, Request, post
 from litestar.di import Provide
 from pydantic import BaseModel
 from sqlalchemy import text
@@ -47,9 +47,18 @@ async def place(session: AsyncSession, data: Order) -> Placed:
     return Placed(number=str(number))
 
 
+@post("/api/v1/payments", guards=[pages.public])
+async def pay(request: Request[Any, Any, Any]) -> Placed:
+    number = uuid7()
+    async with unit_of_work() as session:
+        await idempotency.claim_now(request, session)
+        await session.execute(EFFECT, {"id": number})
+    return Placed(number=str(number))
+
+
 @pytest.fixture
 async def shop(database: None, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    app: Litestar = small_app(tmp_path, [place], dependencies={"session": Provide(request_session)})
+    app: Litestar = small_app(tmp_path, [place, pay], dependencies={"session": Provide(request_session)})
     transport: Any = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]  # Litestar's narrower ASGI types
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
@@ -127,3 +136,11 @@ async def test_keys_are_forgotten_after_a_day(shop: httpx.AsyncClient) -> None:
         await idempotency.forget_old()
     assert "idempotent-replayed" not in (await send(shop)).headers
     assert await effects() == 2
+
+
+async def test_a_handler_with_its_own_transactions_is_done_once_too(shop: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "bayar-0001"}
+    assert (await shop.post("/api/v1/payments", headers=headers)).status_code == 201
+    again = await shop.post("/api/v1/payments", headers=headers)
+    assert (again.status_code, again.json()["code"]) == (409, "idempotency_already_done")
+    assert await effects() == 1
