@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from common.states import install_machine
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None

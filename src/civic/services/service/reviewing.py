@@ -71,7 +71,7 @@ async def set_levy(session: AsyncSession, actor: Actor, application_id: UUID, am
 
 
 async def complete_step(session: AsyncSession, actor: Actor, application_id: UUID, code: str, note: str = "") -> Application:
-    """Do the next step; the last one approves, and issues unless a fee is due. A step is done once: the second of two officers is refused."""
+    """Do the next step; the last approves, and issues unless a fee is due. Of two officers, the second is refused."""
     application = await _for_review(session, actor, application_id)
     service = catalogue.find(application.service, application.version)
     if application.state != State.IN_REVIEW or _next_code(application, service) != code:

@@ -1,0 +1,184 @@
+"""JSON of the engine: the catalogue for anybody, applications for their owners, the desk for officers."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, patch, post, put
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from civic.promises import queries as promises
+from civic.services import catalogue, queries, service
+from civic.services.models import AT_THE_OFFICE, Application, State
+from civic.services.schemas import (
+    ApplicationOut,
+    AskCorrection,
+    Attached,
+    ChooseSlot,
+    CompleteStep,
+    DeskRow,
+    FilledIn,
+    FillIn,
+    Reject,
+    ServiceOut,
+    SetLevy,
+    SlotOut,
+    StartApplication,
+)
+from common.identity import guards
+from common.identity.actor import Actor, Role
+from common.web.paging import Cursor, Limit, Page, page_of
+
+CITIZEN = [guards.assured(1), guards.scope("applications")]
+OFFICER = [guards.role(Role.OFFICER), guards.scope("desk")]
+
+
+@get("/services", guards=[guards.public], sync_to_thread=False)
+def list_services() -> Page[ServiceOut]:
+    """The whole catalogue: it is short."""
+    return Page(items=[ServiceOut.of(one) for one in catalogue.current()])
+
+
+@get("/services/{code:str}", guards=[guards.public], sync_to_thread=False)
+def show_service(code: str) -> ServiceOut:
+    return ServiceOut.of(catalogue.find(code))
+
+
+@get("/services/{code:str}/slots", guards=[guards.public])
+async def list_slots(session: AsyncSession, code: str) -> Page[SlotOut]:
+    """The next hundred free times."""
+    return Page(items=[SlotOut.of(slot) for slot in await queries.free_slots(session, catalogue.find(code).code)])
+
+
+@post("/applications", guards=CITIZEN)
+async def start_application(session: AsyncSession, actor: Actor, data: StartApplication) -> ApplicationOut:
+    return await _shown(session, await service.start(session, actor, data.service))
+
+
+@get("/applications", guards=CITIZEN)
+async def list_applications(session: AsyncSession, actor: Actor, limit: Limit = 20, cursor: Cursor = None) -> Page[ApplicationOut]:
+    """One's own, newest first."""
+    rows = await queries.of_applicant(session, actor.person_id, cursor, limit)
+    due = await promises.of_many(session, [row.id for row in rows])
+    return page_of(rows, limit, "applications", lambda row: (row.id,), lambda row: ApplicationOut.of(row, due.get(row.id)))
+
+
+@get("/applications/{application_id:uuid}", guards=[guards.signed_in, guards.scope("applications")])
+async def show_application(session: AsyncSession, actor: Actor, application_id: UUID) -> ApplicationOut:
+    return await _shown(session, await queries.visible(session, actor, application_id))
+
+
+@patch("/applications/{application_id:uuid}", guards=CITIZEN)
+async def fill_application(session: AsyncSession, actor: Actor, application_id: UUID, data: FillIn) -> FilledIn:
+    """Keep answers, complete or not; what is wrong with them is said, not refused."""
+    application, problems = await service.fill(session, actor, application_id, data.answers)
+    return FilledIn(application=await _shown(session, application), problems=problems)
+
+
+@put("/applications/{application_id:uuid}/documents/{name:str}", guards=CITIZEN)
+async def attach_document(
+    session: AsyncSession,
+    actor: Actor,
+    application_id: UUID,
+    name: str,
+    data: Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)],
+) -> Attached:
+    """Multipart, one file. JPG, PNG, WebP or PDF."""
+    file_id = await service.attach(session, actor, application_id, name, data=await data.read(), filename=data.filename)
+    return Attached(name=name, file_id=file_id)
+
+
+@put("/applications/{application_id:uuid}/slot", guards=CITIZEN)
+async def choose_slot(session: AsyncSession, actor: Actor, application_id: UUID, data: ChooseSlot) -> ApplicationOut:
+    await service.book_slot(session, actor, application_id, data.slot_id)
+    return await _shown(session, await queries.visible(session, actor, application_id))
+
+
+@post("/applications/{application_id:uuid}/submission", guards=CITIZEN)
+async def submit_application(session: AsyncSession, actor: Actor, application_id: UUID) -> ApplicationOut:
+    return await _shown(session, await service.submit(session, actor, application_id))
+
+
+@delete("/applications/{application_id:uuid}", guards=CITIZEN, status_code=200)
+async def withdraw_application(session: AsyncSession, actor: Actor, application_id: UUID) -> ApplicationOut:
+    return await _shown(session, await service.withdraw(session, actor, application_id))
+
+
+@get("/applications/{application_id:uuid}/certificate", guards=[guards.signed_in, guards.scope("applications")])
+async def show_certificate(session: AsyncSession, actor: Actor, application_id: UUID) -> Response[bytes]:
+    """The product as PDF."""
+    return pdf(*await service.certificate(session, actor, application_id))
+
+
+@get("/desk/applications", guards=OFFICER)
+async def list_desk(
+    session: AsyncSession, actor: Actor, state: State | None = None, limit: Limit = 20, cursor: Cursor = None
+) -> Page[DeskRow]:
+    """Files of the officer's offices that wait there, the longest waiting first; or those in one state."""
+    states = [state] if state and state != State.DRAFT else sorted(AT_THE_OFFICE)
+    rows = await queries.desk(session, actor.offices(Role.OFFICER), states, cursor, limit)
+    due = await promises.of_many(session, [row.id for row in rows])
+    return page_of(rows, limit, "desk", lambda row: (row.submitted_at, row.id), lambda row: DeskRow.of(row, due.get(row.id)))
+
+
+@post("/desk/applications/{application_id:uuid}/review", guards=OFFICER, status_code=200)
+async def take_up_application(session: AsyncSession, actor: Actor, application_id: UUID) -> ApplicationOut:
+    return await _shown(session, await service.take_up(session, actor, application_id))
+
+
+@post("/desk/applications/{application_id:uuid}/corrections", guards=OFFICER)
+async def ask_for_correction(session: AsyncSession, actor: Actor, application_id: UUID, data: AskCorrection) -> ApplicationOut:
+    items = [item.model_dump() for item in data.items]
+    return await _shown(session, await service.ask_correction(session, actor, application_id, items))
+
+
+@post("/desk/applications/{application_id:uuid}/steps", guards=OFFICER)
+async def complete_step(session: AsyncSession, actor: Actor, application_id: UUID, data: CompleteStep) -> ApplicationOut:
+    return await _shown(session, await service.complete_step(session, actor, application_id, data.step, data.note))
+
+
+@put("/desk/applications/{application_id:uuid}/levy", guards=OFFICER)
+async def set_levy(session: AsyncSession, actor: Actor, application_id: UUID, data: SetLevy) -> ApplicationOut:
+    return await _shown(session, await service.set_levy(session, actor, application_id, data.amount))
+
+
+@post("/desk/applications/{application_id:uuid}/rejection", guards=OFFICER)
+async def reject_application(session: AsyncSession, actor: Actor, application_id: UUID, data: Reject) -> ApplicationOut:
+    return await _shown(session, await service.reject(session, actor, application_id, data.reason))
+
+
+async def _shown(session: AsyncSession, application: Application) -> ApplicationOut:
+    return ApplicationOut.of(application, await promises.of(session, application.id))
+
+
+def pdf(filename: str, data: bytes) -> Response[bytes]:
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "private, no-store"}
+    return Response(data, media_type="application/pdf", headers=headers)
+
+
+router = Router(
+    path="/api/v1",
+    tags=["services"],
+    route_handlers=[
+        list_services,
+        show_service,
+        list_slots,
+        start_application,
+        list_applications,
+        show_application,
+        fill_application,
+        attach_document,
+        choose_slot,
+        submit_application,
+        withdraw_application,
+        show_certificate,
+        list_desk,
+        take_up_application,
+        ask_for_correction,
+        complete_step,
+        set_levy,
+        reject_application,
+    ],
+)
