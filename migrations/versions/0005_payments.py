@@ -196,6 +196,19 @@ LEDGER = (
     END $$""",
 )
 
+# Opening in one statement, for the payments service and for verbs of other rooms that open one within a larger statement.
+# Null when the purpose has an open intent already.
+OPEN_INTENT = """
+CREATE FUNCTION open_payment_intent(new_id uuid, payer uuid, for_purpose text, for_id uuid, rupiah bigint, until timestamptz, at timestamptz)
+RETURNS uuid LANGUAGE sql AS $$
+    INSERT INTO payment_intents (id, payer_id, purpose, purpose_id, amount, refunded, state, machine, moved_at, moved_because, last_error,
+                                 expires_at, created_at)
+    VALUES (new_id, payer, for_purpose, for_id, rupiah, 0, 'created', 'payment_intents/1', at, '', '', until, at)
+    ON CONFLICT (purpose, purpose_id) WHERE state IN ('created', 'started', 'processing') DO NOTHING
+    RETURNING id
+$$
+"""
+
 
 def upgrade() -> None:
     for statement in (*TABLES, *LEDGER):
@@ -204,3 +217,4 @@ def upgrade() -> None:
         op.execute(f"CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION never_changes()")
     for statement in install_machine("payment_intents", "payment_intents/1", ["created"], MOVES):
         op.execute(statement)
+    op.execute(OPEN_INTENT)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from marvec.orders.machine import Handover, OrderState, Party
 from marvec.orders.wishes import Delivery, Line
 
-__all__ = ["Delivery", "Line"]
+__all__ = ["Delivery", "Handover", "Line"]
 
 
 class LineIn(BaseModel):

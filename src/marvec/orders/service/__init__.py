@@ -1,12 +1,14 @@
 """The verbs of orders: place, move, receive the payment, let time pass."""
 
-from marvec.orders.schemas import Delivery, Line
+from marvec.orders.machine import Handover
 from marvec.orders.service.moving import move_order, time_out
 from marvec.orders.service.paying import close_payment, receive_payment
 from marvec.orders.service.placing import place_agreed, place_orders
+from marvec.orders.wishes import Delivery, Line
 
 __all__ = [
     "Delivery",
+    "Handover",
     "Line",
     "close_payment",
     "move_order",

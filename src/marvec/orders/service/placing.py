@@ -3,11 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from common.payments import service as payments
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.errors import Conflict
 from common.identity.actor import Actor
-from marvec.listings import service as stock
 from marvec.orders import policy, queries
 from marvec.orders.models import OrderGroup
 from marvec.orders.schemas import Delivery, Line
@@ -33,29 +32,15 @@ async def place_agreed(
 
 
 async def _place(session: AsyncSession, wish: Wish) -> OrderGroup:
-    known = await queries.group_by_key(session, wish.buyer_id, wish.client_key)
-    if known is not None:
-        return known
     policy.check_delivery(wish.delivery)
-    draft = draft_of(wish, await goods_for(session, wish))
-    if not await write_group(session, draft):
-        return await _twin(session, wish)
-    await payments.open_intent(
-        session,
-        payer_id=wish.buyer_id,
-        purpose="order_group",
-        purpose_id=draft.group.id,
-        amount=draft.group.total,
-        expires_at=draft.expires_at,
-        intent_id=draft.group.intent_id,
-    )
-    # Last, so that the row of an item that everybody wants is locked for the shortest time.
-    await stock.reserve(session, {line.listing_id: line.quantity for line in wish.lines})
-    return draft.group
-
-
-async def _twin(session: AsyncSession, wish: Wish) -> OrderGroup:
-    """The group that the other press of the same button has committed meanwhile."""
-    group = await queries.group_by_key(session, wish.buyer_id, wish.client_key)
-    assert group is not None
-    return group
+    try:
+        draft = draft_of(wish, await goods_for(session, wish))
+    except Conflict:  # goods may have changed since the first press of the same button
+        if (twin := await queries.group_by_key(session, wish.buyer_id, wish.client_key)) is not None:
+            return twin
+        raise
+    if await write_group(session, draft):
+        return draft.group
+    twin = await queries.group_by_key(session, wish.buyer_id, wish.client_key)
+    assert twin is not None, "the client key is taken, by a group"
+    return twin

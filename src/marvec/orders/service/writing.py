@@ -1,6 +1,7 @@
-"""The rows of a new group in one round trip: group, orders (whose trigger writes the history), lines and the timers.
+"""A new group in one round trip: group, orders (whose trigger writes the history), lines, timers, intent, and the reserved stock.
 
-One statement with data-modifying CTEs: on two cores it places about twice as many orders a second as five statements do.
+One statement with data-modifying CTEs; what belongs to other rooms is done by the SQL functions that they lend (`open_payment_intent`,
+`change_stock`). The stock comes last, so that the row of an item that everybody wants is locked for the shortest time.
 """
 
 from sqlalchemy import DateTime, bindparam, text
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import ids
 from common.db import to_json
+from marvec.listings.errors import OutOfStock
 from marvec.orders.machine import CURRENT, OrderState
 from marvec.orders.service.drafting import Draft
 
@@ -36,30 +38,39 @@ WITH new_group AS (
     SELECT t.id, :job, jsonb_build_object('order_id', t.order_id, 'state', :state), 'order:' || t.order_id || ':' || :state,
            :expires_at, :now, 0, ''
     FROM new_group g, jsonb_to_recordset(CAST(:timers AS jsonb)) AS t(id uuid, order_id uuid)
+), new_intent AS (
+    SELECT open_payment_intent(:intent_id, :buyer_id, 'order_group', g.id, CAST(:total AS bigint), :expires_at, :now) AS id FROM new_group g
 )
-SELECT count(*) FROM new_group
+SELECT i.id, s.short_id, s.short_free
+FROM new_intent i LEFT JOIN LATERAL change_stock(CAST(:listing_ids AS uuid[]), CAST(:pieces AS integer[]), 0, 1) s ON i.id IS NOT NULL
 """).bindparams(*(bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "expires_at")))
 
 
 async def write_group(session: AsyncSession, draft: Draft) -> bool:
-    """False, and nothing written, when this buyer has already used this client key."""
+    """False, and nothing written, when this buyer has already used this client key. Raises OutOfStock."""
     group = draft.group
-    written = await session.scalar(
-        _WRITE,
-        {
-            "id": group.id,
-            "buyer_id": group.buyer_id,
-            "client_key": group.client_key,
-            "total": group.total,
-            "intent_id": group.intent_id,
-            "now": group.created_at,
-            "machine": CURRENT,
-            "state": OrderState.PLACED.value,
-            "orders": to_json(draft.orders),
-            "lines": to_json(draft.lines),
-            "timers": to_json([{"id": ids.uuid7(), "order_id": order["id"]} for order in draft.orders]),
-            "job": TIME_OUT,
-            "expires_at": draft.expires_at,
-        },
-    )
-    return bool(written)
+    row = (
+        await session.execute(
+            _WRITE,
+            {
+                "id": group.id,
+                "buyer_id": group.buyer_id,
+                "client_key": group.client_key,
+                "total": group.total,
+                "intent_id": group.intent_id,
+                "now": group.created_at,
+                "machine": CURRENT,
+                "state": OrderState.PLACED.value,
+                "orders": to_json(draft.orders),
+                "lines": to_json(draft.lines),
+                "timers": to_json([{"id": ids.uuid7(), "order_id": order["id"]} for order in draft.orders]),
+                "job": TIME_OUT,
+                "expires_at": draft.expires_at,
+                "listing_ids": [line["listing_id"] for line in draft.lines],
+                "pieces": [line["quantity"] for line in draft.lines],
+            },
+        )
+    ).first()
+    if row is not None and row.short_id is not None:
+        raise OutOfStock(listing_id=row.short_id, left=row.short_free)
+    return row is not None
