@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from tests.common.files.make import a_photo
+from tests.common.identity.make import actor_of, person
+
 from civic.services import service
 from civic.services.models import Application
 from common import ids
 from common.db import unit_of_work
 from common.identity.actor import Actor, Grant, Role
-from tests.common.files.make import a_photo
-from tests.common.identity.make import a_person
 
 NIK = "7371014107900003"  # well-formed, of nobody
 BIRTH: dict[str, Any] = {
@@ -25,8 +26,22 @@ BIRTH: dict[str, Any] = {
     "kelurahan": "73.71.01.1001",
     "telepon": "081234567890",
 }
-BUILDING = {"nama_pemilik": "Baso Enal", "nik": NIK, "fungsi": "hunian", "lokasi": "Jl. Contoh 1", "kelurahan": "73.71.01.1001", "luas_bangunan": "60"}
-CARD = {"keperluan": "baru", "nama": "Baso", "nik": NIK, "nomor_kk": "7371012345678901", "tanggal_lahir": "1990-07-01", "kelurahan": "73.71.01.1001"}
+BUILDING = {
+    "nama_pemilik": "Baso Enal",
+    "nik": NIK,
+    "fungsi": "hunian",
+    "lokasi": "Jl. Contoh 1",
+    "kelurahan": "73.71.01.1001",
+    "luas_bangunan": "60",
+}
+CARD = {
+    "keperluan": "baru",
+    "nama": "Baso",
+    "nik": NIK,
+    "nomor_kk": "7371012345678901",
+    "tanggal_lahir": "1990-07-01",
+    "kelurahan": "73.71.01.1001",
+}
 DOCUMENTS = {"akta-kelahiran": ("surat_lahir", "kk", "ktp_ibu"), "pbg": ("bukti_tanah", "pbb", "gambar"), "ktp-el": ("kk",)}
 ANSWERS = {"akta-kelahiran": BIRTH, "pbg": BUILDING, "ktp-el": CARD}
 
@@ -36,7 +51,8 @@ def an_officer(office: str = "DISDUKCAPIL") -> Actor:
 
 
 async def a_citizen(name: str = "Sitti Rahmah") -> Actor:
-    return await a_person(name)
+    async with unit_of_work() as session:
+        return actor_of(await person(session, name))
 
 
 async def a_draft(citizen: Actor, code: str = "akta-kelahiran", **changed: str) -> Application:
