@@ -1,7 +1,6 @@
 """A city run as a person runs it: `marvec run` in a process of its own."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -58,12 +57,13 @@ def running_city(data: Path, **told: str) -> Iterator[RunningCity]:
     port = free_port()
     command = [sys.executable, "-m", "marvec.cli", "run", "--no-demo", "--data", str(data), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(**told))
-    try:
-        yield RunningCity(process, data, port, _until_ready(process))
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=60)
+    with process:
+        try:
+            yield RunningCity(process, data, port, _until_ready(process))
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.communicate(timeout=60)
 
 
 def _until_ready(process: subprocess.Popen[str]) -> str:
@@ -75,7 +75,3 @@ def _until_ready(process: subprocess.Popen[str]) -> str:
             return said
         assert time.monotonic() < end_at, said
     raise AssertionError(f"the city ended before it was ready:\n{said}")
-
-
-def others_may_write(folder: Path, uid: int, gid: int) -> None:
-    os.chown(folder, uid, gid)

@@ -127,6 +127,7 @@ def test_an_ordinary_user_runs_a_city_below_his_home(tmp_path: Path) -> None:
         assert process.communicate(timeout=60)[0].endswith("Everything stopped cleanly.\n")
     finally:
         process.kill()
+        process.communicate()
         subprocess.run(["rm", "-rf", home], check=True)
 
 
