@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from tests.common.files.make import a_photo
-from tests.common.identity.make import actor_of, person
-
 from civic.services import service
 from civic.services.models import Application
 from common import ids
 from common.db import unit_of_work
 from common.identity.actor import Actor, Grant, Role
+from tests.common.files.make import a_photo
+from tests.common.identity.make import actor_of, person
 
 NIK = "7371014107900003"  # well-formed, of nobody
 BIRTH: dict[str, Any] = {

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from tests.civic.services.make import BIRTH, NIK, a_citizen, a_draft, an_officer, handed_in, step
 
 from civic.promises import queries as promises
 from civic.services import queries, service
@@ -14,6 +13,7 @@ from common.credentials import service as issuing
 from common.db import unit_of_work
 from common.errors import Forbidden
 from common.identity.actor import Actor, Grant, Role
+from tests.civic.services.make import BIRTH, NIK, a_citizen, a_draft, an_officer, handed_in, step
 
 
 async def state_of(application_id: object) -> State:

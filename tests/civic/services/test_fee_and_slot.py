@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
-from tests.civic.services.make import a_citizen, a_draft, an_officer, handed_in, step
 
 from civic.services import queries, service
 from civic.services.errors import Incomplete, LevyMissing, SlotFull
@@ -12,6 +11,7 @@ from civic.services.models import Application, State
 from common.credentials import queries as credentials
 from common.db import unit_of_work
 from common.states import StateMove
+from tests.civic.services.make import a_citizen, a_draft, an_officer, handed_in, step
 
 
 async def test_a_building_permit_waits_for_its_levy_and_is_never_issued_unpaid(database: None) -> None:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.common.embedded.make import environment, gone, holder, kill_hard
 
 from common.embedded.errors import EmbeddedError
 from common.embedded.folders import Hold
 from common.embedded.processes import wait_until
 from common.embedded.programs import Fork, Program
 from common.embedded.supervisor import Interrupted, Supervisor, interruptible, pause_after
+from tests.common.embedded.make import environment, gone, holder, kill_hard
 
 SLEEPER = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(600)"]
 

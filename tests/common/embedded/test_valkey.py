@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError
-from tests.common.embedded.make import gone, holder, kill_hard
 
 from common.embedded.errors import PortTaken
 from common.embedded.valkey import Valkey
+from tests.common.embedded.make import gone, holder, kill_hard
 
 HOLD = """
 import time

@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from tests.common.live.make import told
 
 from common.db import before_commit, hot, unit_of_work
 from common.live import tell
+from tests.common.live.make import told
 
 
 async def stream(channel: str) -> list[tuple[int, object]]:

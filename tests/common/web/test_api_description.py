@@ -2,6 +2,7 @@
 
 import httpx
 from openapi_spec_validator import OpenAPIV31SpecValidator
+
 from tests.common.web.make import BASE
 
 

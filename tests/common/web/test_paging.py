@@ -10,7 +10,6 @@ from litestar import Request, Response, get
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from tests.common.web.make import browser, small_app
 
 from common import clock
 from common.db import unit_of_work
@@ -18,6 +17,7 @@ from common.ids import uuid7
 from common.web import pages
 from common.web.models import IdempotencyKey as Row
 from common.web.paging import BadCursor, Cursor, Limit, Page, after, cursor_of, keys_of, linked, page_of
+from tests.common.web.make import browser, small_app
 
 NEWEST = "rows:newest"
 

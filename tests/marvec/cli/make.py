@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.common.embedded.make import environment
-
 from common.embedded.processes import free_port
+from tests.common.embedded.make import environment
 
 READY = "Marvec is ready at"
 

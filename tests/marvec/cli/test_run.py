@@ -10,10 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.common.embedded.make import as_nobody, environment, fetch, fill, gone, packages, python_for_everybody, root_only, small_disk
-from tests.marvec.cli.make import marvec, running_city
 
 from common.embedded.processes import free_port
+from tests.common.embedded.make import as_nobody, environment, fetch, fill, gone, packages, python_for_everybody, root_only, small_disk
+from tests.marvec.cli.make import marvec, running_city
 
 
 def one_line(done: subprocess.CompletedProcess[str]) -> str:

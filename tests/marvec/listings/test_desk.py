@@ -2,7 +2,6 @@
 
 import re
 
-import httpx
 import pytest
 from litestar import Litestar
 

@@ -3,6 +3,7 @@ from pathlib import Path
 from subprocess import Popen
 
 import pytest
+
 from tests.common.embedded.sandbox.make import SECRET, Receiver, Sandbox, receiving, running, start, visiting
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.common.embedded.sandbox.make import RP_50_000, Sandbox
 
 SHOP = "http://shop.example/bayar/selesai?pesanan=PSN-1"

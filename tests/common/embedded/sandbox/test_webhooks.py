@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import stripe
-from tests.common.embedded.sandbox.make import RP_50_000, SECRET, Receiver, Sandbox, balance, kill, paid, running, seller
 
 from common.embedded.sandbox.clerk import signature
+from tests.common.embedded.sandbox.make import RP_50_000, SECRET, Receiver, Sandbox, balance, kill, paid, running, seller
 
 PAID = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
 
