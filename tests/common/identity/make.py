@@ -55,7 +55,9 @@ def address_of(made: Person) -> Address:
 
 async def enter(session: AsyncSession, client: httpx.AsyncClient, made: Person) -> None:
     """Sign this client in as the person: its cookie jar holds the session once `session` has committed."""
-    client.cookies.set(SESSION_COOKIE, await service.open_session(session, made.id, service.Client()))
+    token = await service.open_session(session, made.id, service.Client())
+    host = client.base_url.host
+    client.cookies.set(SESSION_COOKIE, token, domain=host if "." in host else f"{host}.local")  # as the jar itself names such hosts
 
 
 async def bearer(session: AsyncSession, made: Person, *scopes: str) -> dict[str, str]:
@@ -66,6 +68,14 @@ async def bearer(session: AsyncSession, made: Person, *scopes: str) -> dict[str,
 
 def form_token(client: httpx.AsyncClient) -> str:
     """What a form of the signed-in client carries in `_csrf` (or the header X-CSRF-Token)."""
-    cookie = f"{SESSION_COOKIE}={client.cookies.get(SESSION_COOKIE)}".encode()
-    scope: Any = {"headers": [(b"cookie", cookie)], "state": {}}
+    return _token(SESSION_COOKIE, client)
+
+
+def seed_token(client: httpx.AsyncClient) -> str:
+    """The same for a stranger who has opened a page with a form."""
+    return _token(csrf.SEED_COOKIE, client)
+
+
+def _token(cookie: str, client: httpx.AsyncClient) -> str:
+    scope: Any = {"headers": [(b"cookie", f"{cookie}={client.cookies[cookie]}".encode())], "state": {}}
     return csrf.token(scope)
