@@ -113,7 +113,7 @@ def test_an_ordinary_user_runs_a_city_below_his_home(tmp_path: Path) -> None:
     os.chown(home, who["user"], who["group"])
     told = environment(HOME=str(home), PYTHONPATH=packages(), PYTHONDONTWRITEBYTECODE="1")
     words = ["-m", "marvec.cli", "run", "--no-demo", "--data", str(home / "var"), "--port", str(free_port())]
-    command = [python_for_everybody(), *words]
+    command = [python_for_everybody(same=3), *words]
     process = subprocess.Popen(command, env=told, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **who)  # type: ignore[call-overload] # user and group
     try:
         assert process.stdout is not None
