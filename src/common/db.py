@@ -127,8 +127,12 @@ async def unit_of_work() -> AsyncIterator[AsyncSession]:
     """One transaction: commits at the end of the block, rolls back on any exception, then runs what waited for the commit."""
     async with database().sessions() as session:
         async with session.begin():
-            yield session
-            await _before(session)
+            try:
+                yield session
+                await _before(session)
+            except BaseException:
+                session.expunge_all()  # a rollback empties the rows it knows, and a form that is shown again still reads them
+                raise
         await _after(session)
 
 

@@ -3,7 +3,6 @@
 import gzip
 
 import httpx
-
 from tests.marvec.search.make import market
 
 
