@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from tests.conftest import RunJobs
 
 from common.channels import service
 from common.channels.carriers import carrier_for
@@ -15,7 +16,6 @@ from common.channels.errors import NoChannel
 from common.channels.models import Carrier
 from common.db import hot, unit_of_work
 from common.settings import Settings, get_settings
-from tests.conftest import RunJobs
 
 
 class Postbox:
