@@ -30,6 +30,8 @@ class Furniture(InitPlugin):
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         static.assets()  # packed once, at start, and a missing file is found now
+        # Litestar's own documentation pages load scripts from other people's servers; ours stands in pages.py.
+        app_config.route_handlers = [one for one in app_config.route_handlers if getattr(one, "path", "") != apidocs.CONFIG.path]
         app_config.template_config = TemplateConfig(instance=JinjaTemplateEngine.from_environment(templating.environment(self.folders)))
         app_config.exception_handlers = {**problems.HANDLERS, **app_config.exception_handlers}
         app_config.guards = [*app_config.guards, at_the_door]
