@@ -21,6 +21,17 @@ SLACK = 1024 * 1024
 """Bytes around an upload: the other fields of its form."""
 
 
+class OwnDocumentationOnly(InitPlugin):
+    """Takes away Litestar's documentation pages, which load scripts from other people's servers; ours stand in pages.py.
+
+    Appended last, since Litestar's own plugin, which adds them, comes after those of the application.
+    """
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        app_config.route_handlers = [one for one in app_config.route_handlers if getattr(one, "path", "") != apidocs.CONFIG.path]
+        return app_config
+
+
 class Furniture(InitPlugin):
     """Templates, error answers, CSRF, idempotency and the body limit, for every route. `folders`: every room's `templates/`."""
 
@@ -30,6 +41,7 @@ class Furniture(InitPlugin):
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         static.assets()  # packed once, at start, and a missing file is found now
+        app_config.plugins.append(OwnDocumentationOnly())
         app_config.template_config = TemplateConfig(instance=JinjaTemplateEngine.from_environment(templating.environment(self.folders)))
         app_config.exception_handlers = {**problems.HANDLERS, **app_config.exception_handlers}
         app_config.guards = [*app_config.guards, at_the_door]

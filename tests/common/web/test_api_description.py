@@ -28,3 +28,8 @@ async def test_the_page_lists_searches_and_shows_a_line_to_try(visitor: httpx.As
     assert ("POST /api/v1/things" in found, "GET /api/v1/things/{count}" in found) == (True, False)
     assert "Tidak ada yang cocok." in (await visitor.get("/api/docs?q=zzz")).text
     assert "https://" not in whole
+
+
+async def test_no_page_of_the_framework_loads_foreign_scripts(visitor: httpx.AsyncClient) -> None:
+    for path in ("/api/schema", "/api/schema/swagger", "/api/schema/redoc", "/api/schema/openapi.json", "/schema"):
+        assert (await visitor.get(path)).status_code == 404
