@@ -70,7 +70,7 @@ async def report(request: Request[Any, Any, Any], session: AsyncSession, actor: 
 @post("/{conversation_id:uuid}/blokir", guards=[guards.signed_in])
 async def block(session: AsyncSession, actor: Actor, conversation_id: UUID) -> Response[Any]:
     await service.block(session, actor, conversation_id)
-    return see_other(f"/pesan/{conversation_id}", toast=_("Diblokir. Tidak ada pesan lagi di antara kalian."))
+    return see_other(f"/pesan/{conversation_id}", toast=_("Diblokir. Tidak ada pesan lagi di antara Anda berdua."))
 
 
 @post("/{conversation_id:uuid}/buka-blokir", guards=[guards.signed_in])

@@ -13,7 +13,8 @@ export function subscribe(channel, { since, heard, lost = () => location.reload(
 }
 
 export function call(method, data) {
-  return command({ rpc: { method, data } }).then((reply) => reply.rpc.data);
+  if (!ready) return Promise.reject(new Error("away"));
+  return new Promise((done, fail) => ask({ rpc: { method, data } }, done, fail)).then((reply) => reply.rpc.data);
 }
 
 // watch(f): f(true) when connected, f(false) when the line is down.
@@ -25,7 +26,7 @@ function open() {
   clearTimeout(retry);
   if (stopped || (socket && socket.readyState < WebSocket.CLOSING)) return;
   const mine = (socket = new WebSocket(address));
-  mine.onopen = () => send({ connect: {} }, true).then(welcome, () => mine.close());
+  mine.onopen = () => ask({ connect: {} }, welcome, () => mine.close());
   mine.onmessage = (event) => mine === socket && event.data.split("\n").forEach((line) => line && take(JSON.parse(line)));
   mine.onclose = (event) => mine === socket && closed(event.code);
 }
@@ -40,12 +41,14 @@ function welcome({ connect }) {
 function join(channel) {
   const one = subscriptions.get(channel);
   const position = one.offset === undefined ? {} : { recover: true, offset: one.offset, epoch: one.epoch };
-  send({ subscribe: { channel, ...position } }).then(({ subscribe: result }) => {
+  const joined = ({ subscribe: result }) => {
     one.epoch = result.epoch;
     if (result.was_recovering && !result.recovered) return one.lost();
     for (const publication of result.publications || []) deliver(one, publication);
     one.offset = result.offset;
-  }, (error) => error.code && subscriptions.delete(channel));
+  };
+  // By callback, not promise: what was missed must be delivered before the next line of the same frame is.
+  ask({ subscribe: { channel, ...position } }, joined, (error) => error.code && subscriptions.delete(channel));
 }
 
 function take(reply) {
@@ -70,15 +73,9 @@ function deliver(one, { data, offset }) {
   one.heard(data, offset);
 }
 
-function command(words) {
-  return ready ? send(words) : Promise.reject(new Error("away"));
-}
-
-function send(words, first) {
-  const id = ++lastId;
-  if (!first && !ready) return Promise.reject(new Error("away"));
-  socket.send(JSON.stringify({ id, ...words }));
-  return new Promise((done, fail) => answers.set(id, { done, fail }));
+function ask(words, done, fail) {
+  socket.send(JSON.stringify({ id: ++lastId, ...words }));
+  answers.set(lastId, { done, fail });
 }
 
 function closed(code) {
