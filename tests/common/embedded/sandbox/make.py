@@ -83,6 +83,7 @@ class Receiver:
 
     url: str = ""
     status: int = 200
+    secret: str = SECRET
     events: list[stripe.Event] = field(default_factory=list)
     refused: int = 0
 
@@ -111,7 +112,7 @@ class Receiver:
         writer.close()
 
     def _keep(self, body: bytes, signature: str) -> None:
-        event = stripe.Webhook.construct_event(body, signature, SECRET)
+        event = stripe.Webhook.construct_event(body, signature, self.secret)
         if self.status == 200:
             self.events.append(event)
         else:

@@ -113,10 +113,33 @@ async def test_the_same_seed_makes_the_same_mischief(tmp_path: Path) -> None:
 
 
 async def test_an_endpoint_hears_what_it_asked_for_with_its_own_secret(sandbox: Sandbox, receiver: Receiver) -> None:
-    endpoint = await sandbox.v1.webhook_endpoints.create_async({"url": receiver.url, "enabled_events": ["refund.created"]})
+    endpoint = await sandbox.v1.webhook_endpoints.create_async({"url": receiver.url, "enabled_events": ["refund.created", "payout.paid"]})
     assert (endpoint.id[:3], endpoint.secret[:6]) == ("we_", "whsec_")
     assert not hasattr((await sandbox.v1.webhook_endpoints.list_async()).data[0], "secret")
+    receiver.secret = endpoint.secret
+    await sandbox.v1.refunds.create_async({"payment_intent": (await paid(sandbox)).id})
+    await receiver.until(lambda got: got.types == ["refund.created"])
     assert (await sandbox.v1.webhook_endpoints.delete_async(endpoint.id)).deleted is True
+    await sandbox.v1.refunds.create_async({"payment_intent": (await paid(sandbox)).id})
+    await asyncio.sleep(0.3)
+    assert receiver.types == ["refund.created"]
+
+
+async def test_only_an_endpoint_for_connected_accounts_hears_of_them(sandbox: Sandbox, receiver: Receiver) -> None:
+    params = {"url": receiver.url, "enabled_events": ["*"], "connect": True}
+    receiver.secret = (await sandbox.v1.webhook_endpoints.create_async(params)).secret
+    await paid(sandbox)
+    account = await seller(sandbox)
+    await receiver.until(lambda got: len(got.events) == 2)
+    assert sorted(receiver.types) == ["account.updated", "capability.updated"]
+    assert {event.account for event in receiver.events} == {account}
+
+
+async def test_two_hundred_payments_are_told_each_once(telling: Sandbox, receiver: Receiver) -> None:
+    await asyncio.gather(*(paid(telling) for _ in range(200)))
+    await receiver.until(lambda got: len(got.events) >= 600, 30)
+    assert set(receiver.times().values()) == {1}
+    assert await balance(telling) == 200 * RP_50_000
 
 
 async def test_after_a_kill_nothing_answered_is_lost_and_pending_webhooks_are_delivered(tmp_path: Path, receiver: Receiver) -> None:

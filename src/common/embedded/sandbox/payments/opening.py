@@ -95,7 +95,9 @@ def _automatic(params: Params) -> bool:
 
 def _types(params: Params) -> list[str]:
     if _automatic(params):
-        return ["card", "qris"] if params.text("currency") == "idr" and params.text("capture_method") != "manual" else ["card"]
+        return (
+            ["card", "qris"] if (params.text("currency") or "").lower() == "idr" and params.text("capture_method") != "manual" else ["card"]
+        )
     return methods.check_types(params.texts("payment_method_types")) or ["card"]
 
 
