@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ColumnElement, Row, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 from sqlmodel import col
@@ -100,9 +100,9 @@ async def queries_answered_by(
     are looked at: the inverted question."""
     query = StandingQuery
     km = _km(col(query.lat), col(query.lon), literal(lat), literal(lon))
-    has = array(terms, type_=Text)
+    has = _texts(terms)
     found = select(query, km).where(
-        col(query.anchor).in_(list(terms)),
+        col(query.anchor) == func.any(has),
         col(query.is_open),
         or_(col(query.expires_at).is_(None), col(query.expires_at) > clock.now()),
         col(query.kind).in_(list(kinds)),
@@ -120,7 +120,7 @@ async def goods_for(session: AsyncSession, query: StandingQuery) -> list[Row[tup
     goods = OfferedGoods
     km = _km(col(goods.lat), col(goods.lon), literal(query.lat), literal(query.lon))
     found = select(goods, km).where(
-        col(goods.terms).op("@>")(array(query.terms, type_=Text)), col(goods.seller_id) != query.person_id, km <= query.radius_km
+        col(goods.terms).op("@>")(_texts(query.terms)), col(goods.seller_id) != query.person_id, km <= query.radius_km
     )
     if query.price_max is not None:
         found = found.where(col(goods.price) <= query.price_max)
@@ -135,6 +135,10 @@ async def emptiest_anchor(session: AsyncSession, terms: Sequence[str]) -> str:
     )
     waiting = {row[0]: row[1] for row in await session.execute(counts)}
     return min(terms, key=lambda term: (waiting.get(term, 0), -len(term), term))
+
+
+def _texts(terms: Sequence[str]) -> Any:
+    return cast(list(terms), ARRAY(Text))
 
 
 def _km(lat_a: Any, lon_a: Any, lat_b: Any, lon_b: Any) -> ColumnElement[float]:
