@@ -11,6 +11,7 @@ from sqlalchemy.types import Text
 from sqlmodel import col
 
 from common import clock
+from common.identity.actor import Actor
 from common.web import paging
 from marvec.matching.errors import NoSuchRequest
 from marvec.matching.models import Match, OfferedGoods, Request, RequestState, StandingKind, StandingQuery
@@ -20,6 +21,16 @@ from marvec.matching.policy import MOST_TOLD
 async def by_id(session: AsyncSession, request_id: UUID) -> Request:
     """Raises NoSuchRequest."""
     return _request(await session.get(Request, request_id))
+
+
+async def readable_by(session: AsyncSession, actor: Actor, request_id: UUID) -> Request:
+    """For its buyer, and for sellers whom it was told. Raises NoSuchRequest for others."""
+    request = await by_id(session, request_id)
+    if request.buyer_id != actor.person_id:
+        told = select(Match.id).where(col(Match.request_id) == request_id, col(Match.seller_id) == actor.person_id).limit(1)
+        if await session.scalar(told) is None:
+            raise NoSuchRequest
+    return request
 
 
 async def by_id_for_update(session: AsyncSession, request_id: UUID) -> Request:

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from common.notifications import service as notifications
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import events, live
 from common.i18n import N_
+from common.notifications import service as notifications
 from marvec.orders.machine import OrderState
 from marvec.orders.models import Order
 
