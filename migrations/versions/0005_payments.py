@@ -201,9 +201,9 @@ LEDGER = (
 OPEN_INTENT = """
 CREATE FUNCTION open_payment_intent(new_id uuid, payer uuid, for_purpose text, for_id uuid, rupiah bigint, until timestamptz, at timestamptz)
 RETURNS uuid LANGUAGE sql AS $$
-    INSERT INTO payment_intents (id, payer_id, purpose, purpose_id, amount, refunded, state, machine, moved_at, moved_because, last_error,
+    INSERT INTO payment_intents (id, payer_id, purpose, purpose_id, amount, refunded, state, machine, moved_at, moved_because, last_error, return_url,
                                  expires_at, created_at)
-    VALUES (new_id, payer, for_purpose, for_id, rupiah, 0, 'created', 'payment_intents/1', at, '', '', until, at)
+    VALUES (new_id, payer, for_purpose, for_id, rupiah, 0, 'created', 'payment_intents/1', at, '', '', '', until, at)
     ON CONFLICT (purpose, purpose_id) WHERE state IN ('created', 'started', 'processing') DO NOTHING
     RETURNING id
 $$

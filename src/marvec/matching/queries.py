@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ColumnElement, Row, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 from sqlmodel import col
 
 from common import clock
+from common.identity.actor import Actor
 from common.web import paging
 from marvec.matching.errors import NoSuchRequest
 from marvec.matching.models import Match, OfferedGoods, Request, RequestState, StandingKind, StandingQuery
@@ -20,6 +21,16 @@ from marvec.matching.policy import MOST_TOLD
 async def by_id(session: AsyncSession, request_id: UUID) -> Request:
     """Raises NoSuchRequest."""
     return _request(await session.get(Request, request_id))
+
+
+async def readable_by(session: AsyncSession, actor: Actor, request_id: UUID) -> Request:
+    """For its buyer, and for sellers whom it was told. Raises NoSuchRequest for others."""
+    request = await by_id(session, request_id)
+    if request.buyer_id != actor.person_id:
+        told = select(Match.id).where(col(Match.request_id) == request_id, col(Match.seller_id) == actor.person_id).limit(1)
+        if await session.scalar(told) is None:
+            raise NoSuchRequest
+    return request
 
 
 async def by_id_for_update(session: AsyncSession, request_id: UUID) -> Request:
@@ -100,9 +111,9 @@ async def queries_answered_by(
     are looked at: the inverted question."""
     query = StandingQuery
     km = _km(col(query.lat), col(query.lon), literal(lat), literal(lon))
-    has = array(terms, type_=Text)
+    has = _texts(terms)
     found = select(query, km).where(
-        col(query.anchor).in_(list(terms)),
+        col(query.anchor) == func.any(has),
         col(query.is_open),
         or_(col(query.expires_at).is_(None), col(query.expires_at) > clock.now()),
         col(query.kind).in_(list(kinds)),
@@ -120,7 +131,7 @@ async def goods_for(session: AsyncSession, query: StandingQuery) -> list[Row[tup
     goods = OfferedGoods
     km = _km(col(goods.lat), col(goods.lon), literal(query.lat), literal(query.lon))
     found = select(goods, km).where(
-        col(goods.terms).op("@>")(array(query.terms, type_=Text)), col(goods.seller_id) != query.person_id, km <= query.radius_km
+        col(goods.terms).op("@>")(_texts(query.terms)), col(goods.seller_id) != query.person_id, km <= query.radius_km
     )
     if query.price_max is not None:
         found = found.where(col(goods.price) <= query.price_max)
@@ -135,6 +146,10 @@ async def emptiest_anchor(session: AsyncSession, terms: Sequence[str]) -> str:
     )
     waiting = {row[0]: row[1] for row in await session.execute(counts)}
     return min(terms, key=lambda term: (waiting.get(term, 0), -len(term), term))
+
+
+def _texts(terms: Sequence[str]) -> Any:
+    return cast(list(terms), ARRAY(Text))
 
 
 def _km(lat_a: Any, lon_a: Any, lat_b: Any, lon_b: Any) -> ColumnElement[float]:

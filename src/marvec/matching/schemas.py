@@ -101,6 +101,10 @@ class MatchOut(BaseModel):
         return cls(**match.model_dump(include=set(cls.model_fields) - {"reason"}), reason=reason_of(match))
 
 
+class OpenedOut(BaseModel):
+    conversation_id: UUID
+
+
 def reason_of(match: "Match") -> str:
     if match.price is None:
         return _("sesuai kriteria %(title)s, %(km)s", title=match.title, km=jarak(match.km))

@@ -45,6 +45,10 @@ class Acceptance(BaseModel):
         )
 
 
+class Decline(BaseModel):
+    because: Text = ""
+
+
 class OfferOut(BaseModel):
     """`total` and `unit_price` in rupiah; `author_id` made it, the other side answers."""
 

@@ -1,5 +1,6 @@
 """Reads of orders, and every lock on them (in the order of ids)."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -8,7 +9,9 @@ from sqlmodel import col
 
 from common.ids import normalise_reference
 from common.states import StateHistory
+from common.web import paging
 from marvec.orders.errors import NoSuchOrder
+from marvec.orders.machine import OrderState
 from marvec.orders.models import Order, OrderGroup, OrderLine
 
 
@@ -39,8 +42,8 @@ async def group_of(session: AsyncSession, order: Order) -> OrderGroup:
     return group
 
 
-async def ids_of_group(session: AsyncSession, group_id: UUID) -> list[UUID]:
-    return list(await session.scalars(select(col(Order.id)).where(col(Order.group_id) == group_id).order_by(col(Order.id))))
+async def of_group(session: AsyncSession, group_id: UUID) -> list[Order]:
+    return list(await session.scalars(select(Order).where(col(Order.group_id) == group_id).order_by(col(Order.id))))
 
 
 async def lines_of(session: AsyncSession, order_ids: list[UUID]) -> list[OrderLine]:
@@ -51,6 +54,24 @@ async def lines_of(session: AsyncSession, order_ids: list[UUID]) -> list[OrderLi
 async def history_of(session: AsyncSession, order_id: UUID) -> list[StateHistory]:
     mine = select(StateHistory).where(col(StateHistory.subject_id) == order_id).order_by(col(StateHistory.seq))
     return list(await session.scalars(mine))
+
+
+async def bought_by(session: AsyncSession, buyer_id: UUID, limit: int, cursor: str | None) -> paging.Page[Order]:
+    """A buyer's orders, newest first."""
+    return await _page(session, select(Order).where(col(Order.buyer_id) == buyer_id), "bought", limit, cursor)
+
+
+async def sold_by(
+    session: AsyncSession, seller_id: UUID, states: Collection[OrderState], limit: int, cursor: str | None
+) -> paging.Page[Order]:
+    """A seller's orders in `states`, newest first; unpaid ones are nobody's business but the buyer's."""
+    mine = select(Order).where(col(Order.seller_id) == seller_id, col(Order.state) != OrderState.PLACED)
+    return await _page(session, mine.where(col(Order.state).in_(states)) if states else mine, "sold", limit, cursor)
+
+
+async def in_dispute(session: AsyncSession, limit: int, cursor: str | None) -> paging.Page[Order]:
+    """What waits for an operator, newest first."""
+    return await _page(session, select(Order).where(col(Order.state) == OrderState.DISPUTED), "disputed", limit, cursor)
 
 
 async def order_for_update(session: AsyncSession, order_id: UUID) -> Order:
@@ -64,6 +85,12 @@ async def group_for_update(session: AsyncSession, group_id: UUID) -> tuple[Order
     if group is None:
         raise NoSuchOrder
     return group, orders
+
+
+async def _page(session: AsyncSession, rows: Select[tuple[Order]], name: str, limit: int, cursor: str | None) -> paging.Page[Order]:
+    continued = paging.after(rows, [col(Order.id)], paging.keys_of(f"orders:{name}", cursor), descending=True).limit(limit + 1)
+    found = list(await session.scalars(continued))
+    return paging.page_of(found, limit, f"orders:{name}", lambda order: [order.id], lambda order: order)
 
 
 def _locking(statement: Select[tuple[Order]] | Select[tuple[OrderGroup]]) -> Select:  # type: ignore[type-arg]  # one of two row types

@@ -1,12 +1,16 @@
 """What comes in and what goes out."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from marvec.orders.machine import Handover, OrderState, Party
 from marvec.orders.wishes import Delivery, Line
+
+if TYPE_CHECKING:
+    from marvec.orders.models import Order
 
 __all__ = ["Delivery", "Handover", "Line"]
 
@@ -28,7 +32,13 @@ class PlaceOrders(BaseModel):
     lines: list[LineIn] = Field(min_length=1, max_length=50)
     delivery: DeliveryIn = DeliveryIn()
     client_key: str = Field(min_length=8, max_length=64, description="chosen by the client; the same key gives the same group")
-    needed_at: datetime | None = None
+    needed_at: AwareDatetime | None = None
+
+    def wanted(self) -> list[Line]:
+        return [Line(line.listing_id, line.quantity, line.unit_price) for line in self.lines]
+
+    def where(self) -> Delivery:
+        return Delivery(**self.delivery.model_dump())
 
 
 class MoveOrder(BaseModel):
@@ -38,10 +48,19 @@ class MoveOrder(BaseModel):
 
 
 class GroupOut(BaseModel):
+    """What a checkout became: `intent_id` pays for all `orders`; `total` in rupiah."""
+
     id: UUID
     total: int
     intent_id: UUID
-    order_ids: list[UUID]
+    orders: list["Placed"]
+
+
+class Placed(BaseModel):
+    id: UUID
+    reference: str
+    storefront_id: UUID
+    total: int
 
 
 class LineOut(BaseModel):
@@ -53,21 +72,23 @@ class LineOut(BaseModel):
 
 
 class MoveOut(BaseModel):
+    """A move of the past. `by` is None for the house itself (a timer, the payment)."""
+
     to: OrderState
     at: datetime
-    by: Party
+    by: Party | None
     note: str
 
 
 class StepOut(BaseModel):
-    """A move that the reader may make now."""
+    """A move that the reader may make now; `label` is the button's, in the reader's language."""
 
     to: OrderState
     label: str
 
 
 class OrderRow(BaseModel):
-    """An order in a list."""
+    """An order in a list. `deadline`: when time moves it by itself."""
 
     id: UUID
     reference: str
@@ -79,6 +100,10 @@ class OrderRow(BaseModel):
     created_at: datetime
     moved_at: datetime
     deadline: datetime | None
+
+    @classmethod
+    def of(cls, order: "Order") -> "OrderRow":
+        return cls(**order.model_dump(include=set(OrderRow.model_fields) - {"deadline"}), deadline=order.deadline())
 
 
 class OrderOut(OrderRow):
@@ -95,3 +120,4 @@ class OrderOut(OrderRow):
     lines: list[LineOut]
     history: list[MoveOut]
     steps: list[StepOut]
+    viewer: list[Party]

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.identity.actor import Actor
 from marvec.offers import policy, queries
 from marvec.offers.models import Offer, OfferState
-from marvec.offers.schemas import Acceptance, Terms
+from marvec.offers.schemas import Acceptance, AcceptedOut, Terms
 from marvec.offers.service.making import make_offer
 from marvec.offers.service.telling import tell
 from marvec.orders import queries as orders
@@ -38,6 +38,19 @@ async def accept(session: AsyncSession, actor: Actor, offer_id: UUID, given: Acc
     )
     await _move(session, offer, OfferState.ACCEPTED, by=actor.person_id)
     return await _order_of(session, offer)
+
+
+async def show_accepted(session: AsyncSession, order: "Order") -> AcceptedOut:
+    group = await orders.group_of(session, order)
+    assert order.offer_id is not None
+    return AcceptedOut(
+        offer_id=order.offer_id,
+        group_id=group.id,
+        intent_id=group.intent_id,
+        order_id=order.id,
+        reference=order.reference,
+        total=order.total,
+    )
 
 
 async def decline(session: AsyncSession, actor: Actor, offer_id: UUID, *, because: str = "") -> Offer:

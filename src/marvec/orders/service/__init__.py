@@ -4,6 +4,7 @@ from marvec.orders.machine import Handover
 from marvec.orders.service.moving import move_order, time_out
 from marvec.orders.service.paying import close_payment, receive_payment
 from marvec.orders.service.placing import place_agreed, place_orders
+from marvec.orders.service.showing import show_by_reference, show_group, show_order
 from marvec.orders.wishes import Delivery, Line
 
 __all__ = [
@@ -15,5 +16,8 @@ __all__ = [
     "place_agreed",
     "place_orders",
     "receive_payment",
+    "show_by_reference",
+    "show_group",
+    "show_order",
     "time_out",
 ]

@@ -12,7 +12,7 @@ from marvec.listings import service as stock
 from marvec.orders import policy, queries
 from marvec.orders.machine import Money, OrderState, Party, Step, Stock, timer_of
 from marvec.orders.models import Order
-from marvec.orders.service.telling import tell_both
+from marvec.orders.service.telling import tell_both, tell_buyer
 from marvec.orders.service.writing import TIME_OUT
 
 
@@ -58,7 +58,7 @@ async def close_unpaid(session: AsyncSession, group_id: UUID, new: OrderState, *
     await settle_stock(session, open_orders, Stock.FREE)
     await payments.cancel_intent(session, group.intent_id)
     for order in open_orders:
-        await tell_both(session, order)
+        await tell_buyer(session, order)
 
 
 async def take_step(session: AsyncSession, order: Order, step: Step, *, by: UUID | None, because: str = "", refund: int = 0) -> None:

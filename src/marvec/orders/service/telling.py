@@ -22,7 +22,6 @@ FOR_BUYER = {
     OrderState.DECLINED: N_("Penjual menolak pesanan %(reference)s. Uang dikembalikan seluruhnya."),
     OrderState.EXPIRED: N_("Pesanan %(reference)s tidak dibayar tepat waktu dan sudah berakhir."),
 }
-# The seller never hears of an order that nobody has paid.
 FOR_SELLER = {
     OrderState.PAID: N_("Pesanan baru %(reference)s sudah dibayar. Terima atau tolak dalam 24 jam."),
     OrderState.COMPLETED: N_("Pesanan %(reference)s selesai. Uangnya diteruskan ke Anda."),
@@ -33,12 +32,16 @@ FOR_SELLER = {
 
 
 async def tell_both(session: AsyncSession, order: Order) -> None:
-    """At each move, in its transaction."""
+    """At each move of an order that was paid, in its transaction."""
+    await tell_buyer(session, order)
+    await _notify(session, order, order.seller_id, FOR_SELLER.get(order.state))
+
+
+async def tell_buyer(session: AsyncSession, order: Order) -> None:
+    """At each move; the seller never hears of an order that nobody has paid."""
     seen = {"type": "moved", "order_id": str(order.id), "state": order.state, "at": order.moved_at.isoformat()}
     await live.tell(session, f"order:{order.id}", seen)
     await _notify(session, order, order.buyer_id, FOR_BUYER.get(order.state))
-    if order.state is not OrderState.EXPIRED:
-        await _notify(session, order, order.seller_id, FOR_SELLER.get(order.state))
     await events.publish(session, events.OrderMoved(order.id, order.reference, order.state, order.buyer_id, order.storefront_id))
 
 

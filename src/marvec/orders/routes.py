@@ -1,0 +1,59 @@
+"""Orders as JSON. A move is a resource: POST /orders/{id}/moves {"to": "accepted"}."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.identity import guards
+from common.identity.actor import Actor
+from common.web.paging import Cursor, Limit, Page, linked
+from marvec.orders import queries, service
+from marvec.orders.machine import OrderState
+from marvec.orders.schemas import GroupOut, MoveOrder, OrderOut, OrderRow, PlaceOrders
+
+READS, WRITES = guards.scope("orders:read"), guards.scope("orders:write")
+
+
+@post("/", guards=[guards.signed_in, WRITES])
+async def place_orders(session: AsyncSession, actor: Actor, data: PlaceOrders) -> GroupOut:
+    group = await service.place_orders(
+        session, actor, lines=data.wanted(), delivery=data.where(), client_key=data.client_key, needed_at=data.needed_at
+    )
+    return await service.show_group(session, group)
+
+
+@get("/", guards=[guards.signed_in, READS])
+async def list_bought(
+    request: Request[Any, Any, Any], session: AsyncSession, actor: Actor, limit: Limit = 24, cursor: Cursor = None
+) -> Response[Page[OrderRow]]:
+    found = await queries.bought_by(session, actor.person_id, limit, cursor)
+    return linked(request, Page(items=[OrderRow.of(order) for order in found.items], next=found.next))
+
+
+@get("/sold", guards=[guards.signed_in, READS])
+async def list_sold(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    actor: Actor,
+    state: list[OrderState] | None = None,
+    limit: Limit = 24,
+    cursor: Cursor = None,
+) -> Response[Page[OrderRow]]:
+    found = await queries.sold_by(session, actor.person_id, state or [], limit, cursor)
+    return linked(request, Page(items=[OrderRow.of(order) for order in found.items], next=found.next))
+
+
+@get("/{order_id:uuid}", guards=[guards.signed_in, READS])
+async def show_order(session: AsyncSession, actor: Actor, order_id: UUID) -> OrderOut:
+    return await service.show_order(session, actor, order_id)
+
+
+@post("/{order_id:uuid}/moves", guards=[guards.signed_in, WRITES])
+async def move_order(session: AsyncSession, actor: Actor, order_id: UUID, data: MoveOrder) -> OrderOut:
+    await service.move_order(session, actor, order_id, data.to, because=data.note, refund=data.refund)
+    return await service.show_order(session, actor, order_id)
+
+
+router = Router("/api/v1/orders", route_handlers=[place_orders, list_bought, list_sold, show_order, move_order], tags=["orders"])

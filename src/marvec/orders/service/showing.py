@@ -1,0 +1,51 @@
+"""An order as one of its parties sees it."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.i18n import gettext as _
+from common.identity.actor import Actor
+from common.states import StateHistory
+from marvec.orders import policy, queries
+from marvec.orders.machine import Party
+from marvec.orders.models import Order, OrderGroup
+from marvec.orders.schemas import GroupOut, LineOut, MoveOut, OrderOut, OrderRow, Placed, StepOut
+
+
+async def show_order(session: AsyncSession, actor: Actor, order_id: UUID) -> OrderOut:
+    """Raises NoSuchOrder for strangers."""
+    return await _shown(session, actor, await queries.by_id(session, order_id))
+
+
+async def show_by_reference(session: AsyncSession, actor: Actor, reference: str) -> OrderOut:
+    """By what stands on the page and in the mail. Raises NoSuchOrder for strangers."""
+    return await _shown(session, actor, await queries.by_reference(session, reference))
+
+
+async def show_group(session: AsyncSession, group: OrderGroup) -> GroupOut:
+    orders = await queries.of_group(session, group.id)
+    placed = [Placed(id=order.id, reference=order.reference, storefront_id=order.storefront_id, total=order.total) for order in orders]
+    return GroupOut(id=group.id, total=group.total, intent_id=group.intent_id, orders=placed)
+
+
+async def _shown(session: AsyncSession, actor: Actor, order: Order) -> OrderOut:
+    parties = policy.parties_of(actor, order)
+    lines = await queries.lines_of(session, [order.id])
+    history = await queries.history_of(session, order.id)
+    group = await queries.group_of(session, order)
+    own = {"group_id", "refunded", "handover", "address", "kelurahan_code", "note", "needed_at"}
+    return OrderOut(
+        **OrderRow.of(order).model_dump(),
+        **order.model_dump(include=own),
+        intent_id=group.intent_id,
+        lines=[LineOut(**line.model_dump(include=set(LineOut.model_fields))) for line in lines],
+        history=[_move(order, row) for row in history],
+        steps=[StepOut(to=step.new, label=_(step.button)) for step in policy.open_steps(order, parties)],
+        viewer=sorted(parties),
+    )
+
+
+def _move(order: Order, row: StateHistory) -> MoveOut:
+    people = {order.buyer_id: Party.BUYER, order.seller_id: Party.SELLER, None: None}
+    return MoveOut(to=row.to_state, at=row.moved_at, by=people.get(row.moved_by, Party.OPERATOR), note=row.moved_because)
