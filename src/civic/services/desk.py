@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,7 +33,7 @@ TABS = ("waiting", State.CORRECTION, State.AWAITING_PAYMENT, State.ISSUED, State
 
 @get("/meja", guards=OFFICER)
 async def show_desk(
-    session: AsyncSession, actor: Actor, tab: Annotated[str, Parameter(query="tampil")] = "waiting", cursor: Cursor = None
+    session: AsyncSession, actor: Actor, tab: Annotated[str, QueryParameter(name="tampil")] = "waiting", cursor: Cursor = None
 ) -> Page:
     offices = actor.offices(Role.OFFICER)
     tab = tab if tab in TABS else "waiting"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import UploadFile
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -58,7 +58,7 @@ async def show_application(session: AsyncSession, actor: Actor, application_id: 
 
 @get("/permohonan/{application_id:uuid}/isi", guards=CITIZEN)
 async def show_form(
-    session: AsyncSession, actor: Actor, application_id: UUID, part: Annotated[str | None, Parameter(query="bagian")] = None
+    session: AsyncSession, actor: Actor, application_id: UUID, part: Annotated[str | None, QueryParameter(name="bagian")] = None
 ) -> Page:
     """One group of questions, then the documents, then all of it for a last look."""
     application = await queries.visible(session, actor, application_id)
@@ -69,7 +69,7 @@ async def show_form(
 
 @post("/permohonan/{application_id:uuid}/isi", guards=CITIZEN)
 async def fill_group(
-    session: AsyncSession, request: Web, actor: Actor, application_id: UUID, part: Annotated[str, Parameter(query="bagian")]
+    session: AsyncSession, request: Web, actor: Actor, application_id: UUID, part: Annotated[str, QueryParameter(name="bagian")]
 ) -> Redirect:
     """Keep one group's answers; they are kept also when something is wrong, and the page says what."""
     application = await queries.visible(session, actor, application_id)

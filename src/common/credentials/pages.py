@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import Router, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +18,7 @@ FRESH = {"Cache-Control": "no-store"}  # a revocation shows at once
 
 
 @get("/cek", guards=[guards.public], sync_to_thread=False)
-def ask_code(code: Annotated[str | None, Parameter(query="kode", max_length=60)] = None) -> Page | Redirect:
+def ask_code(code: Annotated[str | None, QueryParameter(name="kode", max_length=60)] = None) -> Page | Redirect:
     """The form for a typed code."""
     if code is None or not code.strip():
         return page("credentials/ask.html")
