@@ -11,7 +11,7 @@ from common.db import hot, unit_of_work
 from marvec.chat import queries, service
 from tests.common.live.city import running, start
 from tests.common.live.make import connected, follow
-from tests.marvec.chat.make import conversation, person, say, stored
+from tests.marvec.chat.make import conversation, known, person, say, stored
 
 
 async def test_what_is_sent_over_the_socket_reaches_the_other_and_is_numbered(server: str) -> None:
