@@ -37,6 +37,7 @@ async def list_sold(
     request: Request[Any, Any, Any],
     session: AsyncSession,
     actor: Actor,
+    *,
     state: list[OrderState] | None = None,
     limit: Limit = 24,
     cursor: Cursor = None,
