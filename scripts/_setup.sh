@@ -21,11 +21,10 @@ set_up() { # <lock>: .venv holds at least what the lock names
     echo "Making .venv from $lock ..."
     [ -x "$ROOT/.venv/bin/uv" ] && [ -x "$PYTHON" ] && "$PYTHON" -c '' 2>/dev/null || make_venv
     rm -f "$ROOT/.venv/made-from-"*
-    (
-        cd "$ROOT"
-        .venv/bin/uv pip install -q -p .venv --compile-bytecode --require-hashes -r "$lock"
-        .venv/bin/uv pip install -q -p .venv --no-deps -e .
-    ) || give_up "the packages of $lock could not be installed (see above)"
+    # Where the system has certificates, its own count: a closed network's registry is signed by nobody else.
+    if [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/ssl/cert.pem ]; then export UV_SYSTEM_CERTS=true; fi
+    (cd "$ROOT" && .venv/bin/uv pip install -q -p .venv --compile-bytecode --require-hashes -r "$lock" \
+        && .venv/bin/uv pip install -q -p .venv --no-deps -e .) || give_up "the packages of $lock could not be installed (see above)"
     wanted "$lock" > "$stamp"
     if [ "$lock" = requirements-dev.lock ]; then wanted requirements.lock > "$ROOT/.venv/made-from-requirements.lock"; fi
     echo "  environment             $((SECONDS - began)) s"

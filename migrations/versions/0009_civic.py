@@ -87,5 +87,5 @@ def upgrade() -> None:
             facts bytea NOT NULL, registered_by uuid NOT NULL, registered_at timestamptz NOT NULL)""")
     op.execute("""
         CREATE TABLE register_numbers (
-            register text NOT NULL, year integer NOT NULL, last integer NOT NULL,
-            CONSTRAINT pk_register_numbers PRIMARY KEY (register, year))""")
+            series text NOT NULL, year integer NOT NULL, last integer NOT NULL,
+            CONSTRAINT pk_register_numbers PRIMARY KEY (series, year))""")

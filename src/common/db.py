@@ -16,7 +16,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 from litestar.types import Scope
-from sqlalchemy import DateTime, Dialect, MetaData, Text
+from sqlalchemy import DateTime, Dialect, MetaData, Text, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -127,8 +127,12 @@ async def unit_of_work() -> AsyncIterator[AsyncSession]:
     """One transaction: commits at the end of the block, rolls back on any exception, then runs what waited for the commit."""
     async with database().sessions() as session:
         async with session.begin():
-            yield session
-            await _before(session)
+            try:
+                yield session
+                await _before(session)
+            except BaseException:
+                session.expunge_all()  # a rollback empties the rows it knows, and a form that is shown again still reads them
+                raise
         await _after(session)
 
 
@@ -187,6 +191,8 @@ async def asyncpg_of(session: AsyncSession) -> asyncpg.Connection:
     """The driver's connection under a session: hot statements inside the same transaction."""
     raw = await (await session.connection()).get_raw_connection()
     connection: asyncpg.Connection = raw.driver_connection
+    if not connection.is_in_transaction():
+        await session.execute(text("SELECT"))  # the session sends BEGIN with its own first statement only; ours would commit alone
     return connection
 
 

@@ -1,6 +1,7 @@
 """Logs: one JSON object a line in production, readable lines in development. Never a request's body, a query string or personal data."""
 
 import logging
+import sys
 
 import structlog
 
@@ -29,4 +30,4 @@ def _for_machines() -> list[structlog.types.Processor]:
 
 
 def _for_people() -> list[structlog.types.Processor]:
-    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    return [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)]

@@ -47,7 +47,8 @@ def routers() -> list[Router]:
 
 
 def load_jobs() -> None:
-    """Import every room's jobs, so that the registry knows them."""
+    """Import every room's jobs, and what they make (`products`), so that the registries know them."""
+    furniture("products")
     furniture("jobs")
 
 

@@ -27,6 +27,6 @@ class RegisterNumber(Table, table=True):
 
     __tablename__ = "register_numbers"
 
-    register: str = Field(primary_key=True)
+    series: str = Field(primary_key=True)
     year: int = Field(primary_key=True)
     last: int

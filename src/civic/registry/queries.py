@@ -14,13 +14,13 @@ async def birth_of(session: AsyncSession, application_id: UUID) -> Birth | None:
     return found
 
 
-async def next_number(session: AsyncSession, register: str, year: int) -> int:
+async def next_number(session: AsyncSession, series: str, year: int) -> int:
     """The next serial of the year. Its lock is held until the commit, so that a rollback leaves no gap."""
     taken = await session.execute(
         text(
-            "INSERT INTO register_numbers VALUES (:register, :year, 1) "
-            "ON CONFLICT (register, year) DO UPDATE SET last = register_numbers.last + 1 RETURNING last"
+            "INSERT INTO register_numbers VALUES (:series, :year, 1) "
+            "ON CONFLICT (series, year) DO UPDATE SET last = register_numbers.last + 1 RETURNING last"
         ),
-        {"register": register, "year": year},
+        {"series": series, "year": year},
     )
     return int(taken.scalar_one())

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.promises import queries as promises
@@ -114,10 +114,14 @@ async def show_certificate(session: AsyncSession, actor: Actor, application_id: 
 
 @get("/desk/applications", guards=OFFICER)
 async def list_desk(
-    session: AsyncSession, actor: Actor, state: State | None = None, limit: Limit = 20, cursor: Cursor = None
+    session: AsyncSession,
+    actor: Actor,
+    wanted: Annotated[State | None, QueryParameter(name="state")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
 ) -> Page[DeskRow]:
     """Files of the officer's offices that wait there, the longest waiting first; or those in one state."""
-    states = [state] if state and state != State.DRAFT else sorted(AT_THE_OFFICE)
+    states = [wanted] if wanted and wanted != State.DRAFT else sorted(AT_THE_OFFICE)
     rows = await queries.desk(session, actor.offices(Role.OFFICER), states, cursor, limit)
     due = await promises.of_many(session, [row.id for row in rows])
     return page_of(rows, limit, "desk", lambda row: (row.submitted_at, row.id), lambda row: DeskRow.of(row, due.get(row.id)))

@@ -117,6 +117,7 @@ class Fork(Child):
     def begin(self, output: int) -> Process:
         gc.freeze()  # what stands now is never swept again, so its pages stay shared
         become_ours = die_with_parent(signal.SIGKILL)
+        sys.stdout.flush()
         pid = os.fork()
         if pid:
             return ForkedProcess(pid)
@@ -138,6 +139,8 @@ def _settle(name: str, output: int) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(source, target)
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115 - ours to the end
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_NAME, f"marvec-{name}".encode()[:15], 0, 0, 0)
 

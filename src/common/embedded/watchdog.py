@@ -17,7 +17,8 @@ def mind(pid: int, signum: int) -> None:
     """Tell the watchdog of a child, starting the watchdog with the first one."""
     global _pipe  # noqa: PLW0603 - one watchdog a process
     if _pipe is None:
-        dog = subprocess.Popen([sys.executable, "-S", __file__], stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+        words = [sys.executable, "-S", __file__]
+        dog = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
         _pipe = dog.stdin
     assert _pipe is not None
     _pipe.write(f"{signum} {pid}\n".encode())

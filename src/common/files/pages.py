@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, Router, get
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.files import queries, service
@@ -18,7 +18,7 @@ WEEK = 7 * 24 * 3600
 
 @get(["/berkas/{file_id:uuid}", "/berkas/{file_id:uuid}/{width:int}"], guards=[guards.public], include_in_schema=False)
 async def show_file(
-    session: AsyncSession, visitor: Actor | None, file_id: UUID, width: Annotated[int | None, Parameter(ge=1, le=4096)] = None
+    session: AsyncSession, visitor: Actor | None, file_id: UUID, width: Annotated[int | None, PathParameter(ge=1, le=4096)] = None
 ) -> Response[bytes]:
     """A file that its purpose lets everybody see, or that is this visitor's to see; 404 otherwise."""
     file = await queries.visible(session, visitor, file_id)

@@ -63,7 +63,7 @@ class NoNik(Conflict):
 
 class NotOfThisOffice(Forbidden):
     code = "not_of_this_office"
-    message = N_("Hanya petugas Disdukcapil yang bisa melakukan ini.")
+    message = N_("Hanya petugas Disdukcapil yang bisa melakukan ini, dan bukan untuk dirinya sendiri.")
 
 
 class ScopeTooWide(Forbidden):

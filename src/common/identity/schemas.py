@@ -11,7 +11,7 @@ from common.i18n import N_
 from common.identity import policy
 from common.identity.actor import Role
 
-Strict = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+INCOMING = ConfigDict(str_strip_whitespace=True, hide_input_in_errors=True)
 
 
 def _address(value: Any) -> policy.Address:
@@ -33,6 +33,11 @@ def _password(value: Any) -> str:
     return value
 
 
+def _scopes(value: Any) -> Any:
+    """A form sends them as one text with spaces between."""
+    return [word for one in value for word in str(one).split()] if isinstance(value, list) else value
+
+
 AnAddress = Annotated[policy.Address, BeforeValidator(_address)]
 NewPassword = Annotated[str, BeforeValidator(_password)]
 OldPassword = Annotated[str, Field(min_length=1, max_length=policy.LONGEST_PASSWORD)]
@@ -40,12 +45,13 @@ Code = Annotated[str, Field(pattern=r"^\d{6}$")]
 SecondFactor = Annotated[str, Field(min_length=6, max_length=20)]
 Locale = Literal["id", "en"]
 Scope = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z_]*:[a-z]+)$", max_length=60)]
+Scopes = Annotated[list[Scope], BeforeValidator(_scopes)]
 
 
 class Addressed(BaseModel):
     """An address under the name `address`, or, for programs that know what it is, `phone` or `email`."""
 
-    model_config = Strict
+    model_config = INCOMING
 
     address: AnAddress
 
@@ -85,14 +91,14 @@ class SignIn(Addressed):
 class AskCode(BaseModel):
     """`confirm`: for one's own address that waits. `reset`: for whoever cannot sign in; then the address is named."""
 
-    model_config = Strict
+    model_config = INCOMING
 
     purpose: Literal["confirm", "reset"] = "confirm"
     address: AnAddress | None = None
 
 
 class GiveCode(BaseModel):
-    model_config = Strict
+    model_config = INCOMING
 
     code: Code = Field(repr=False)
     address: AnAddress | None = None
@@ -104,7 +110,7 @@ class ResetPassword(Addressed):
 
 
 class ChangePassword(BaseModel):
-    model_config = Strict
+    model_config = INCOMING
 
     current: OldPassword = Field(repr=False)
     password: NewPassword = Field(repr=False)
@@ -113,7 +119,7 @@ class ChangePassword(BaseModel):
 class ChangePerson(BaseModel):
     """What is left out stays. A new address is unconfirmed."""
 
-    model_config = Strict
+    model_config = INCOMING
 
     name: str | None = Field(None, min_length=1, max_length=120)
     locale: Locale | None = None
@@ -121,7 +127,7 @@ class ChangePerson(BaseModel):
 
 
 class GiveNik(BaseModel):
-    model_config = Strict
+    model_config = INCOMING
 
     nik: str = Field(repr=False)
     born_on: date | None = None
@@ -138,21 +144,21 @@ class GiveNik(BaseModel):
 class ReadNik(BaseModel):
     """Who reads a NIK says why; the reason goes into the audit."""
 
-    model_config = Strict
+    model_config = INCOMING
 
     because: str = Field(min_length=3, max_length=200)
 
 
 class MakeToken(BaseModel):
-    model_config = Strict
+    model_config = INCOMING
 
     name: str = Field(min_length=1, max_length=60)
-    scopes: list[Scope] = Field(default=[], max_length=50)
+    scopes: Scopes = Field(default=[], max_length=50)
     days: int = Field(90, ge=1, le=365)
 
 
 class GiveSecondFactor(BaseModel):
-    model_config = Strict
+    model_config = INCOMING
 
     code: SecondFactor = Field(repr=False)
 
@@ -160,7 +166,7 @@ class GiveSecondFactor(BaseModel):
 class GiveGrant(BaseModel):
     """`person` is an account's id or its address."""
 
-    model_config = Strict
+    model_config = INCOMING
 
     person: str = Field(min_length=3, max_length=254)
     role: Role

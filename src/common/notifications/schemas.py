@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from common.i18n import gettext
 from common.notifications.models import Notification
@@ -33,14 +33,10 @@ class Unread(BaseModel):
 class MarkRead(BaseModel):
     """Everything up to this number was seen."""
 
-    model_config = ConfigDict(extra="forbid")
-
     up_to: int = Field(ge=0)
 
 
 class Preferences(BaseModel):
     """Groups whose things also come by e-mail."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: list[str] = Field(default=[], max_length=20)

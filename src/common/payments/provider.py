@@ -26,6 +26,12 @@ def use(adapter: PaymentProvider) -> None:
     _one[key] = adapter
 
 
+async def close_provider() -> None:
+    """Let go of the client's connections; the next call makes a new one."""
+    while _one:
+        await _one.popitem()[1].close()
+
+
 def _place() -> tuple[object, Settings]:
     """A client belongs to one event loop and one set of settings."""
     try:

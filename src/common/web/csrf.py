@@ -10,7 +10,6 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,8 +40,8 @@ class Forged(Forbidden):
     message = N_("Halaman ini sudah kedaluwarsa. Muat ulang halamannya, lalu coba ki' sekali lagi.")
 
 
-async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """App-level guard: refuses a forged unsafe request with `Forged` (403).
+async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Refuses a forged unsafe request with `Forged` (403).
 
     Exempt: safe methods; bearer tokens (a foreign page cannot attach one); handlers with `opt={"csrf_exempt": True}` (webhooks);
     API calls without a session cookie, as they carry nobody's authority. Where the browser says the origin, it must be ours.
@@ -82,12 +81,9 @@ def valid(scope: Scope, sent: str) -> bool:
 
 
 def cookies_of(scope: Scope) -> dict[str, str]:
-    """The request's cookies, for code that stands outside Litestar's connection."""
-    raw = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(raw.decode("latin-1")).items()}
-    except CookieError:
-        return {}
+    """The request's cookies as they were sent; ours need no unquoting, and `http.cookies` takes twenty times as long."""
+    raw = next((value for name, value in scope["headers"] if name == b"cookie"), b"").decode("latin-1")
+    return {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in raw.split(";"))}
 
 
 def _from_elsewhere(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:

@@ -52,6 +52,10 @@ class Form:
         """All values of a field that may come several times."""
         return list(self._values.get(name, ()))
 
+    def names(self) -> list[str]:
+        """The fields that were sent."""
+        return list(self._values)
+
     def error(self, name: str) -> str:
         return self.errors.get(name, "")
 

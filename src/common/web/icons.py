@@ -1,5 +1,6 @@
 """Our icons, drawn on a 24 by 24 grid with a 1.75 stroke, set inline: no request, and they take the text's colour."""
 
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup
@@ -30,6 +31,7 @@ PATHS: Final = {
 }
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, label: str = "") -> Markup:
     """The icon as inline SVG; without a label it is decoration and hidden from screen readers. Raises KeyError for an unknown name."""
     speech = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')

@@ -16,7 +16,6 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from litestar.serialization import get_serializer
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -74,8 +73,8 @@ class Held:
 _claim: ContextVar[Claim | None] = ContextVar("idempotency_claim", default=None)
 
 
-async def prepare(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """App-level guard: notes the key of a POST under /api, to be claimed when the request's session opens."""
+async def prepare(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Notes the key of a POST under /api, to be claimed when the request's session opens."""
     _claim.set(None)
     key = connection.headers.get("idempotency-key")
     if key is None or not isinstance(connection, Request) or connection.method != "POST" or not connection.url.path.startswith("/api/"):

@@ -34,7 +34,9 @@ class Ground:
         request_id = scope["state"]["request_id"] = _request_id(headers.get(b"x-request-id", b""))
         asked = _asked_language(scope)
         cookies = csrf.cookies_of(scope) if b"cookie" in headers else {}
-        i18n.choose(asked, cookies.get("bahasa"), headers.get(b"accept-language", b"").decode("latin-1"))
+        # A phone sold here lists English by factory setting: on pages it counts only when a person asks. A program says what it means.
+        listed = headers.get(b"accept-language", b"").decode("latin-1") if scope["path"].startswith("/api/") else ""
+        i18n.choose(asked, cookies.get("bahasa"), listed)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         if scope["type"] == ScopeType.HTTP:

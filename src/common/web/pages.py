@@ -19,11 +19,11 @@ LOOPBACK = ("127.0.0.1", "::1")
 ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /akun\nDisallow: /pesan\nDisallow: /pesanan\nDisallow: /cek/\nAllow: /\n"
 
 
-def public(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def public(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Anybody. (Identity has the same word; it stands above this room.)"""
 
 
-def loopback_or_token(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def loopback_or_token(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """This machine itself, not through a proxy, or the bearer of `MARVEC_METRICS_TOKEN`. Others learn nothing: 404."""
     token = get_settings().metrics_token.get_secret_value()
     sent = connection.headers.get("authorization", "").removeprefix("Bearer ")

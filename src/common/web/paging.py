@@ -7,7 +7,6 @@ import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
-from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -19,6 +18,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, tuple_
 from common.errors import Invalid
 from common.i18n import N_, gettext
 from common.settings import get_settings
+from common.web.addresses import with_query
 
 T = TypeVar("T")
 MOST = 100
@@ -94,7 +94,7 @@ def linked(request: Request[Any, Any, Any], found: Page[T]) -> Response[Page[T]]
     if found.next is None:
         return Response(found)
     kept = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
-    address = f"{request.scope['path']}?{urlencode([*kept, ('cursor', found.next)])}"
+    address = with_query(request.scope, [*kept, ("cursor", found.next)])
     return Response(found, headers={"Link": f'<{address}>; rel="next"'})
 
 

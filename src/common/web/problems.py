@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from common import errors
 from common.i18n import N_, gettext
+from common.web.addresses import with_query
 from common.web.answered import Answered
 from common.web.templating import Page
 from common.web.wording import in_words
@@ -120,8 +121,7 @@ def _come_back(request: Request[Any, Any, Any]) -> str:
     """The sign-in page's address that leads back here afterwards; a form that was sent cannot be come back to."""
     if request.method != "GET":
         return "/masuk"
-    query = request.url.query
-    return "/masuk?" + urlencode({"lanjut": request.scope["path"] + (f"?{query}" if query else "")})
+    return "/masuk?" + urlencode({"lanjut": with_query(request.scope, list(request.query_params.multi_items()))})
 
 
 def _as_rfc9457(request: Request[Any, Any, Any], problem: Problem) -> dict[str, Any]:

@@ -21,6 +21,17 @@ SLACK = 1024 * 1024
 """Bytes around an upload: the other fields of its form."""
 
 
+class OwnDocumentationOnly(InitPlugin):
+    """Takes away Litestar's documentation pages, which load scripts from other people's servers; ours stand in pages.py.
+
+    Appended last, since Litestar's own plugin, which adds them, comes after those of the application.
+    """
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        app_config.route_handlers = [one for one in app_config.route_handlers if getattr(one, "path", "") != apidocs.CONFIG.path]
+        return app_config
+
+
 class Furniture(InitPlugin):
     """Templates, error answers, CSRF, idempotency and the body limit, for every route. `folders`: every room's `templates/`."""
 
@@ -30,18 +41,24 @@ class Furniture(InitPlugin):
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         static.assets()  # packed once, at start, and a missing file is found now
+        app_config.plugins.append(OwnDocumentationOnly())
         app_config.template_config = TemplateConfig(instance=JinjaTemplateEngine.from_environment(templating.environment(self.folders)))
         app_config.exception_handlers = {**problems.HANDLERS, **app_config.exception_handlers}
-        app_config.guards = [*app_config.guards, csrf.guard, idempotency.prepare, speak_as_the_person_likes]
+        app_config.guards = [*app_config.guards, at_the_door]
         app_config.after_request = idempotency.keep_answer
         app_config.request_max_body_size = self.settings.upload_limit + SLACK
         return app_config
 
 
-def speak_as_the_person_likes(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """App-level guard: the signed-in person's language, unless another was chosen on this device."""
+async def at_the_door(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The one app-level guard: forged requests out, the person's language in, the idempotency key noted.
+
+    One, because Litestar copies the handler for every guard (30 us each).
+    """
     actor = connection.scope["state"].get("actor")
     prefer(actor.locale if actor else None)
+    await csrf.check(connection, handler)
+    await idempotency.prepare(connection)
 
 
 def make_app(folders: Sequence[Path], settings: Settings | None = None, **rest: Any) -> Litestar:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2 import Template as Compiled
@@ -18,6 +17,7 @@ from markupsafe import Markup
 
 from common import i18n, regions
 from common.web import csrf, icons, static, toasts
+from common.web.addresses import with_query
 from common.web.fields import EMPTY_FORM
 
 OWN = Path(__file__).parent / "templates"
@@ -126,7 +126,7 @@ def _words() -> dict[str, Callable[..., Any] | Any]:
 def same_page(request: Request[Any, Any, Any], **changed: str) -> str:
     """This page's address with some query parameters changed: `same_page(request, bahasa="en")`."""
     kept = [(key, value) for key, value in request.query_params.multi_items() if key not in changed]
-    return f"{request.scope['path']}?{urlencode([*kept, *changed.items()])}"
+    return with_query(request.scope, [*kept, *changed.items()])
 
 
 @lru_cache(maxsize=1)

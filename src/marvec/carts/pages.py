@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from common.web import Form, page, see_other
 from litestar import Request, Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.i18n import gettext as _
 from common.identity import guards
 from common.identity.actor import Actor
+from common.web import Form, page, see_other
 from marvec.carts import service
 from marvec.carts.holders import holder_of
 from marvec.carts.schemas import PutLine, SetQuantity

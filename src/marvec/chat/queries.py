@@ -13,7 +13,7 @@ from common.identity.actor import Actor
 from common.web import paging
 from marvec.chat import policy
 from marvec.chat.errors import NoConversation
-from marvec.chat.models import Conversation, Message, Participant
+from marvec.chat.models import Block, Conversation, Message, Participant
 from marvec.chat.schemas import ConversationOut, MessageOut
 
 LIST = "conversations"
@@ -87,6 +87,12 @@ async def watermarks(session: AsyncSession, conversation_id: UUID) -> dict[UUID,
         select(col(Participant.person_id), col(Participant.read_seq)).where(col(Participant.conversation_id) == conversation_id)
     )
     return {row.person_id: row.read_seq for row in rows}
+
+
+async def has_blocked(session: AsyncSession, person_id: UUID, people: Sequence[UUID]) -> bool:
+    """Whether the person has blocked one of `people`."""
+    mine = select(Block).where(col(Block.blocker_id) == person_id, col(Block.blocked_id).in_(people))
+    return bool(await session.scalar(select(mine.exists())))
 
 
 async def messages_after(key: str, after: int, limit: int) -> list[tuple[int, Any]]:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from common.web import page, reshow, see_other
 from litestar import Request, Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import ids
 from common.identity import guards
 from common.identity.actor import Actor
+from common.web import page, reshow, see_other
 from marvec.carts import service as carts
 from marvec.carts.holders import holder_of
 from marvec.checkout import service

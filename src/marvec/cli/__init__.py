@@ -5,6 +5,7 @@ A command's module is imported when it is called, so that `marvec --help` is qui
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -58,5 +59,16 @@ def main() -> None:
     except EmbeddedError as error:
         from marvec.cli.words import one_line  # noqa: PLC0415 - only when something went wrong
 
-        click.echo(f"marvec: {one_line(error)}", err=True)
-        sys.exit(1)
+        give_up(one_line(error))
+    except ValueError as error:
+        if type(error).__name__ != "ValidationError":  # pydantic's, of the settings; asked by name so that --help need not load it
+            raise
+        first = error.errors()[0]  # type: ignore[attr-defined] # as above
+        where = ".".join(map(str, first["loc"]))
+        give_up(f"{where}: {first['msg']}" if where else first["msg"].removeprefix("Value error, "))
+
+
+def give_up(line: str) -> NoReturn:
+    """One line and a non-zero exit."""
+    click.echo(f"marvec: {line}", err=True)
+    sys.exit(1)

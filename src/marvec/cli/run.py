@@ -36,6 +36,10 @@ WEB_SECONDS = 60.0
 @click.option("--demo/--no-demo", default=True, show_default=True, help="A small demonstration city, when the database is empty.")
 def run(host: str, port: int, data: Path, processes: int, demo: bool) -> None:
     """The whole city on this machine: database, queue, payments sandbox, web and worker."""
+    if os.environ.get("MARVEC_MODE") == "production":
+        from common.settings import Settings  # noqa: PLC0415 - in development nothing can be missing
+
+        Settings()
     data = data.absolute()
     make_private(data)
     hold = Hold(data)

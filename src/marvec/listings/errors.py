@@ -42,4 +42,4 @@ class CredentialNeeded(Conflict):
     """Parameter: `kind`."""
 
     code = "credential_needed"
-    message = N_("Barang ini perlu izin %(kind)s yang masih berlaku. Urus ki' dulu izinnya, kami temani.")
+    message = N_("Barang ini perlu izin %(kind)s yang masih berlaku. Urus ki’ dulu izinnya, kami temani.")

@@ -102,11 +102,24 @@ async def pictures_of(session: AsyncSession, listing_id: UUID) -> list[UUID]:
     return list((await session.scalars(query)).all())
 
 
-async def of_storefront(session: AsyncSession, storefront_id: UUID, *, only_visible: bool, limit: int = 100) -> list[Listing]:
-    """A shop's goods, newest first; its owner sees drafts and paused ones too."""
+async def pictures_of_all(session: AsyncSession, ids: "Iterable[UUID]") -> dict[UUID, list[UUID]]:
+    """File ids of several listings at once, each in its seller's order."""
+    query = select(ListingPicture).where(col(ListingPicture.listing_id).in_(list(ids))).order_by(col(ListingPicture.place))
+    found: dict[UUID, list[UUID]] = {}
+    for picture in await session.scalars(query):
+        found.setdefault(picture.listing_id, []).append(picture.file_id)
+    return found
+
+
+async def of_storefront(
+    session: AsyncSession, storefront_id: UUID, *, only_visible: bool, before: UUID | None = None, limit: int = 100
+) -> list[Listing]:
+    """A shop's goods, newest first, after the one called `before`; its owner sees drafts and paused ones too."""
     query = select(Listing).where(col(Listing.storefront_id) == storefront_id).order_by(col(Listing.id).desc()).limit(limit)
     if only_visible:
         query = query.where(visible())
+    if before is not None:
+        query = query.where(col(Listing.id) < before)
     return list((await session.scalars(query)).all())
 
 

@@ -11,10 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.identity import guards
 from common.identity.actor import Actor
+from common.web.paging import Cursor, Limit, Page, keys_of, page_of
 from marvec.listings import policy, queries, service
 from marvec.listings.errors import NoSuchListing
 from marvec.listings.models import Listing
 from marvec.listings.schemas import CreateListing, EditListing, ListingOut, Reorder, Restock
+from marvec.storefronts import queries as storefronts
+from marvec.storefronts.policy import may_manage
 
 WRITES = [guards.signed_in, guards.scope("listings:write")]
 Upload = Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)]
@@ -23,6 +26,20 @@ Upload = Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)]
 @post("/", guards=WRITES)
 async def create_listing(session: AsyncSession, actor: Actor, data: CreateListing) -> ListingOut:
     return await _shown(session, await service.create_listing(session, actor, data))
+
+
+@get("/", guards=[guards.public])
+async def list_listings(
+    session: AsyncSession, visitor: Actor | None, storefront_id: UUID, limit: Limit = 24, cursor: Cursor = None
+) -> Page[ListingOut]:
+    """A shop's goods, newest first: what is visible, and all of them for its owner."""
+    shop = await storefronts.by_id(session, storefront_id)
+    mine = visitor is not None and may_manage(visitor, shop)
+    keys = keys_of("listings", cursor)
+    rows = await queries.of_storefront(session, shop.id, only_visible=not mine, before=keys[0] if keys else None, limit=limit + 1)
+    ids = [row.id for row in rows]
+    stock, pictures = await queries.stock_of(session, ids), await queries.pictures_of_all(session, ids)
+    return page_of(rows, limit, "listings", lambda row: [row.id], lambda row: ListingOut.of(row, stock[row.id], pictures.get(row.id, [])))
 
 
 @get("/{listing_id:uuid}", guards=[guards.public])
@@ -81,7 +98,7 @@ async def _shown(session: AsyncSession, listing: Listing) -> ListingOut:
 router = Router(
     "/api/v1/listings",
     route_handlers=[
-        create_listing, show_listing, edit_listing, publish_listing, pause_listing, restock, add_picture, reorder_pictures, remove_picture,
+        create_listing, list_listings, show_listing, edit_listing, publish_listing, pause_listing, restock, add_picture, reorder_pictures, remove_picture,
     ],
     tags=["listings"],
 )  # fmt: skip

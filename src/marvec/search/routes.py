@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import MediaType, Request, Response, Router, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from common.identity import guards
 from common.web.paging import Cursor
 from marvec.search import asking, service
 
-Facets = Annotated[bool, Parameter(query="facets", description="count the answers by category (first page only)")]
-PageSize = Annotated[int, Parameter(query="limit", ge=1, le=100)]
+Facets = Annotated[bool, QueryParameter(name="facets", description="count the answers by category (first page only)")]
+PageSize = Annotated[int, QueryParameter(name="limit", ge=1, le=100)]
 
 
 @get("/", guards=[guards.public], media_type=MediaType.JSON)

@@ -3,12 +3,12 @@ import asyncio
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from tests.conftest import doors  # noqa: F401  the broom's connection, a superuser's
 
 from common import ids
 from common.audit import queries, service
 from common.db import unit_of_work
 from common.identity.actor import Actor
+from tests.conftest import doors  # noqa: F401  the broom's connection, a superuser's
 
 OFFICER = Actor(ids.uuid7(), "Andi Tenri")
 

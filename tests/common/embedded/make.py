@@ -18,14 +18,19 @@ SRC = Path(__file__).parents[3] / "src"
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="mounting and changing the user need root")
 
 
-def python_for_everybody() -> str:
-    """A Python of our version that any user may run; skips when this machine has none."""
+def python_for_everybody(same: int = 2) -> str:
+    """A Python that any user may run and whose version agrees with ours in the first `same` numbers; skips when there is none here.
+
+    Two numbers suffice for compiled packages; three where the lock itself chooses packages by them.
+    """
     for candidate in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
         real = Path(candidate).resolve()
         if not real.exists() or not all(parent.stat().st_mode & 0o001 for parent in real.parents):
             continue
-        said = subprocess.run([candidate, "-c", "import sys; print(sys.version_info[:2])"], capture_output=True, text=True, check=True)
-        if said.stdout.strip() == str(sys.version_info[:2]):
+        said = subprocess.run(
+            [candidate, "-c", f"import sys; print(sys.version_info[:{same}])"], capture_output=True, text=True, check=True
+        )
+        if said.stdout.strip() == str(sys.version_info[:same]):
             return candidate
     pytest.skip("no Python of this version that an ordinary user may run")
 
@@ -73,7 +78,9 @@ def alive(pid: int) -> bool:
 
 def kill_hard(process: subprocess.Popen[str]) -> None:
     process.kill()
-    process.communicate()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 @contextmanager

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+
+from common.embedded import binaries
+from common.embedded.errors import AlreadyRunning, DiskFull, NotWritable, PortTaken, StartFailed, WrongVersion
+from common.embedded.postgres import Postgres
 from tests.common.embedded.make import (
     alive,
     as_nobody,
@@ -23,10 +27,6 @@ from tests.common.embedded.make import (
     root_only,
     small_disk,
 )
-
-from common.embedded import binaries
-from common.embedded.errors import AlreadyRunning, DiskFull, NotWritable, PortTaken, StartFailed, WrongVersion
-from common.embedded.postgres import Postgres
 
 HOLD = """
 import time

@@ -2,14 +2,15 @@
 
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from redis import asyncio as redis
+from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError
-from tests.common.embedded.make import gone, holder, kill_hard
 
 from common.embedded.errors import PortTaken
 from common.embedded.valkey import Valkey
+from tests.common.embedded.make import gone, holder, kill_hard
 
 HOLD = """
 import time
@@ -24,10 +25,11 @@ time.sleep(600)
 
 async def test_it_answers_behind_its_password_and_writes_nothing_to_disk(tmp_path: Path) -> None:
     with Valkey(tmp_path / "valkey") as server:
-        async with redis.from_url(server.url) as client:
+        password = urlsplit(server.url).password
+        async with Redis(host="127.0.0.1", port=server.port, password=password) as client:
             assert await client.set("kota", "Makassar") is True
             assert await client.get("kota") == b"Makassar"
-        async with redis.from_url(f"redis://127.0.0.1:{server.port}/0") as stranger:
+        async with Redis(host="127.0.0.1", port=server.port) as stranger:
             with pytest.raises(AuthenticationError):
                 await stranger.ping()
     assert [path.name for path in (tmp_path / "valkey").iterdir()] == ["valkey.log"]

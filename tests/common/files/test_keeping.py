@@ -6,8 +6,6 @@ import httpx
 import pytest
 from PIL import Image
 from sqlalchemy import text
-from tests.common.files.make import a_pdf, a_photo
-from tests.conftest import RunJobs
 
 from common import clock, ids
 from common.db import unit_of_work
@@ -19,6 +17,8 @@ from common.files.queries import visible
 from common.files.stores import store
 from common.identity.actor import Actor
 from common.settings import get_settings
+from tests.common.files.make import a_pdf, a_photo
+from tests.conftest import RunJobs
 
 MOTHER, STRANGER, OFFICER = (Actor(ids.uuid7(), name) for name in ("Daeng Ngintang", "Seorang", "Petugas"))
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.conftest import RunJobs
 
 from common import clock, jobs, outbox
 from common.db import unit_of_work
+from tests.conftest import RunJobs
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Builders of people, for every room's tests."""
 
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -13,6 +14,7 @@ from common.identity.cookies import SESSION_COOKIE
 from common.identity.models import Person
 from common.identity.policy import Address
 from common.identity.schemas import MakeToken, SignUp
+from common.web import csrf
 
 PASSWORD = "songkolo dan bolu"
 _number = count(1)
@@ -53,10 +55,27 @@ def address_of(made: Person) -> Address:
 
 async def enter(session: AsyncSession, client: httpx.AsyncClient, made: Person) -> None:
     """Sign this client in as the person: its cookie jar holds the session once `session` has committed."""
-    client.cookies.set(SESSION_COOKIE, await service.open_session(session, made.id, service.Client()))
+    token = await service.open_session(session, made.id, service.Client())
+    host = client.base_url.host
+    client.cookies.set(SESSION_COOKIE, token, domain=host if "." in host else f"{host}.local")  # as the jar itself names such hosts
 
 
 async def bearer(session: AsyncSession, made: Person, *scopes: str) -> dict[str, str]:
     """Headers of an API client with these scopes."""
     _, token = await service.open_token(session, made.id, MakeToken(name="uji", scopes=list(scopes)))
     return {"Authorization": f"Bearer {token}"}
+
+
+def form_token(client: httpx.AsyncClient) -> str:
+    """What a form of the signed-in client carries in `_csrf` (or the header X-CSRF-Token)."""
+    return _token(SESSION_COOKIE, client)
+
+
+def seed_token(client: httpx.AsyncClient) -> str:
+    """The same for a stranger who has opened a page with a form."""
+    return _token(csrf.SEED_COOKIE, client)
+
+
+def _token(cookie: str, client: httpx.AsyncClient) -> str:
+    scope: Any = {"headers": [(b"cookie", f"{cookie}={client.cookies[cookie]}".encode())], "state": {}}
+    return csrf.token(scope)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 from litestar import Litestar
-from tests.common.live.make import open_square
 
 from marvec.app import create_app
+from tests.common.live.make import open_square
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import centrifuge
 import pytest
-from tests.common.live.make import client_of, connected, follow, open_square, person, told
 
 from common import clock, ids
 from common.db import unit_of_work
 from common.live import pass_on, sign_out, tokens
+from tests.common.live.make import client_of, connected, follow, open_square, person, told
 
 open_square()
 

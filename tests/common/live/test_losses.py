@@ -6,14 +6,14 @@ import signal
 
 import centrifuge
 import pytest
-from tests.common.live.city import running, start
-from tests.common.live.make import client_of, connected, follow, open_square, person, told
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from common.db import hot
 from common.live import service, tokens, wakeups
 from common.live.jobs import trim
+from tests.common.live.city import running, start
+from tests.common.live.make import client_of, connected, follow, open_square, person, told
 
 open_square()
 

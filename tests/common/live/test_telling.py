@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from tests.common.live.make import told
 
-from common.db import hot, unit_of_work
+from common.db import before_commit, hot, unit_of_work
 from common.live import tell
+from tests.common.live.make import told
 
 
 async def stream(channel: str) -> list[tuple[int, object]]:
@@ -52,3 +52,16 @@ async def test_sixty_transactions_at_once_in_crossing_channels_neither_lock_up_n
         heard = await stream(channel)
         assert [offset for offset, _ in heard] == list(range(1, 61))
         assert sorted(data for _, data in heard) == list(range(60))  # type: ignore[type-var]  # whole numbers, seen as JSON
+
+
+async def test_a_commit_that_fails_after_the_telling_takes_it_back(database: None) -> None:
+    """What is told is written just before COMMIT; whatever fails still later must undo it."""
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        async with unit_of_work() as session:
+            await tell(session, "a:1", {"n": 1})
+            before_commit(session, "fail", fail)
+    assert await stream("a:1") == []

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,20 +11,31 @@ from typing import Any
 import httpx
 import pytest
 
-from common.payments.provider import provider
+from common import events
+from common.events import PaymentClosed, PaymentDisputed, PaymentSucceeded
+from common.payments.provider import close_provider
 from common.settings import get_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@contextmanager
+def running(data: Path, *words: str) -> Iterator[str]:
+    """A sandbox over a folder, for as long as the block lasts; its address."""
+    command = [sys.executable, "-m", "common.embedded.sandbox", "--data", str(data), *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT / "src")}) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().removeprefix("listening on ").strip()
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
 @pytest.fixture(scope="session")
 def sandbox_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    words = [sys.executable, "-m", "common.embedded.sandbox", "--data", str(tmp_path_factory.mktemp("sandbox"))]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT / "src")}) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().removeprefix("listening on ").strip()
-        process.terminate()
-        process.wait(10)
+    with running(tmp_path_factory.mktemp("sandbox")) as address:
+        yield address
 
 
 @dataclass
@@ -58,14 +70,22 @@ class Sandbox:
         return found
 
 
-@pytest.fixture
-async def sandbox(sandbox_address: str, database: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
-    monkeypatch.setenv("MARVEC_STRIPE_API_BASE", sandbox_address)
+@asynccontextmanager
+async def paying_at(address: str) -> AsyncIterator[Sandbox]:
+    """The app's settings point at a sandbox; facts about these payments are heard by nobody, as their purposes are nobody's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MARVEC_STRIPE_API_BASE", address)
+        get_settings.cache_clear()
+        for fact in (PaymentSucceeded, PaymentClosed, PaymentDisputed):
+            patch.setitem(events.HEARERS, fact, [])
+        async with httpx.AsyncClient(base_url=address, timeout=20) as http:
+            yield Sandbox(address, http)
+        await close_provider()
     get_settings.cache_clear()
-    async with httpx.AsyncClient(base_url=sandbox_address, timeout=20) as http:
-        one = Sandbox(sandbox_address, http)
+
+
+@pytest.fixture
+async def sandbox(sandbox_address: str, database: None) -> AsyncIterator[Sandbox]:
+    async with paying_at(sandbox_address) as one:
         await one.do("reset")
         yield one
-        await provider().close()
-    monkeypatch.undo()
-    get_settings.cache_clear()

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.common.payments import make
 
 from common.db import unit_of_work
 from common.ids import uuid7
 from common.payments.models import Book, Pot
 from common.payments.postings import move
 from common.payments.service.ledger import post
+from tests.common.payments import make
 
 OUTSIDE = (Pot.OUTSIDE, "payers")
 

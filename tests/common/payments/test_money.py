@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 from sqlalchemy import select
-from tests.common.payments import make
 
 from common import clock
 from common.db import unit_of_work
@@ -15,6 +14,7 @@ from common.payments.models import Book, IntentState, Reversal, ReversalState
 from common.payments.postings import COMMISSION, seller_of
 from common.payments.service import Part
 from common.payments.service.ledger import rise
+from tests.common.payments import make
 
 
 async def test_the_same_purpose_is_opened_once_by_twenty_at_once(database: None) -> None:

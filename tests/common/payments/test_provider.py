@@ -9,9 +9,6 @@ from uuid import UUID
 
 import pytest
 import stripe
-from tests.common.payments import make
-from tests.common.payments.conftest import Sandbox
-from tests.conftest import RunJobs
 
 from common import clock, events
 from common.db import unit_of_work
@@ -23,6 +20,9 @@ from common.payments.facts import ProviderEvent
 from common.payments.models import Intent, IntentState, Refund, RefundState, TransferState, WebhookMessage
 from common.payments.postings import seller_of
 from common.payments.service import Part, inbox, sweeping
+from tests.common.payments import make
+from tests.common.payments.conftest import Sandbox
+from tests.conftest import RunJobs
 
 BACK = "http://testserver/bayar/kembali"
 

@@ -4,9 +4,9 @@ from pathlib import Path
 import httpx
 import pytest
 from litestar import Litestar
-from tests.common.web.make import BASE, browser, small_app
 
 from common.settings import get_settings
+from tests.common.web.make import BASE, browser, small_app
 
 
 @pytest.fixture

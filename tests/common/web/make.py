@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy.exc import IntegrityError
 
-from common.errors import Conflict, NotFound
+from common.errors import Conflict, NotFound, Unauthenticated
 from common.i18n import N_
 from common.web import page, pages, reshow, see_other
 from common.web.site import make_app
@@ -76,6 +76,11 @@ def clash() -> None:
     raise IntegrityError("INSERT ...", {"nik": "7371"}, Exception("duplicate key value (nik)=(7371)"))
 
 
+@get("/rahasia", guards=[pages.public], sync_to_thread=False)
+def private() -> None:
+    raise Unauthenticated
+
+
 @get("/hilang", guards=[pages.public], sync_to_thread=False)
 def missing() -> None:
     raise NotFound
@@ -102,7 +107,7 @@ def show_thing(count: Annotated[int, "its number"]) -> Thing:
     return Thing(name="benda", count=count)
 
 
-HANDLERS = [pages.router, home, open_stall, broken, clash, missing, fragmentary, make_thing, webhook, show_thing]
+HANDLERS = [pages.router, home, open_stall, broken, clash, private, missing, fragmentary, make_thing, webhook, show_thing]
 
 
 def small_app(folder: Any, handlers: list[Any] | None = None, **rest: Any) -> Litestar:

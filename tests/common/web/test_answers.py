@@ -1,11 +1,16 @@
 """What every answer carries, and what errors look like to a person and to a program."""
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
+from litestar.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
+from tests.common.web.make import browser, small_app
 
+from common.identity.actor import Actor
+from common.ids import uuid7
 from common.settings import Settings
 from common.web.headers import content_security_policy, security_headers
 
@@ -132,3 +137,29 @@ async def test_the_language_is_the_links_then_the_cookies_then_the_browsers(visi
     assert (await visitor.get("/hilang")).headers["content-language"] == "en"
     assert (await visitor.get("/hilang?bahasa=xx")).headers["content-language"] == "en"
     assert 'href="/hilang?halaman=2&amp;bahasa=id"' in (await visitor.get("/hilang?halaman=2")).text
+
+
+async def test_no_path_makes_a_link_to_another_site(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get("http://testserver//jahat.example/%22x?q=1")
+    assert answer.status_code == 404
+    assert 'href="/jahat.example/%22x?q=1&amp;bahasa=en"' in answer.text
+
+
+async def test_a_stranger_is_led_to_the_sign_in_and_back(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get("/rahasia?q=kapal+layar")
+    assert answer.status_code == 401
+    assert 'href="/masuk?lanjut=%2Frahasia%3Fq%3Dkapal%2Blayar"' in answer.text
+
+
+async def test_a_signed_in_person_has_a_bell_and_their_own_language(tmp_path: Path) -> None:
+    def known(app: ASGIApp) -> ASGIApp:
+        async def with_actor(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["state"]["actor"] = Actor(person_id=uuid7(), name="Siti", locale="en")
+            await app(scope, receive, send)
+
+        return with_actor
+
+    async with browser(small_app(tmp_path, middleware=[known])) as siti:
+        page = await siti.get("/")
+        assert (page.headers["content-language"], "data-live-inbox" in page.text, 'name="csrf-token"' in page.text) == ("en", True, True)
+        assert (await siti.get("/?bahasa=id")).headers["content-language"] == "id"

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 from litestar import Litestar
+
 from tests.common.web.make import browser, csrf_of
 
 FORM = {"title": "Songkolo", "price": "20000"}

@@ -3,10 +3,10 @@
 import httpx
 import pytest
 from litestar.datastructures import FormMultiDict
-from tests.common.web.make import Stall, csrf_of
 
 from common.errors import Invalid
 from common.web import Form
+from tests.common.web.make import Stall, csrf_of
 
 
 async def test_values_and_every_error_come_back(visitor: httpx.AsyncClient) -> None:

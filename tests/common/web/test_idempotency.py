@@ -13,13 +13,13 @@ from litestar.di import Provide
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.common.web.make import small_app
 
 from common import clock
 from common.db import request_session, unit_of_work
 from common.errors import Conflict
 from common.ids import uuid7
 from common.web import idempotency, pages
+from tests.common.web.make import small_app
 
 
 class Order(BaseModel):

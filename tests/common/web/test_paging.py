@@ -1,9 +1,12 @@
 """A list is walked once, whatever happens to it meanwhile."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
+from litestar import Request, Response, get
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -11,8 +14,10 @@ from sqlmodel import col
 from common import clock
 from common.db import unit_of_work
 from common.ids import uuid7
+from common.web import pages
 from common.web.models import IdempotencyKey as Row
-from common.web.paging import BadCursor, Page, after, cursor_of, keys_of, page_of
+from common.web.paging import BadCursor, Cursor, Limit, Page, after, cursor_of, keys_of, linked, page_of
+from tests.common.web.make import browser, small_app
 
 NEWEST = "rows:newest"
 
@@ -73,3 +78,23 @@ def test_a_cursor_changed_by_one_letter_is_refused() -> None:
         changed = cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
         with pytest.raises(BadCursor):
             keys_of(NEWEST, changed)
+
+
+async def test_a_list_names_its_next_page_in_a_header(tmp_path: Path) -> None:
+    @get("/api/v1/numbers", guards=[pages.public], sync_to_thread=False)
+    def numbers(request: Request[Any, Any, Any], limit: Limit = 2, cursor: Cursor = None) -> Response[Page[int]]:
+        (start,) = keys_of("numbers", cursor) or (0,)
+        rows = list(range(start + 1, 6))[: limit + 1]
+        return linked(request, page_of(rows, limit, "numbers", lambda row: (row,), lambda row: row))
+
+    async with browser(small_app(tmp_path, [numbers]), Accept="application/json") as client:
+        address, seen = "/api/v1/numbers?limit=2&q=a%26b", []
+        while address:
+            answer = await client.get(address)
+            seen += answer.json()["items"]
+            address = answer.links.get("next", {}).get("url", "")
+            assert ("q=a%26b" in address) == bool(address)
+        assert seen == [1, 2, 3, 4, 5]
+        assert (await client.get("/api/v1/numbers?limit=101")).status_code == 422
+        refused = await client.get("/api/v1/numbers?cursor=x")
+        assert (refused.status_code, refused.json()["code"], refused.json()["errors"][0]["field"]) == (422, "bad_cursor", "cursor")

@@ -16,9 +16,11 @@ from civic.services.models import Application, ApplicationDocument, Booking, Sta
 from civic.services.policy import check_may_fill, is_applicant
 from civic.services.service.telling import tell_move
 from common import clock, ids
+from common.files import purposes
 from common.files import service as files
+from common.files.models import StoredFile
 from common.i18n import gettext as _
-from common.identity.actor import Actor
+from common.identity.actor import Actor, Role
 from common.payments import service as payments
 
 PURPOSE = "application-document"
@@ -139,6 +141,14 @@ async def _give_back(session: AsyncSession, booking: Booking) -> None:
     await session.delete(booking)
     await session.flush()
     await queries.give_place_back(session, booking.slot_id)
+
+
+async def _office_may_read(session: AsyncSession, visitor: Actor, file: StoredFile) -> bool:
+    """The officers of the office that the document's application is with."""
+    return await queries.holder_of_file(session, file.id, visitor.offices(Role.OFFICER))
+
+
+purposes.register(purposes.Purpose(PURPOSE, purposes.DOCUMENTS, may_read=_office_may_read))
 
 
 async def _open_for_filling(session: AsyncSession, actor: Actor, application_id: UUID) -> tuple[Application, Service, forms.Answers]:

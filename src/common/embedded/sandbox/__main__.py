@@ -46,6 +46,8 @@ def _plan(seed: int | None, misbehave: str | None) -> Plan | None:
     if seed is None and misbehave is None:
         return None
     values = json.loads(misbehave or "{}")
+    if not isinstance(values, dict):
+        raise ValueError("--misbehave must be a JSON object")
     return Plan.read(values | ({} if seed is None else {"seed": seed}))
 
 

@@ -1,10 +1,13 @@
 """Doors for tests, demos and programs that stand in for a person. JSON, POST, and from this machine only.
 
-    POST /sandbox/pay/{pi}        {"method": "card", "number": "4242..."} | {"method": "qris"} | {"method": "decline"} | {"method": "3ds", "approve": true}
-    POST /sandbox/onboard/{acct}  {}    finish onboarding                POST /sandbox/deauthorize/{acct}  {}   account.application.deauthorized
-    POST /sandbox/dispute/{ch|pi} {}    dispute the charge               POST /sandbox/expire/{pi}         {}   the QR code's time is over
-    POST /sandbox/misbehave       a plan of mischief.Plan; {} is good behaviour again
-    POST /sandbox/reset           {}    forget everything but the webhook endpoint of the command line
+    POST /sandbox/pay/{pi}            {"method": "card", "number": "4242..."} | {"method": "qris"} | {"method": "decline"}
+                                      | {"method": "3ds", "approve": true}
+    POST /sandbox/expire/{pi}         {}  the QR code's time is over
+    POST /sandbox/onboard/{acct}      {}  finish onboarding
+    POST /sandbox/deauthorize/{acct}  {}  account.application.deauthorized
+    POST /sandbox/dispute/{ch|pi}     {}  dispute the charge
+    POST /sandbox/misbehave           a plan of mischief.Plan; {} is good behaviour again
+    POST /sandbox/reset               {}  forget everything but the webhook endpoint of the command line
 Answers are the object as /v1 shows it (a declined card: 402 and Stripe's error). `qris` shows the code first when there is none.
 """
 

@@ -27,9 +27,14 @@ class Desk:
         if previous is not None:
             data["previous_attributes"] = previous
         event: Doc = {
-            "id": new_id("evt"), "object": "event", "api_version": API_VERSION, "created": now(), "data": data, "livemode": False,
-            "pending_webhooks": 0, "request": {"id": self.request_id, "idempotency_key": self.idempotency_key}, "type": type_,
-        }  # fmt: skip
+            "id": new_id("evt"),
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": now(),
+            "livemode": False,
+            "type": type_,
+        }
+        event |= {"data": data, "pending_webhooks": 0, "request": {"id": self.request_id, "idempotency_key": self.idempotency_key}}
         if account != PLATFORM:
             event["account"] = account
         endpoints = [end["id"] for end in self.store.select("webhook_endpoint", PLATFORM) if _listens(end, type_, account)]
@@ -84,6 +89,11 @@ class Failed:
 def now() -> int:
     """The present second, as Stripe counts it."""
     return int(time.time())
+
+
+def blank(names: str) -> Doc:
+    """An object in which each of `names` (words) is null, as Stripe shows what is not there."""
+    return dict.fromkeys(names.split())
 
 
 def public(value: Any) -> Any:

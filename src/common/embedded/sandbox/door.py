@@ -67,4 +67,6 @@ class Sandbox:
             return await self._api.answer(request)
         if request.path.startswith("/sandbox/"):
             return self._control.answer(request)
+        if request.path == "/favicon.ico":
+            return Answer(204)
         return self._pages.answer(request)

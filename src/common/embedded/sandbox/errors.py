@@ -67,9 +67,7 @@ class KeyUsedOtherwise(BadParameter):
     kind = "idempotency_error"
 
     def __init__(self, key: str) -> None:
-        super().__init__(
-            f"Keys for idempotent requests can only be used with the same parameters they were first used with. Try another key than '{key}'."
-        )
+        super().__init__(f"Keys for idempotent requests can only be used with the same parameters they were first used with: '{key}'.")
 
 
 class KeyInUse(BadParameter):

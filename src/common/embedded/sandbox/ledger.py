@@ -13,17 +13,17 @@ MAXIMUM_DIGITS = {"idr": 12, "inr": 9, "jpy": 10}
 QRIS_MAXIMUM = 1_000_000_000  # Rp 10.000.000 a payment (Bank Indonesia's limit)
 
 
-def book(desk: Desk, account: str, type_: str, amount: int, currency: str, source: str, description: str | None = None) -> Doc:
-    """Move `amount` (negative: out) into the balance of `account` because of the object `source`. Returns the balance transaction."""
+def book(desk: Desk, account: str, type_: str, amount: int, source: Doc) -> Doc:
+    """Move `amount` (negative: out) into the balance of `account` because of `source`, in its currency. Returns the balance transaction."""
+    currency = source["currency"]
     desk.store.execute(
         "INSERT INTO balance VALUES (?, ?, ?) ON CONFLICT (account, currency) DO UPDATE SET available = available + excluded.available",
         (account, currency, amount),
     )
-    txn: Doc = {
-        "id": new_id("txn"), "object": "balance_transaction", "amount": amount, "available_on": now(), "balance_type": "payments", "created": now(),
-        "currency": currency, "description": description, "exchange_rate": None, "fee": 0, "fee_details": [], "net": amount,
-        "reporting_category": type_, "source": source, "status": "available", "type": type_,
-    }  # fmt: skip
+    txn: Doc = {"id": new_id("txn"), "object": "balance_transaction", "created": now(), "available_on": now(), "status": "available"}
+    txn |= {"amount": amount, "net": amount, "fee": 0, "fee_details": [], "currency": currency}
+    txn |= {"exchange_rate": None, "balance_type": "payments"}
+    txn |= {"type": type_, "reporting_category": type_, "source": source["id"], "description": source.get("description")}
     return desk.store.add(txn, account)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from common.embedded.sandbox.errors import BadParameter
 from common.embedded.sandbox.store import Store
 
-
 _WHOLE = frozenset({"seed", "duplicates"})
 
 
@@ -41,7 +40,7 @@ class Plan:
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> "Plan":
         """A plan from JSON. Errors: BadParameter that names the unknown or malformed word."""
-        known = {field.name: int if field.name in _WHOLE else float for field in fields(cls)}
+        known: dict[str, Any] = {field.name: int if field.name in _WHOLE else float for field in fields(cls)}
         for name, value in values.items():
             if name not in known:
                 raise BadParameter(f"Unknown misbehaviour '{name}'; known: {', '.join(known)}", param=name)

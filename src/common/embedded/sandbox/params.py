@@ -35,7 +35,7 @@ def _listed(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     inner = {name: _listed(item) for name, item in value.items()}
-    if inner and all(name.isdigit() for name in inner):
+    if inner and all(name.isascii() and name.isdigit() for name in inner):
         return [inner[name] for name in sorted(inner, key=int)]
     return inner
 
@@ -67,7 +67,7 @@ class Params:
         value = self.text(name)
         if value is None:
             return None
-        if not re.fullmatch(r"-?\d{1,15}", value):
+        if not re.fullmatch(r"-?[0-9]{1,15}", value):
             raise self._bad(name, "Invalid integer", "parameter_invalid_integer")
         return int(value)
 

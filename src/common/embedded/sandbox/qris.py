@@ -1,6 +1,6 @@
 """A dynamic QRIS code: the text that a bank app reads. Of our own sandbox: the merchant is nobody's, no bank accepts it.
 
-Source: EMVCo QR Code Specification for Payment Systems, Merchant-Presented Mode 1.1, and Bank Indonesia's QRIS profile (tags 26 and 51, domain ID.CO.QRIS.WWW).
+Source: EMVCo QR Code Specification for Payment Systems, Merchant-Presented Mode 1.1, tags as in Bank Indonesia's QRIS.
 """
 
 _MERCHANT = "MARVEC KOTAK PASIR"

@@ -14,7 +14,16 @@ from common.embedded.sandbox.mischief import Plan
 
 
 class _Server(uvicorn.Server):
-    """uvicorn re-raises the signal that ended it; a supervisor would rather read exit code 0."""
+    """uvicorn, but it says where it listens, and ends by exit code 0 where uvicorn would re-raise the signal that ended it."""
+
+    def __init__(self, config: uvicorn.Config, here: str) -> None:
+        super().__init__(config)
+        self._here = here
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            print(f"listening on {self._here}", flush=True)  # noqa: T201  (the one line that whoever started us reads)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -34,10 +43,4 @@ async def serve(
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3, lifespan="on", ws="none"
     )
-    server = _Server(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started and not running.done():
-        await asyncio.sleep(0.005)
-    if server.started:
-        print(f"listening on {here}", flush=True)  # noqa: T201  (the one line that whoever started us reads)
-    await running
+    await _Server(config, here).serve(sockets=[listener])

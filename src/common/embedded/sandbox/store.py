@@ -18,6 +18,10 @@ from common.embedded.sandbox.errors import NoSuch
 Doc = dict[str, Any]
 PLATFORM = ""
 
+VERSION = 1
+
+# Locked for us alone: a second sandbox on the same file is told "database is locked" and ends.
+_PRAGMAS = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA busy_timeout=1000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS thing (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, account TEXT NOT NULL,
@@ -53,7 +57,15 @@ class Store:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=3000; {_SCHEMA}")
+        self._db.executescript(_PRAGMAS)
+        self._check_version()
+        self._db.executescript(_SCHEMA)
+
+    def _check_version(self) -> None:
+        found = int(self._db.execute("PRAGMA user_version").fetchall()[0][0])
+        if found > VERSION:
+            raise sqlite3.DatabaseError(f"the file is of a newer sandbox (version {found}, this one knows {VERSION})")
+        self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def close(self) -> None:
         self._db.close()

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock
+from common.audit import service as audit
 from common.errors import NotFound
 from common.identity import queries
 from common.identity.actor import Actor, Role
@@ -33,6 +34,7 @@ async def grant(session: AsyncSession, actor: Actor | None, person_id: UUID, rol
         await session.flush()
     except IntegrityError as error:
         raise AlreadyGranted from error
+    await audit.record(session, actor, "identity.role_given", subject_kind="person", subject_id=person_id, role=role, scope=scope)
     await revoke_all(session, person_id, but=actor.session_id if actor else None)
     return row
 
@@ -48,4 +50,7 @@ async def take_grant(session: AsyncSession, actor: Actor, grant_id: UUID) -> Non
         raise LastAdmin
     row.revoked_at, row.revoked_by = clock.now(), actor.person_id
     await session.flush()
+    await audit.record(
+        session, actor, "identity.role_taken", subject_kind="person", subject_id=row.person_id, role=row.role, scope=row.scope
+    )
     await revoke_all(session, row.person_id, but=actor.session_id)

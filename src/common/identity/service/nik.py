@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
+from common.audit import service as audit
 from common.errors import Forbidden
 from common.identity import policy, queries
 from common.identity.actor import Actor
@@ -39,14 +40,14 @@ async def mark_seen(session: AsyncSession, actor: Actor, person_id: UUID) -> Non
     """An officer of Disdukcapil has seen the person and the card: assurance 2. Raises `NotOfThisOffice`, `NoNik`."""
     row = await _to_check(session, actor, person_id)
     row.officer_seen_at, row.officer_seen_by = clock.now(), actor.person_id
-    await session.flush()
+    await audit.record(session, actor, "identity.nik_seen", subject_kind="person", subject_id=person_id)
 
 
 async def mark_verified(session: AsyncSession, actor: Actor, person_id: UUID) -> None:
     """Dukcapil's own data agree: assurance 3. Raises `NotOfThisOffice`, `NoNik`."""
     row = await _to_check(session, actor, person_id)
     row.dukcapil_verified_at = clock.now()
-    await session.flush()
+    await audit.record(session, actor, "identity.nik_verified", subject_kind="person", subject_id=person_id)
 
 
 async def read_nik(session: AsyncSession, actor: Actor, person_id: UUID, because: str) -> str:
@@ -56,6 +57,7 @@ async def read_nik(session: AsyncSession, actor: Actor, person_id: UUID, because
     row = await queries.nik_of(session, person_id)
     if row is None:
         raise NoNik
+    await audit.record(session, actor, "identity.nik_read", subject_kind="person", subject_id=person_id, because=because)
     return _opened(row)
 
 
@@ -78,7 +80,7 @@ async def facts(session: AsyncSession, person_id: UUID) -> Facts:
 
 
 async def _to_check(session: AsyncSession, actor: Actor, person_id: UUID) -> PersonNik:
-    if not policy.may_check_nik(actor):
+    if not policy.may_check_nik(actor) or actor.person_id == person_id:
         raise NotOfThisOffice
     row = await queries.nik_for_update(session, person_id)
     if row is None:

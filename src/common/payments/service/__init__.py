@@ -6,7 +6,7 @@ from common.payments.service.holding import Part, hold_for_sellers, release, set
 from common.payments.service.inbox import receive, replay
 from common.payments.service.opening import cancel_intent, open_intent
 from common.payments.service.refunding import refund
-from common.payments.service.starting import look_again, start
+from common.payments.service.starting import look_again, seen_by, start, start_as
 
 __all__ = [
     "Difference",
@@ -21,6 +21,8 @@ __all__ = [
     "refund",
     "release",
     "replay",
+    "seen_by",
     "settle_fee",
     "start",
+    "start_as",
 ]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock, events, outbox
+from common import clock, events, ids, outbox
 from common.events import PaymentClosed, PaymentSucceeded
 from common.live import tell
 from common.payments import queries

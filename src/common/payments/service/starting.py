@@ -6,13 +6,15 @@ from uuid import UUID
 
 from common import clock
 from common.db import unit_of_work
-from common.payments import queries
-from common.payments.errors import AlreadyPaid, PaymentOver, Refused
+from common.identity.actor import Actor
+from common.payments import policy, queries
+from common.payments.errors import AlreadyPaid, PaymentOver, ProviderAway, Refused
 from common.payments.models import Intent, IntentState
 from common.payments.port import ActionKind, ClientAction, Created, PaymentOrder
 from common.payments.provider import provider
 from common.payments.service import opening
 from common.payments.service.merging import merge
+from common.settings import get_settings
 
 LOOK_PAUSE = timedelta(seconds=2)  # between two looks at the provider because somebody reloads a page
 
@@ -33,16 +35,38 @@ async def start(intent_id: UUID, return_url: str) -> ClientAction:
     return await _record(intent_id, made)
 
 
-async def look_again(intent_id: UUID) -> None:
-    """Read an open intent at the provider once, unless somebody just did. Nothing happens to others."""
+async def start_as(actor: Actor, intent_id: UUID) -> ClientAction:
+    """`start` by the payer, who comes back to the payment's own page. Others learn nothing: NoSuchPayment."""
+    async with unit_of_work() as session:
+        policy.must_be_payer(actor, await queries.by_id(session, intent_id))
+    return await start(intent_id, f"{get_settings().base_url}/bayar/{intent_id}/kembali")
+
+
+async def seen_by(actor: Actor, intent_id: UUID) -> Intent:
+    """The intent as it is now, for its payer or an operator; in a transaction of its own."""
+    async with unit_of_work() as session:
+        return policy.must_see(actor, await queries.by_id(session, intent_id))
+
+
+async def look_again(intent_id: UUID, *, patiently: bool = False) -> None:
+    """Read an open intent at the provider once, unless somebody just did. Nothing happens to others.
+
+    `patiently`: a provider that is away is no error; its message or the sweep will tell.
+    """
     async with unit_of_work() as session:
         intent = await queries.for_update(session, intent_id)
         now = clock.now()
         if not intent.is_open or intent.provider_ref is None or (intent.checked_at is not None and intent.checked_at > now - LOOK_PAUSE):
             return
         intent.checked_at = now
-    for fact in await provider().fetch("intent", intent.provider_ref):
-        async with unit_of_work() as session:
+    try:
+        facts = await provider().fetch("intent", intent.provider_ref)
+    except ProviderAway:
+        if not patiently:
+            raise
+        return
+    async with unit_of_work() as session:
+        for fact in facts:
             await merge(session, fact)
 
 

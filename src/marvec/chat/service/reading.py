@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from common.notifications import service as notifications
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import live
@@ -10,6 +9,7 @@ from common.db import hot
 from common.i18n import N_
 from common.identity import queries as identity
 from common.identity.actor import Actor
+from common.notifications import service as notifications
 from marvec.chat import policy, queries
 from marvec.chat.errors import NoConversation
 from marvec.chat.models import Conversation, Participant

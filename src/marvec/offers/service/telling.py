@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from common.notifications import service as notifications
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import events
 from common.i18n import N_
 from common.money import rupiah
+from common.notifications import service as notifications
 from marvec.chat import service as chat
 from marvec.offers.models import Offer, OfferState
 from marvec.offers.schemas import OfferOut

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from common.payments import service as payments
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
+from common.payments import service as payments
 from marvec.orders import queries
 from marvec.orders.machine import OrderState, steps_from
 from marvec.orders.models import Order, OrderGroup

@@ -1,14 +1,26 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
-from tests.common.embedded.sandbox.make import SECRET, Receiver, Sandbox, receiving, running
+
+from tests.common.embedded.sandbox.make import SECRET, Receiver, Sandbox, receiving, running, start, visiting
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Popen[str]]]:
+    """One sandbox for the whole run; each test finds it emptied."""
+    url, process = start(tmp_path_factory.mktemp("sandbox"))
+    yield url, process
+    process.terminate()
+    assert process.wait(10) == 0
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
-    """A sandbox that delivers to nobody."""
-    async with running(tmp_path) as sandbox:
+async def sandbox(standing: tuple[str, Popen[str]]) -> AsyncIterator[Sandbox]:
+    """An empty sandbox that delivers to nobody."""
+    async with visiting(*standing) as sandbox:
+        assert (await sandbox.door("reset")).status_code == 200
         yield sandbox
 
 
@@ -20,6 +32,6 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 async def telling(tmp_path: Path, receiver: Receiver) -> AsyncIterator[Sandbox]:
-    """A sandbox that delivers to `receiver`."""
+    """A sandbox of the test's own that delivers to `receiver`."""
     async with running(tmp_path, "--webhook-url", receiver.url, "--webhook-secret", SECRET) as sandbox:
         yield sandbox

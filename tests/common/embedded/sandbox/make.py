@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-import json
 import os
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -24,8 +24,7 @@ class Sandbox:
     """A running sandbox. `client` is the official library, unchanged."""
 
     url: str
-    data: Path
-    process: asyncio.subprocess.Process
+    process: subprocess.Popen[str]
     client: stripe.StripeClient
     http: httpx.AsyncClient
 
@@ -40,28 +39,42 @@ class Sandbox:
         assert (await self.door("misbehave", **plan)).status_code == 200
 
 
+def start(data: Path, *words: str) -> tuple[str, subprocess.Popen[str]]:
+    """The address and the process of a sandbox of its own, on a free port."""
+    command = [sys.executable, "-m", "common.embedded.sandbox", "--port", "0", "--data", str(data), *words]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(SOURCES)})
+    assert process.stdout is not None
+    with process.stdout:
+        line = process.stdout.readline()
+    return line.removeprefix("listening on ").strip(), process
+
+
 @contextlib.asynccontextmanager
 async def running(data: Path, *words: str) -> AsyncIterator[Sandbox]:
     """Start one on a free port; it is stopped by SIGTERM and must end with 0, unless the test has killed it."""
-    command = [sys.executable, "-m", "common.embedded.sandbox", "--port", "0", "--data", str(data), *words]
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(SOURCES)})
-    assert process.stdout is not None
-    url = (await process.stdout.readline()).decode().removeprefix("listening on ").strip()
-    library = stripe.HTTPXClient(timeout=10)
-    client = stripe.StripeClient("sk_test_sandbox", http_client=library, base_addresses={"api": url}, max_network_retries=0)
+    url, process = await asyncio.to_thread(start, data, *words)
     try:
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-            yield Sandbox(url, data, process, client, http)
+        async with visiting(url, process) as sandbox:
+            yield sandbox
     finally:
-        await library.close_async()
-        if process.returncode is None:
+        if process.poll() is None:
             process.terminate()
-            assert await asyncio.wait_for(process.wait(), 10) == 0
+            assert await asyncio.to_thread(process.wait, 10) == 0
+
+
+@contextlib.asynccontextmanager
+async def visiting(url: str, process: subprocess.Popen[str]) -> AsyncIterator[Sandbox]:
+    """The official client, and a plain one, on a sandbox that runs already."""
+    library = stripe.HTTPXClient(timeout=10, verify_ssl_certs=False)
+    client = stripe.StripeClient("sk_test_sandbox", http_client=library, base_addresses={"api": url}, max_network_retries=0)
+    async with httpx.AsyncClient(base_url=url, trust_env=False, verify=False) as http:
+        yield Sandbox(url, process, client, http)
+    await library.close_async()  # type: ignore[no-untyped-call]  # the library leaves it untyped
 
 
 async def kill(sandbox: Sandbox) -> None:
     sandbox.process.kill()
-    await sandbox.process.wait()
+    await asyncio.to_thread(sandbox.process.wait)
 
 
 @dataclass
@@ -70,6 +83,7 @@ class Receiver:
 
     url: str = ""
     status: int = 200
+    secret: str = SECRET
     events: list[stripe.Event] = field(default_factory=list)
     refused: int = 0
 
@@ -98,7 +112,7 @@ class Receiver:
         writer.close()
 
     def _keep(self, body: bytes, signature: str) -> None:
-        event = stripe.Webhook.construct_event(body, signature, SECRET)  # type: ignore[no-untyped-call]  # the library leaves it untyped
+        event = stripe.Webhook.construct_event(body, signature, self.secret)
         if self.status == 200:
             self.events.append(event)
         else:
@@ -138,7 +152,3 @@ async def balance(sandbox: Sandbox, account: str | None = None) -> int:
 def code_of(error: Any) -> tuple[int, str | None]:
     """Status and code of a StripeError."""
     return error.http_status, error.code
-
-
-def as_json(data: Any) -> Any:
-    return json.loads(json.dumps(data))

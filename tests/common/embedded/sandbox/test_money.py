@@ -1,11 +1,11 @@
-"""Money is conserved whatever is done in whatever order: what was captured and not given back lies with the platform, a seller or a bank."""
+"""Money is conserved, whatever is done in whatever order: what was taken and not given back lies with platform, seller or bank."""
 
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from common.embedded.sandbox import qris
@@ -17,10 +17,14 @@ from common.embedded.sandbox.mischief import Mischief, Plan
 from common.embedded.sandbox.params import Params, decode
 from common.embedded.sandbox.store import Store
 
-STEPS = ("pay", "hold", "capture", "cancel", "refund", "transfer", "source_transfer", "reverse", "payout", "platform_payout", "dispute", "answer", "later")
+STEPS = (
+    *("pay", "hold", "capture", "cancel", "refund", "dispute", "answer", "later"),
+    *("transfer", "source_transfer", "reverse", "payout", "platform_payout", "cancel_payout"),
+)
 Step = tuple[str, int, int]
-# Whole multiples and odd sums, some far too large, so that refusals are among the steps.
-sequences = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 5), st.integers(1, 400_000)), min_size=5, max_size=60)
+# Few round amounts that add up and pass each other by one, so that limits are met exactly, just missed and far exceeded.
+amounts = st.sampled_from((1, 50_000, 99_999, 100_000, 100_001, 200_000, 400_000))
+sequences = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 1), amounts), min_size=25, max_size=60)
 
 
 @dataclass
@@ -46,7 +50,7 @@ class Town:
 
     def some(self, kind: str, number: int) -> str:
         ids = self.made.get(kind, [])
-        return ids[number % len(ids)] if ids else "none"
+        return ids[-1 - number % len(ids)] if ids else "none"  # the newest are the likeliest to be in the right state
 
     def pass_time(self) -> None:
         """Everything that was due later happens now."""
@@ -70,10 +74,15 @@ class Town:
             "cancel": (f"/v1/payment_intents/{intent}/cancel", "", {}),
             "refund": ("/v1/refunds", "", {"payment_intent": intent, "amount": amount}),
             "transfer": ("/v1/transfers", "", money | {"destination": seller}),
-            "source_transfer": ("/v1/transfers", "", money | {"destination": seller, "source_transaction": known.get("latest_charge") or ""}),
+            "source_transfer": (
+                "/v1/transfers",
+                "",
+                money | {"destination": seller, "source_transaction": known.get("latest_charge") or ""},
+            ),
             "reverse": (f"/v1/transfers/{self.some('transfer', number)}/reversals", "", {"amount": amount}),
             "payout": ("/v1/payouts", seller, money),
             "platform_payout": ("/v1/payouts", "", money),
+            "cancel_payout": (f"/v1/payouts/{self.some('payout', number)}/cancel", "", {}),
             "dispute": ("/v1/payment_intents", "", paying | {"payment_method": "pm_card_createDispute"}),
             "answer": (f"/v1/disputes/{self.some('dispute', number)}/close", "", {}),
         }
@@ -96,17 +105,21 @@ class Town:
         balances = dict(self.store.execute("SELECT account, available FROM balance"))
         assert sum(balances.values()) + paid_out == taken - back - disputed
         assert all(amount >= 0 for account, amount in balances.items() if account)
-        sums = self.store.execute("SELECT account, sum(json_extract(doc, '$.net')) FROM thing WHERE kind = 'balance_transaction' GROUP BY account")
+        sums = self.store.execute(
+            "SELECT account, sum(json_extract(doc, '$.net')) FROM thing WHERE kind = 'balance_transaction' GROUP BY account"
+        )
         assert dict(sums) == balances
 
     def nothing_exceeds_its_source(self) -> None:
         for charge in self.store.select("charge", ""):
-            assert 0 <= charge["amount_refunded"] <= charge["amount_captured"] <= charge["amount"]
+            dispute = self.store.find(charge["dispute"] or "")
+            disputed = dispute["amount"] if dispute else 0
+            assert 0 <= charge["amount_refunded"] <= charge["amount_captured"] - disputed <= charge["amount"]
         for transfer in self.store.select("transfer", ""):
             assert 0 <= transfer["amount_reversed"] <= transfer["amount"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=[Phase.generate])
 @given(sequences, st.integers(0, 3))
 def test_random_deeds_conserve_money(steps: list[Step], seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -114,7 +127,7 @@ def test_random_deeds_conserve_money(steps: list[Step], seed: int) -> None:
         town = Town(store, Mischief(store))
         with store.transaction():
             town.mischief.follow(Plan(seed=seed, payout_failure=0.5, refund_failure=0.3, dispute=0.1, decline=0.1))
-        for country in ("ID", "ID", "SG"):
+        for country in ("ID", "SG"):
             town.ask("POST", "/v1/accounts", country=country)
         for step in steps:
             town.take(step)

@@ -5,15 +5,15 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.common.embedded.sandbox.make import RP_50_000, Sandbox
 
 SHOP = "http://shop.example/bayar/selesai?pesanan=PSN-1"
 
 
 async def page_of(sandbox: Sandbox, *types: str, **query: str) -> tuple[Any, str]:
-    intent = await sandbox.v1.payment_intents.create_async({
-        "amount": RP_50_000, "currency": "idr", "payment_method_types": list(types or ("card", "qris")), "description": "20 porsi <songkolo>",
-    })  # fmt: skip
+    about = {"payment_method_types": list(types or ("card", "qris")), "description": "20 porsi <songkolo>"}
+    intent = await sandbox.v1.payment_intents.create_async({"amount": RP_50_000, "currency": "idr", **about})
     return intent, str(httpx.URL(f"/pay/{intent.id}", params={"client_secret": intent.client_secret, "return_url": SHOP, **query}))
 
 
@@ -33,7 +33,12 @@ async def test_a_person_pays_by_card_and_is_led_back_to_the_shop(sandbox: Sandbo
     assert "default-src 'none'" in policy
     assert "form-action 'self' http://shop.example;" in policy
     paid = await sandbox.http.post(url, data={"deed": "card", "number": "4242 4242 4242 4242"})
-    told = {"pesanan": "PSN-1", "payment_intent": intent.id, "payment_intent_client_secret": intent.client_secret, "redirect_status": "succeeded"}
+    told = {
+        "pesanan": "PSN-1",
+        "payment_intent": intent.id,
+        "payment_intent_client_secret": intent.client_secret,
+        "redirect_status": "succeeded",
+    }
     assert led_to(paid) == (303, "shop.example", told)
     again = await sandbox.http.get(url)
     assert "Pembayaran berhasil." in again.text

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import stripe
+
 from tests.common.embedded.sandbox.make import RP_50_000, Sandbox, balance, code_of, paid
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import stripe
+
 from tests.common.embedded.sandbox.make import RP_50_000, Sandbox, balance, code_of, paid, seller
 
 
@@ -59,6 +60,9 @@ async def test_a_transfer_moves_money_and_a_reversal_brings_it_back(sandbox: San
     assert (part.id[:4], part.transfer) == ("trr_", transfer.id)
     after = await sandbox.v1.transfers.retrieve_async(transfer.id)
     assert (after.amount_reversed, after.reversed, [item.id for item in after.reversals.data]) == (1_000_000, False, [part.id])
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await sandbox.v1.transfers.reversals.create_async(transfer.id, {"amount": 3_500_001})
+    assert code_of(refused.value) == (400, "amount_too_large")
     await sandbox.v1.transfers.reversals.create_async(transfer.id)
     assert (await sandbox.v1.transfers.retrieve_async(transfer.id)).reversed is True
     assert (await balance(sandbox), await balance(sandbox, account)) == (RP_50_000, 0)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import stripe
-from tests.common.embedded.sandbox.make import RP_50_000, SECRET, Receiver, Sandbox, balance, kill, paid, running, seller
 
 from common.embedded.sandbox.clerk import signature
+from tests.common.embedded.sandbox.make import RP_50_000, SECRET, Receiver, Sandbox, balance, kill, paid, running, seller
 
 PAID = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
 
@@ -26,14 +26,14 @@ async def test_a_payment_is_told_with_a_signature_that_the_library_accepts(telli
 def test_a_changed_body_an_other_secret_or_an_old_moment_is_no_signature() -> None:
     body = b'{"id": "evt_1", "object": "event"}'
     header = signature("whsec_a", body)
-    assert stripe.WebhookSignature.verify_header(body.decode(), header, "whsec_a", 300)  # type: ignore[no-untyped-call]  # the library's
+    assert stripe.WebhookSignature.verify_header(body.decode(), header, "whsec_a", 300)
     for sent, secret, with_ in (
         (body + b" ", "whsec_a", header),
         (body, "whsec_b", header),
         (body, "whsec_a", signature("whsec_a", body, int(time.time()) - 301)),
     ):
         with pytest.raises(stripe.SignatureVerificationError):
-            stripe.WebhookSignature.verify_header(sent.decode(), with_, secret, 300)  # type: ignore[no-untyped-call]  # the library's
+            stripe.WebhookSignature.verify_header(sent.decode(), with_, secret, 300)
 
 
 async def test_every_kind_of_event_that_the_market_handles_is_told(telling: Sandbox, receiver: Receiver) -> None:
@@ -48,10 +48,16 @@ async def test_every_kind_of_event_that_the_market_handles_is_told(telling: Sand
     await telling.v1.payment_intents.cancel_async((await paid(telling, payment_method="pm_card_threeDSecure2Required")).id)
     await telling.door(f"deauthorize/{account}")
     wanted = {
-        "account.updated", "capability.updated", "payment_intent.amount_capturable_updated", "payment_intent.succeeded", "charge.captured",
-        "transfer.created", "transfer.reversed", "refund.created", "charge.refunded", "payout.created", "payout.paid", "charge.dispute.created",
-        "charge.dispute.funds_withdrawn", "payment_intent.requires_action", "payment_intent.canceled", "account.application.deauthorized",
-    }  # fmt: skip
+        *("account.updated", "capability.updated", "account.application.deauthorized"),
+        *(
+            "payment_intent.amount_capturable_updated",
+            "payment_intent.succeeded",
+            "payment_intent.requires_action",
+            "payment_intent.canceled",
+        ),
+        *("charge.captured", "charge.refunded", "charge.dispute.created", "charge.dispute.funds_withdrawn", "refund.created"),
+        *("transfer.created", "transfer.reversed", "payout.created", "payout.paid"),
+    }
     await receiver.until(lambda got: wanted <= set(got.types))
     assert {event.account for event in receiver.events if event.type.startswith("payout.")} == {account}
 
@@ -107,10 +113,33 @@ async def test_the_same_seed_makes_the_same_mischief(tmp_path: Path) -> None:
 
 
 async def test_an_endpoint_hears_what_it_asked_for_with_its_own_secret(sandbox: Sandbox, receiver: Receiver) -> None:
-    endpoint = await sandbox.v1.webhook_endpoints.create_async({"url": receiver.url, "enabled_events": ["refund.created"]})
+    endpoint = await sandbox.v1.webhook_endpoints.create_async({"url": receiver.url, "enabled_events": ["refund.created", "payout.paid"]})
     assert (endpoint.id[:3], endpoint.secret[:6]) == ("we_", "whsec_")
     assert not hasattr((await sandbox.v1.webhook_endpoints.list_async()).data[0], "secret")
+    receiver.secret = endpoint.secret
+    await sandbox.v1.refunds.create_async({"payment_intent": (await paid(sandbox)).id})
+    await receiver.until(lambda got: got.types == ["refund.created"])
     assert (await sandbox.v1.webhook_endpoints.delete_async(endpoint.id)).deleted is True
+    await sandbox.v1.refunds.create_async({"payment_intent": (await paid(sandbox)).id})
+    await asyncio.sleep(0.3)
+    assert receiver.types == ["refund.created"]
+
+
+async def test_only_an_endpoint_for_connected_accounts_hears_of_them(sandbox: Sandbox, receiver: Receiver) -> None:
+    params = {"url": receiver.url, "enabled_events": ["*"], "connect": True}
+    receiver.secret = (await sandbox.v1.webhook_endpoints.create_async(params)).secret
+    await paid(sandbox)
+    account = await seller(sandbox)
+    await receiver.until(lambda got: len(got.events) == 2)
+    assert sorted(receiver.types) == ["account.updated", "capability.updated"]
+    assert {event.account for event in receiver.events} == {account}
+
+
+async def test_two_hundred_payments_are_told_each_once(telling: Sandbox, receiver: Receiver) -> None:
+    await asyncio.gather(*(paid(telling) for _ in range(200)))
+    await receiver.until(lambda got: len(got.events) >= 600, 30)
+    assert set(receiver.times().values()) == {1}
+    assert await balance(telling) == 200 * RP_50_000
 
 
 async def test_after_a_kill_nothing_answered_is_lost_and_pending_webhooks_are_delivered(tmp_path: Path, receiver: Receiver) -> None:

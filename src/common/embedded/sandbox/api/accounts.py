@@ -1,4 +1,4 @@
-"""Connected accounts: sellers who receive. Onboarding is one page with one button; capabilities are active at once unless mischief says no."""
+"""Connected accounts: sellers who receive. Capabilities are active at once unless mischief asks for onboarding, which is one button."""
 
 from common.embedded.sandbox.desk import Call, Desk, now
 from common.embedded.sandbox.errors import BadParameter, NoSuch, Refused
@@ -7,6 +7,7 @@ from common.embedded.sandbox.payments.confirming import HERE
 from common.embedded.sandbox.store import PLATFORM, Doc, new_id
 
 LINK_SECONDS = 300
+DUE = ["external_account", "tos_acceptance.date"]
 
 
 def create(call: Call) -> Doc:
@@ -89,11 +90,8 @@ def deauthorise(desk: Desk, account: Doc) -> None:
 
 
 def capability(account: Doc, name: str) -> Doc:
-    status = account["capabilities"][name]
-    return {
-        "id": name, "object": "capability", "account": account["id"], "requested": True, "requested_at": account["created"],
-        "requirements": account["requirements"], "status": status, "_account": account["id"],
-    }  # fmt: skip
+    found: Doc = {"id": name, "object": "capability", "account": account["id"], "requested": True, "requested_at": account["created"]}
+    return found | {"requirements": account["requirements"], "status": account["capabilities"][name], "_account": account["id"]}
 
 
 def retrieve_capability(call: Call) -> Doc:
@@ -105,15 +103,20 @@ def retrieve_capability(call: Call) -> Doc:
 
 def _new(params: Params) -> Doc:
     type_ = params.choice("type", "none" if "controller" in params else "standard", ("standard", "express", "custom", "none"))
-    country = params.text("country") or "ID"
     id_ = new_id("acct")
     account: Doc = {
-        "id": id_, "object": "account", "business_profile": {}, "business_type": params.text("business_type"),
-        "capabilities": dict.fromkeys(_requested(params) or ["transfers"], "inactive"), "charges_enabled": False, "controller": {"type": "application"},
-        "country": country, "created": now(), "default_currency": params.text("default_currency") or "idr", "details_submitted": False, "email": None,
-        "external_accounts": {"object": "list", "data": [], "has_more": False, "url": f"/v1/accounts/{id_}/external_accounts"}, "metadata": {},
-        "payouts_enabled": False, "requirements": _requirements(["external_account", "tos_acceptance.date"]), "settings": _settings(params), "type": type_,
-    }  # fmt: skip
+        "id": id_,
+        "object": "account",
+        "created": now(),
+        "type": type_,
+        "country": params.text("country") or "ID",
+        "metadata": {},
+    }
+    account |= {"business_profile": {}, "business_type": params.text("business_type"), "email": None, "settings": _settings(params)}
+    account |= {"capabilities": dict.fromkeys(_requested(params) or ["transfers"], "inactive"), "controller": {"type": "application"}}
+    account |= {"charges_enabled": False, "payouts_enabled": False, "details_submitted": False}
+    account |= {"default_currency": params.text("default_currency") or "idr", "requirements": _requirements(DUE)}
+    account["external_accounts"] = {"object": "list", "data": [], "has_more": False, "url": f"/v1/accounts/{id_}/external_accounts"}
     return account | _told(params, account)
 
 
@@ -139,15 +142,14 @@ def _settings(params: Params) -> Doc:
 
 
 def _requirements(due: list[str]) -> Doc:
-    return {"alternatives": [], "current_deadline": None, "currently_due": due, "disabled_reason": "requirements.past_due" if due else None,
-            "errors": [], "eventually_due": due, "past_due": due, "pending_verification": []}  # fmt: skip
+    found: Doc = {"currently_due": due, "eventually_due": due, "past_due": due, "disabled_reason": "requirements.past_due" if due else None}
+    return found | {"alternatives": [], "current_deadline": None, "errors": [], "pending_verification": []}
 
 
 def _bank(account: Doc) -> Doc:
-    return {
-        "id": new_id("ba"), "object": "bank_account", "account": account["id"], "bank_name": "BANK KOTAK PASIR", "country": account["country"],
-        "currency": account["default_currency"], "default_for_currency": True, "last4": "6789", "status": "new",
-    }  # fmt: skip
+    bank: Doc = {"id": new_id("ba"), "object": "bank_account", "account": account["id"], "country": account["country"]}
+    bank |= {"bank_name": "BANK KOTAK PASIR", "last4": "6789", "status": "new"}
+    return bank | {"currency": account["default_currency"], "default_for_currency": True}
 
 
 def balance(call: Call) -> Doc:

@@ -17,7 +17,7 @@ def open_(desk: Desk, charge: Doc) -> None:
     if charge["disputed"] or amount <= 0:
         return
     dispute = _new(charge, amount)
-    txn = ledger.book(desk, charge["_account"], "adjustment", -amount, charge["currency"], dispute["id"], "Chargeback withdrawal")
+    txn = ledger.book(desk, charge["_account"], "adjustment", -amount, dispute)
     dispute["_txns"] = [txn["id"]]
     desk.store.add(dispute, charge["_account"])
     charge |= {"disputed": True, "dispute": dispute["id"]}
@@ -60,9 +60,7 @@ def shown(desk: Desk, dispute: Doc) -> Doc:
 def _decide(desk: Desk, dispute: Doc, *, won: bool) -> None:
     dispute["status"] = "won" if won else "lost"
     if won:
-        txn = ledger.book(
-            desk, dispute["_account"], "adjustment", dispute["amount"], dispute["currency"], dispute["id"], "Chargeback reversal"
-        )
+        txn = ledger.book(desk, dispute["_account"], "adjustment", dispute["amount"], dispute)
         dispute["_txns"].append(txn["id"])
     desk.store.save(dispute)
     desk.emit("charge.dispute.closed", shown(desk, dispute))
@@ -77,8 +75,7 @@ def _must_be_open(dispute: Doc) -> None:
 
 def _new(charge: Doc, amount: int) -> Doc:
     details = {"due_by": now() + DAYS_TO_ANSWER * 86_400, "has_evidence": False, "past_due": False, "submission_count": 0}
-    return {
-        "id": new_id("du"), "object": "dispute", "amount": amount, "balance_transactions": [], "charge": charge["id"], "created": now(),
-        "currency": charge["currency"], "enhanced_eligibility_types": [], "evidence": {}, "evidence_details": details, "is_charge_refundable": False,
-        "livemode": False, "metadata": {}, "payment_intent": charge["payment_intent"], "reason": "fraudulent", "status": "needs_response",
-    }  # fmt: skip
+    dispute: Doc = {"id": new_id("du"), "object": "dispute", "created": now(), "livemode": False, "status": "needs_response"}
+    dispute |= {"amount": amount, "charge": charge["id"], "currency": charge["currency"], "payment_intent": charge["payment_intent"]}
+    dispute |= {"balance_transactions": [], "evidence": {}, "evidence_details": details, "is_charge_refundable": False, "metadata": {}}
+    return dispute | {"reason": "fraudulent", "enhanced_eligibility_types": []}

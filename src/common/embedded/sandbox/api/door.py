@@ -1,7 +1,7 @@
 """How a request to /v1 is answered: key, account, idempotency, one transaction, expansion, and mischief around it.
 
-Idempotency (docs.stripe.com/api/idempotent_requests): the answer is kept in the transaction of the work, so either both are there or neither.
-The same key with other parameters is a 400, while the first is under way a 409, afterwards the kept answer with `Idempotent-Replayed: true`.
+Idempotency (docs.stripe.com/api/idempotent_requests): the answer is kept in the transaction of the work, so both are there or neither. The
+same key with other parameters is a 400, while the first is under way a 409, afterwards the kept answer with `Idempotent-Replayed: true`.
 """
 
 import asyncio

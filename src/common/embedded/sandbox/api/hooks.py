@@ -9,7 +9,7 @@ COMMAND_LINE = "we_commandline"
 
 
 def list_events(call: Call) -> Doc:
-    """GET /v1/events: newest first; `created[gte]`, `type` (with a final `*`) or `types[]`. Events of a connected account need `Stripe-Account`."""
+    """GET /v1/events: newest first; `created[gte]`, `type` (with a final `*`) or `types[]`. A seller's need `Stripe-Account`."""
     wanted = call.params.texts("types")
     one = call.params.text("type")
     if one is not None and wanted:
@@ -55,7 +55,6 @@ def listen(store: Store, url: str, secret: str) -> None:
 
 
 def _new(id_: str, url: str, events: list[str], secret: str) -> Doc:
-    return {
-        "id": id_, "object": "webhook_endpoint", "api_version": API_VERSION, "application": None, "created": now(), "description": None,
-        "enabled_events": events, "livemode": False, "metadata": {}, "status": "enabled", "url": url, "_secret": secret, "_connect": False, "_both": False,
-    }  # fmt: skip
+    endpoint: Doc = {"id": id_, "object": "webhook_endpoint", "created": now(), "livemode": False, "status": "enabled", "metadata": {}}
+    endpoint |= {"api_version": API_VERSION, "application": None, "description": None, "enabled_events": events, "url": url}
+    return endpoint | {"_secret": secret, "_connect": False, "_both": False}

@@ -1,7 +1,7 @@
 """Payouts to a bank. A payout is pending for a moment, then paid; mischief makes it fail after it was paid, as real banks do."""
 
 from common.embedded.sandbox import ledger
-from common.embedded.sandbox.desk import Call, Desk, now
+from common.embedded.sandbox.desk import Call, Desk, blank, now
 from common.embedded.sandbox.errors import BadParameter, Refused
 from common.embedded.sandbox.store import Doc, new_id
 
@@ -19,7 +19,7 @@ def create(call: Call) -> Doc:
         raise Refused("Cannot create payouts: this account may not receive payouts yet.", code="payouts_not_allowed")
     ledger.need(desk, call.account, currency, amount, "You have insufficient funds in your Stripe account for this transfer.")
     payout = _new(call, amount, currency)
-    payout["balance_transaction"] = ledger.book(desk, call.account, "payout", -amount, currency, payout["id"])["id"]
+    payout["balance_transaction"] = ledger.book(desk, call.account, "payout", -amount, payout)["id"]
     call.store.add(payout, call.account)
     desk.emit("payout.created", payout)
     call.store.later(ARRIVES_SECONDS, "pay_out", payout["id"])
@@ -66,18 +66,26 @@ def fail(desk: Desk, payout: Doc) -> None:
 
 
 def _return(desk: Desk, payout: Doc, status: str, type_: str) -> None:
-    back = ledger.book(desk, payout["_account"], type_, payout["amount"], payout["currency"], payout["id"])
+    back = ledger.book(desk, payout["_account"], type_, payout["amount"], payout)
     payout |= {"status": status, "failure_balance_transaction": back["id"]}
     desk.store.save(payout)
 
 
 def _new(call: Call, amount: int, currency: str) -> Doc:
     params = call.params
-    return {
-        "id": new_id("po"), "object": "payout", "amount": amount, "application_fee": None, "application_fee_amount": None, "arrival_date": now() + 1,
-        "automatic": False, "balance_transaction": None, "created": now(), "currency": currency, "description": params.text("description"),
-        "destination": None, "failure_balance_transaction": None, "failure_code": None, "failure_message": None, "livemode": False,
-        "metadata": params.metadata(), "method": params.choice("method", "standard", ("standard", "instant")), "original_payout": None,
-        "reconciliation_status": "not_applicable", "reversed_by": None, "source_type": "card", "statement_descriptor": params.text("statement_descriptor"),
-        "status": "pending", "type": "bank_account",
-    }  # fmt: skip
+    payout = blank("""application_fee application_fee_amount balance_transaction destination failure_balance_transaction failure_code
+        failure_message original_payout reversed_by""")
+    payout |= {"id": new_id("po"), "object": "payout", "amount": amount, "currency": currency, "created": now(), "arrival_date": now() + 1}
+    payout |= {
+        "automatic": False,
+        "livemode": False,
+        "reconciliation_status": "not_applicable",
+        "source_type": "card",
+        "type": "bank_account",
+    }
+    payout |= {name: params.text(name) for name in ("description", "statement_descriptor")}
+    return payout | {
+        "metadata": params.metadata(),
+        "method": params.choice("method", "standard", ("standard", "instant")),
+        "status": "pending",
+    }

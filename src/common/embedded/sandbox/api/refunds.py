@@ -1,7 +1,7 @@
 """Refunds: never more than was taken. Cards succeed at once; QRIS waits for the issuer (pending, then succeeded)."""
 
 from common.embedded.sandbox import ledger
-from common.embedded.sandbox.desk import Call, Desk, now
+from common.embedded.sandbox.desk import Call, Desk, blank, now
 from common.embedded.sandbox.errors import BadParameter, Refused
 from common.embedded.sandbox.store import Doc, new_id
 
@@ -49,7 +49,7 @@ def fail(desk: Desk, refund: Doc) -> None:
     charge = desk.store.get("charge", refund["charge"], refund["_account"])
     charge |= {"amount_refunded": charge["amount_refunded"] - refund["amount"], "refunded": False}
     desk.store.save(charge)
-    back = ledger.book(desk, refund["_account"], "refund_failure", refund["amount"], refund["currency"], refund["id"])
+    back = ledger.book(desk, refund["_account"], "refund_failure", refund["amount"], refund)
     refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card", "failure_balance_transaction": back["id"]}
     desk.store.save(refund)
     desk.emit("refund.failed", refund)
@@ -74,7 +74,7 @@ def _charge(call: Call) -> Doc:
 def _refund(call: Call, charge: Doc, amount: int) -> Doc:
     desk = call.desk
     refund = _new(call, charge, amount)
-    refund["balance_transaction"] = ledger.book(desk, call.account, "refund", -amount, charge["currency"], refund["id"])["id"]
+    refund["balance_transaction"] = ledger.book(desk, call.account, "refund", -amount, refund)["id"]
     desk.store.add(refund, call.account)
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
@@ -91,9 +91,15 @@ def _refund(call: Call, charge: Doc, amount: int) -> Doc:
 def _new(call: Call, charge: Doc, amount: int) -> Doc:
     reason = call.params.choice("reason", "", ("", "duplicate", "fraudulent", "requested_by_customer")) or None
     by_card = charge["payment_method_details"]["type"] == "card"
-    return {
-        "id": new_id("re"), "object": "refund", "amount": amount, "balance_transaction": None, "charge": charge["id"], "created": now(),
-        "currency": charge["currency"], "destination_details": None, "failure_balance_transaction": None, "failure_reason": None,
-        "metadata": call.params.metadata(), "payment_intent": charge["payment_intent"], "reason": reason, "receipt_number": None,
-        "source_transfer_reversal": None, "status": "succeeded" if by_card else "pending", "transfer_reversal": None,
-    }  # fmt: skip
+    refund = blank("""balance_transaction destination_details failure_balance_transaction failure_reason receipt_number
+        source_transfer_reversal transfer_reversal""")
+    refund |= {
+        "id": new_id("re"),
+        "object": "refund",
+        "amount": amount,
+        "created": now(),
+        "reason": reason,
+        "metadata": call.params.metadata(),
+    }
+    refund |= {"charge": charge["id"], "currency": charge["currency"], "payment_intent": charge["payment_intent"]}
+    return refund | {"status": "succeeded" if by_card else "pending"}

@@ -2,7 +2,7 @@
 
 from common.embedded.sandbox import ledger
 from common.embedded.sandbox.api import lists
-from common.embedded.sandbox.desk import Call, now
+from common.embedded.sandbox.desk import Call, blank, now
 from common.embedded.sandbox.errors import BadParameter, Refused
 from common.embedded.sandbox.store import PLATFORM, Doc, new_id
 
@@ -17,9 +17,7 @@ def create(call: Call) -> Doc:
     if charge is None:
         ledger.need(desk, PLATFORM, currency, amount, "You have insufficient available funds in your Stripe account.")
     transfer = _new(call, amount, currency, destination, charge)
-    transfer["balance_transaction"] = ledger.book(desk, PLATFORM, "transfer", -amount, currency, transfer["id"], transfer["description"])[
-        "id"
-    ]
+    transfer["balance_transaction"] = ledger.book(desk, PLATFORM, "transfer", -amount, transfer)["id"]
     payment = _payment(call, transfer)
     transfer["destination_payment"] = payment["id"]
     call.store.add(transfer)
@@ -55,8 +53,8 @@ def reverse(call: Call) -> Doc:
     seller, currency = transfer["destination"], transfer["currency"]
     ledger.need(desk, seller, currency, amount, f"Insufficient funds in the account {seller} to reverse this transfer.")
     reversal = _new_reversal(call, transfer, amount)
-    ledger.book(desk, seller, "payment_refund", -amount, currency, transfer["destination_payment"])
-    reversal["balance_transaction"] = ledger.book(desk, PLATFORM, "transfer_refund", amount, currency, reversal["id"])["id"]
+    ledger.book(desk, seller, "payment_refund", -amount, {"id": transfer["destination_payment"], "currency": currency})
+    reversal["balance_transaction"] = ledger.book(desk, PLATFORM, "transfer_refund", amount, reversal)["id"]
     call.store.add(reversal)
     transfer["amount_reversed"] += amount
     transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
@@ -129,29 +127,37 @@ def _source(call: Call, amount: int, currency: str) -> Doc | None:
 def _new(call: Call, amount: int, currency: str, destination: Doc, charge: Doc | None) -> Doc:
     params = call.params
     group = params.text("transfer_group") or (charge and charge["transfer_group"])
-    return {
-        "id": new_id("tr"), "object": "transfer", "amount": amount, "amount_reversed": 0, "balance_transaction": None, "created": now(), "currency": currency,
-        "description": params.text("description"), "destination": destination["id"], "destination_payment": None, "livemode": False,
-        "metadata": params.metadata(), "reversals": lists.of([], ""), "reversed": False, "source_transaction": charge and charge["id"],
-        "source_type": "card", "transfer_group": group,
-    }  # fmt: skip
+    transfer = blank("balance_transaction destination_payment") | {
+        "id": new_id("tr"),
+        "object": "transfer",
+        "created": now(),
+        "livemode": False,
+    }
+    transfer |= {"amount": amount, "amount_reversed": 0, "currency": currency, "destination": destination["id"]}
+    transfer |= {"description": params.text("description"), "metadata": params.metadata(), "reversals": lists.of([], ""), "reversed": False}
+    return transfer | {"source_transaction": charge and charge["id"], "source_type": "card", "transfer_group": group}
 
 
 def _payment(call: Call, transfer: Doc) -> Doc:
     """The other side: a payment in the seller's account."""
-    id_, amount, currency = new_id("py"), transfer["amount"], transfer["currency"]
-    txn = ledger.book(call.desk, transfer["destination"], "payment", amount, currency, id_)
+    amount = transfer["amount"]
     payment: Doc = {
-        "id": id_, "object": "charge", "amount": amount, "amount_captured": amount, "amount_refunded": 0, "balance_transaction": txn["id"], "captured": True,
-        "created": now(), "currency": currency, "disputed": False, "livemode": False, "metadata": {}, "paid": True, "payment_intent": None,
-        "payment_method_details": {"type": "stripe_account", "stripe_account": {}}, "refunded": False, "source_transfer": transfer["id"],
-        "status": "succeeded", "transfer_group": None,
-    }  # fmt: skip
+        "id": new_id("py"),
+        "object": "charge",
+        "created": now(),
+        "livemode": False,
+        "status": "succeeded",
+        "paid": True,
+        "captured": True,
+    }
+    payment |= {"amount": amount, "amount_captured": amount, "amount_refunded": 0, "currency": transfer["currency"], "disputed": False}
+    payment |= {"metadata": {}, "payment_intent": None, "refunded": False, "source_transfer": transfer["id"], "transfer_group": None}
+    payment["payment_method_details"] = {"type": "stripe_account", "stripe_account": {}}
+    payment["balance_transaction"] = ledger.book(call.desk, transfer["destination"], "payment", amount, payment)["id"]
     return call.store.add(payment, transfer["destination"])
 
 
 def _new_reversal(call: Call, transfer: Doc, amount: int) -> Doc:
-    return {
-        "id": new_id("trr"), "object": "transfer_reversal", "amount": amount, "balance_transaction": None, "created": now(), "currency": transfer["currency"],
-        "destination_payment_refund": None, "metadata": call.params.metadata(), "source_refund": None, "transfer": transfer["id"],
-    }  # fmt: skip
+    reversal = blank("balance_transaction destination_payment_refund source_refund") | {"id": new_id("trr"), "object": "transfer_reversal"}
+    reversal |= {"amount": amount, "created": now(), "currency": transfer["currency"], "transfer": transfer["id"]}
+    return reversal | {"metadata": call.params.metadata()}

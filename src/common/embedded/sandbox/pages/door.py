@@ -45,8 +45,9 @@ class PageDoor:
         if place == "onboard":
             return self._onboard(request, rest, query, view)
         intent = self._intent(rest.removesuffix(".svg"), query.text("client_secret")) if place in {"pay", "3ds", "qris"} else None
-        if intent is None:
-            return view.page("message", 404, word="not_found")
+        return view.page("message", 404, word="not_found") if intent is None else self._meet(request, place, intent, view)
+
+    def _meet(self, request: Request, place: str, intent: Doc, view: View) -> Answer:
         view.come_from(intent)
         if place == "qris":
             return views.code_image(intent) or view.page("message", 404, word="not_found")

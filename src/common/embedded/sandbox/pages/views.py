@@ -94,7 +94,7 @@ def code_image(intent: Doc) -> Answer | None:
     shown = code(intent)
     if shown is None:
         return None
-    import segno  # only when somebody pays by QRIS
+    import segno  # noqa: PLC0415  (only when somebody pays by QRIS)
 
     out = io.BytesIO()
     segno.make(shown["data"], error="m", micro=False).save(out, kind="svg", scale=6, border=4, light="white")
@@ -116,7 +116,7 @@ def rupiah(intent: Doc) -> str:
 
 @lru_cache(maxsize=1)
 def _templates() -> "jinja2.Environment":
-    import jinja2  # only when the first page is asked for
+    import jinja2  # noqa: PLC0415  (only when the first page is asked for)
 
     return jinja2.Environment(loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
 

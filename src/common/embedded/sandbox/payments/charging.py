@@ -1,7 +1,7 @@
 """Charges: what became of one attempt to take money, and the movement into the balance when it is taken."""
 
 from common.embedded.sandbox import cards, ledger
-from common.embedded.sandbox.desk import Desk, now
+from common.embedded.sandbox.desk import Desk, blank, now
 from common.embedded.sandbox.payments import methods
 from common.embedded.sandbox.store import Doc, new_id
 
@@ -28,7 +28,7 @@ def charge(desk: Desk, intent: Doc, *, captured: bool) -> Doc:
 def take(desk: Desk, doc: Doc, amount: int) -> None:
     """Capture `amount` of a charge. The rest of a partial capture is let go: `amount` stays, `amount_refunded` counts real refunds only."""
     doc |= {"captured": True, "amount_captured": amount}
-    doc["balance_transaction"] = ledger.book(desk, doc["_account"], "charge", amount, doc["currency"], doc["id"], doc["description"])["id"]
+    doc["balance_transaction"] = ledger.book(desk, doc["_account"], "charge", amount, doc)["id"]
     desk.store.save(doc)
 
 
@@ -43,14 +43,19 @@ def failed_charge(desk: Desk, intent: Doc, code: str, decline: str) -> Doc:
 
 def _new(intent: Doc, status: str) -> Doc:
     method = intent["_method"]
-    return {
-        "id": new_id("ch"), "object": "charge", "amount": intent["amount"], "amount_captured": 0, "amount_refunded": 0, "application": None,
-        "application_fee": None, "application_fee_amount": None, "balance_transaction": None, "billing_details": {}, "captured": False,
-        "created": now(), "currency": intent["currency"], "customer": intent["customer"], "description": intent["description"], "destination": None,
-        "dispute": None, "disputed": False, "failure_balance_transaction": None, "failure_code": None, "failure_message": None,
-        "fraud_details": {}, "livemode": False, "metadata": dict(intent["metadata"]), "on_behalf_of": None, "outcome": None, "paid": True,
-        "payment_intent": intent["id"], "payment_method": method["id"], "payment_method_details": methods.describe(method), "receipt_email": None,
-        "receipt_number": None, "receipt_url": None, "refunded": False, "review": None, "shipping": intent["shipping"], "source": None,
-        "source_transfer": None, "statement_descriptor": None, "statement_descriptor_suffix": None, "status": status, "transfer_data": None,
-        "transfer_group": intent["transfer_group"],
-    }  # fmt: skip
+    charge = blank("""application application_fee application_fee_amount balance_transaction destination dispute failure_balance_transaction
+        failure_code failure_message on_behalf_of outcome receipt_email receipt_number receipt_url review source source_transfer
+        statement_descriptor statement_descriptor_suffix transfer_data""")
+    charge |= {name: intent[name] for name in ("amount", "currency", "customer", "description", "metadata", "shipping", "transfer_group")}
+    charge |= {
+        "id": new_id("ch"),
+        "object": "charge",
+        "created": now(),
+        "livemode": False,
+        "status": status,
+        "paid": True,
+        "captured": False,
+    }
+    charge |= {"amount_captured": 0, "amount_refunded": 0, "refunded": False, "disputed": False, "billing_details": {}, "fraud_details": {}}
+    charge |= {"payment_intent": intent["id"], "payment_method": method["id"], "payment_method_details": methods.describe(method)}
+    return charge

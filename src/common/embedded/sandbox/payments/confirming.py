@@ -113,7 +113,7 @@ def _show_code(desk: Desk, intent: Doc) -> Doc:
 
 
 def _await_person(desk: Desk, intent: Doc) -> Doc:
-    intent["status"] = "requires_action"
+    intent |= {"status": "requires_action", "last_payment_error": None}
     desk.store.save(intent)
     desk.emit("payment_intent.requires_action", intent)
     return intent

@@ -3,13 +3,14 @@
 import secrets
 
 from common.embedded.sandbox import ledger
-from common.embedded.sandbox.desk import Call, Failed, now
+from common.embedded.sandbox.desk import Call, Failed, blank, now
 from common.embedded.sandbox.errors import BadParameter, Refused
 from common.embedded.sandbox.params import Params
 from common.embedded.sandbox.payments import methods
 from common.embedded.sandbox.payments.confirming import attempt
 from common.embedded.sandbox.store import Doc, new_id
 
+TOLD = ("customer", "description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix", "transfer_group")
 CHANGEABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
@@ -32,7 +33,7 @@ def update(call: Call) -> Doc:
     intent = call.mine("payment_intent")
     params = call.params
     if "amount" in params:
-        if intent["status"] not in CHANGEABLE:
+        if intent["status"] not in CHANGEABLE or intent["next_action"]:
             raise unexpected(intent, "its amount cannot be changed")
         intent["amount"] = _limited(ledger.check_amount(params.integer("amount"), intent["currency"]), intent["payment_method_types"])
     for name in ("description", "transfer_group", "receipt_email"):
@@ -66,20 +67,26 @@ def _new(params: Params) -> Doc:
         raise BadParameter("The payment method type 'qris' cannot be captured manually.", param="capture_method")
     if "qris" in types and currency != "idr":
         raise BadParameter("The payment method type 'qris' takes IDR only.", param="currency")
+    amount = _limited(ledger.check_amount(params.integer("amount"), currency), types)
+    return _empty(params) | {
+        "amount": amount,
+        "automatic_payment_methods": {"enabled": True} if _automatic(params) else None,
+        "capture_method": capture,
+        "currency": currency,
+        "metadata": params.metadata(),
+        "payment_method_options": params.group("payment_method_options").values,
+        "payment_method_types": types,
+    }
+
+
+def _empty(params: Params) -> Doc:
     id_ = new_id("pi")
-    return {
-        "id": id_, "object": "payment_intent", "amount": _limited(ledger.check_amount(params.integer("amount"), currency), types), "amount_capturable": 0,
-        "amount_details": {"tip": {}}, "amount_received": 0, "application": None, "application_fee_amount": None,
-        "automatic_payment_methods": {"enabled": True} if _automatic(params) else None, "canceled_at": None, "cancellation_reason": None,
-        "capture_method": capture, "client_secret": f"{id_}_secret_{secrets.token_hex(16)}", "confirmation_method": "automatic", "created": now(),
-        "currency": currency, "customer": params.text("customer"), "description": params.text("description"), "last_payment_error": None,
-        "latest_charge": None, "livemode": False, "metadata": params.metadata(), "next_action": None, "on_behalf_of": None, "payment_method": None,
-        "payment_method_options": params.group("payment_method_options").values, "payment_method_types": types, "processing": None,
-        "receipt_email": params.text("receipt_email"), "review": None, "setup_future_usage": None, "shipping": None, "source": None,
-        "statement_descriptor": params.text("statement_descriptor"), "statement_descriptor_suffix": params.text("statement_descriptor_suffix"),
-        "status": "requires_payment_method", "transfer_data": None, "transfer_group": params.text("transfer_group"),
-        "_method": None, "_return_url": params.text("return_url"),
-    }  # fmt: skip
+    intent = blank("""application application_fee_amount canceled_at cancellation_reason last_payment_error latest_charge next_action
+        on_behalf_of payment_method processing review setup_future_usage shipping source transfer_data _method""")
+    intent |= {name: params.text(name) for name in TOLD}
+    intent |= {"id": id_, "object": "payment_intent", "client_secret": f"{id_}_secret_{secrets.token_hex(16)}", "created": now()}
+    intent |= {"amount_capturable": 0, "amount_details": {"tip": {}}, "amount_received": 0, "confirmation_method": "automatic"}
+    return intent | {"livemode": False, "status": "requires_payment_method", "_return_url": params.text("return_url")}
 
 
 def _automatic(params: Params) -> bool:
@@ -88,7 +95,9 @@ def _automatic(params: Params) -> bool:
 
 def _types(params: Params) -> list[str]:
     if _automatic(params):
-        return ["card", "qris"] if params.text("currency") == "idr" and params.text("capture_method") != "manual" else ["card"]
+        return (
+            ["card", "qris"] if (params.text("currency") or "").lower() == "idr" and params.text("capture_method") != "manual" else ["card"]
+        )
     return methods.check_types(params.texts("payment_method_types")) or ["card"]
 
 

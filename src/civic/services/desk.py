@@ -1,0 +1,140 @@
+"""Pages of the officer: the desk by what waits longest, a file with answers and documents side by side, the next one in one step."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.params import QueryParameter
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from civic.promises import queries as promises
+from civic.services import answers as forms
+from civic.services import catalogue, queries, service, views
+from civic.services.errors import NoSuchApplication, NothingAsked
+from civic.services.models import AT_THE_OFFICE, STATE_NAMES, Application, State
+from civic.services.policy import is_officer
+from common.audit import service as audit
+from common.credentials import queries as credentials
+from common.credentials import service as issuing
+from common.errors import Invalid
+from common.i18n import gettext as _
+from common.identity import guards
+from common.identity.actor import Actor, Role
+from common.web import page, reshow, see_other
+from common.web.paging import Cursor, page_of
+from common.web.templating import Page
+
+Web = Request[Any, Any, Any]
+OFFICER = [guards.role(Role.OFFICER)]
+ROWS = 40
+TABS = ("waiting", State.CORRECTION, State.AWAITING_PAYMENT, State.ISSUED, State.REJECTED)
+
+
+@get("/meja", guards=OFFICER)
+async def show_desk(
+    session: AsyncSession, actor: Actor, tab: Annotated[str, QueryParameter(name="tampil")] = "waiting", cursor: Cursor = None
+) -> Page:
+    offices = actor.offices(Role.OFFICER)
+    tab = tab if tab in TABS else "waiting"
+    states = sorted(AT_THE_OFFICE) if tab == "waiting" else [State(tab)]
+    rows = await queries.desk(session, offices, states, cursor, ROWS)
+    due = await promises.of_many(session, [row.id for row in rows])
+    found = page_of(rows, ROWS, "desk", lambda row: (row.submitted_at, row.id), lambda row: (views.Case.of(row, due.get(row.id)), row))
+    counts = await queries.desk_counts(session, offices)
+    tabs = [(key, f"/meja?tampil={key}", f"{_tab_name(key)} ({_count(key, counts)})") for key in TABS]
+    return page("services/desk.html", rows=found.items, next=found.next, tabs=tabs, tab=tab, offices=sorted(offices))
+
+
+@get("/meja/{application_id:uuid}", guards=OFFICER)
+async def show_file(session: AsyncSession, actor: Actor, application_id: UUID) -> Page:
+    """Opening a file is a read of personal data: it is audited."""
+    application = await queries.visible(session, actor, application_id)
+    if not is_officer(actor, application):
+        raise NoSuchApplication
+    await audit.record(session, actor, "application.read", subject_kind="application", subject_id=application.id)
+    return page("services/file.html", **await _file_context(session, actor, application))
+
+
+@post("/meja/{application_id:uuid}/{deed:str}", guards=OFFICER)
+async def act(session: AsyncSession, request: Web, actor: Actor, application_id: UUID, deed: str) -> Redirect:
+    """One deed of the office upon a file; then back to the file, or on to the next when this one has left the desk."""
+    application = await queries.visible(session, actor, application_id)
+    context = await _file_context(session, actor, application)
+    async with reshow(request, "services/file.html", **context) as form:
+        await _do(session, actor, application_id, deed, form)
+    following = await queries.next_on_desk(session, actor.offices(Role.OFFICER), application)
+    if application.state in AT_THE_OFFICE or following is None:
+        return see_other(f"/meja/{application_id}", _("Tercatat."))
+    return see_other(f"/meja/{following}", _("Tercatat. Ini berkas berikutnya."))
+
+
+async def _do(session: AsyncSession, actor: Actor, application_id: UUID, deed: str, form: Any) -> None:
+    reason = str(form.value("reason"))
+    match deed:
+        case "periksa":
+            await service.take_up(session, actor, application_id)
+        case "langkah":
+            await service.complete_step(session, actor, application_id, str(form.value("step")), str(form.value("note"))[:500])
+        case "perbaikan":
+            await service.ask_correction(session, actor, application_id, _asked(form))
+        case "retribusi":
+            await service.set_levy(session, actor, application_id, _rupiah(str(form.value("amount"))))
+        case "tolak":
+            await service.reject(session, actor, application_id, reason[:500])
+        case "cabut":
+            await _revoke(session, actor, application_id, reason)
+        case _:
+            raise NoSuchApplication
+
+
+async def _revoke(session: AsyncSession, actor: Actor, application_id: UUID, reason: str) -> None:
+    credential = await credentials.of_application(session, application_id)
+    if credential is None:
+        raise NoSuchApplication
+    if len(reason) < 3:
+        raise NothingAsked
+    await issuing.revoke(session, actor, credential.id, reason[:500])
+
+
+def _asked(form: Any) -> list[dict[str, Any]]:
+    """The messages typed beside questions and documents: fields `ask.<target>`."""
+    named = [name for name in form.names() if name.startswith("ask.")]
+    return [{"target": name.removeprefix("ask."), "message": str(form.value(name))[:300]} for name in named]
+
+
+def _rupiah(text: str) -> int:
+    digits = text.replace(".", "").replace("Rp", "").strip()
+    if not (digits.isdigit() and digits.isascii() and len(digits) <= 11):
+        raise Invalid({"amount": _("Tulis dengan angka, misalnya 250.000.")})
+    return int(digits)
+
+
+async def _file_context(session: AsyncSession, actor: Actor, application: Application) -> dict[str, Any]:
+    current = catalogue.find(application.service, application.version)
+    answers = forms.unseal(application.id, application.answers)
+    base = await views.case_context(session, actor, application)
+    size = int(answers.get(current.fee.base, "0") or 0) if current.fee.base else 0
+    return {
+        **base,
+        "questions": [one for one in current.questions if answers.get(one.name) and forms.applies(one.when, answers)],
+        "shown": {one.name: forms.shown(one, answers.get(one.name, ""), masked=False) for one in current.questions},
+        "warnings": forms.warnings(current, answers),
+        "documents": await queries.documents(session, application.id),
+        "needed": forms.needed_documents(current, answers),
+        "next_step": current.steps[application.steps_done] if application.steps_done < len(current.steps) else None,
+        "is_last": application.steps_done == len(current.steps) - 1,
+        "proposed_levy": current.fee.rate * size,
+        "following": await queries.next_on_desk(session, actor.offices(Role.OFFICER), application),
+    }
+
+
+def _tab_name(key: str) -> str:
+    return _("Menunggu kantor") if key == "waiting" else _(STATE_NAMES[State(key)])
+
+
+def _count(key: str, counts: dict[State, int]) -> int:
+    return sum(counts.get(state, 0) for state in AT_THE_OFFICE) if key == "waiting" else counts.get(State(key), 0)
+
+
+HANDLERS = [show_desk, show_file, act]

@@ -1,0 +1,165 @@
+"""What the pages show of a case: the parts of its form, its timeline, its clock in words."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from civic.promises import queries as promises
+from civic.promises.models import Clock, Promise
+from civic.promises.policy import clock_of
+from civic.services import answers as forms
+from civic.services import catalogue, policy, queries
+from civic.services.catalogue import Service
+from civic.services.models import APPLICANTS_MOVE, ENDED, STATE_NAMES, Application, State
+from civic.services.service.filling import missing_of
+from common import clock
+from common.credentials import queries as credentials
+from common.files.purposes import DOCUMENTS as DOCUMENT_KINDS
+from common.i18n import N_, waktu
+from common.i18n import gettext as _
+from common.identity.actor import Actor
+
+DOCUMENTS, SLOT, REVIEW = "berkas", "jadwal", "periksa"
+ACCEPT = ",".join(sorted(DOCUMENT_KINDS))
+TONES = {
+    State.CORRECTION: "warn",
+    State.AWAITING_PAYMENT: "warn",
+    State.ISSUED: "good",
+    State.REJECTED: "bad",
+    State.SUBMITTED: "note",
+    State.IN_REVIEW: "note",
+}
+CLOCKS = {
+    Clock.RUNNING: (N_("Dalam waktu"), "good"),
+    Clock.SOON: (N_("Hampir jatuh tempo"), "warn"),
+    Clock.LATE: (N_("Terlambat"), "bad"),
+    Clock.PAUSED: (N_("Menunggu pemohon"), ""),
+    Clock.KEPT: (N_("Tepat waktu"), "good"),
+    Clock.DROPPED: (N_("Dihentikan"), ""),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of a list."""
+
+    id: UUID
+    reference: str
+    service: str
+    state: str
+    tone: str
+    due_on: date | None
+    clock: str
+    clock_tone: str
+    waits_for_applicant: bool
+
+    @classmethod
+    def of(cls, application: Application, promise: Promise | None) -> "Case":
+        words, tone = CLOCKS[clock_of(promise, clock.today())] if promise else ("", "")
+        return cls(
+            application.id,
+            application.reference,
+            str(catalogue.find(application.service, application.version).name),
+            _(STATE_NAMES[application.state]),
+            TONES.get(application.state, ""),
+            promise.due_on if promise else None,
+            _(words) if words else "",
+            tone,
+            application.state in APPLICANTS_MOVE,
+        )
+
+
+def parts_of(service: Service) -> list[tuple[str, str]]:
+    """(code, title) of the form's screens, in order."""
+    parts = [(group.code, str(group.title)) for group in service.groups]
+    if service.documents:
+        parts.append((DOCUMENTS, _("Berkas")))
+    if service.slot:
+        parts.append((SLOT, _("Jadwal")))
+    return [*parts, (REVIEW, _("Periksa dan kirim"))]
+
+
+def part_after(service: Service, part: str) -> str:
+    codes = [code for code, _title in parts_of(service)]
+    return codes[min(codes.index(part) + 1, len(codes) - 1)] if part in codes else codes[0]
+
+
+async def form_context(session: AsyncSession, application: Application, part: str | None) -> dict[str, Any]:
+    """Everything that one screen of the form shows."""
+    service = catalogue.find(application.service, application.version)
+    answers = forms.unseal(application.id, application.answers)
+    codes = [code for code, _title in parts_of(service)]
+    part = part if part in codes else codes[0]
+    correction = await queries.open_correction(session, application.id)
+    held = await queries.booking(session, application.id) if service.slot else None
+    free = await queries.free_slots(session, service.code) if part == SLOT else []
+    return {
+        "application": application,
+        "service": service,
+        "answers": answers,
+        "parts": parts_of(service),
+        "part": part,
+        "group": service.group(part),
+        "needed": forms.needed_documents(service, answers),
+        "attached": await queries.documents(session, application.id),
+        "accept": ACCEPT,
+        "asked": {item["target"]: item["message"] for item in correction.items} if correction else {},
+        "slots": [(str(slot.id), waktu(slot.starts_at)) for slot in free],
+        "held": held[1] if held else None,
+        "missing": await missing_of(session, application, service, answers) if part == REVIEW else {},
+        "problems": forms.check(service, answers),
+        "rows": answer_rows(service, answers, masked=True),
+        "options": {one.name: [(option.value, str(option.label)) for option in one.options] for one in service.questions},
+        "labels": {**labels(service), "slot": _("Jadwal")},
+        "next_part": part_after(service, part),
+    }
+
+
+async def case_context(session: AsyncSession, actor: Actor, application: Application) -> dict[str, Any]:
+    """Everything that the page of a case shows to its applicant (or, read only, to the office)."""
+    service = catalogue.find(application.service, application.version)
+    promise = await promises.of(session, application.id)
+    correction = await queries.open_correction(session, application.id)
+    held = await queries.booking(session, application.id) if service.slot else None
+    return {
+        "application": application,
+        "service": service,
+        "case": Case.of(application, promise),
+        "promise": promise,
+        "timeline": await timeline(session, application, service),
+        "correction": correction,
+        "labels": labels(service),
+        "credential": await credentials.of_application(session, application.id),
+        "held": held[1] if held else None,
+        "mine": policy.is_applicant(actor, application),
+        "rows": answer_rows(service, forms.unseal(application.id, application.answers), masked=True),
+    }
+
+
+async def timeline(session: AsyncSession, application: Application, service: Service) -> list[dict[str, Any]]:
+    """Moves and steps that happened, then the steps still to come."""
+    moves = await queries.history(session, application.id)
+    past = [(move.moved_at, _(STATE_NAMES[State(move.to_state)]), move.moved_because) for move in moves if move.to_state != State.DRAFT]
+    done = await queries.steps(session, application.id)
+    names = {step.code: str(step.label) for step in service.steps}
+    past += [(step.done_at, names.get(step.code, step.code), step.note) for step in done]
+    entries = [{"label": label, "at": at, "note": note, "done": True, "current": False} for at, label, note in sorted(past)]
+    if entries and application.state not in ENDED:
+        entries[-1]["current"] = True
+        ahead = service.steps[application.steps_done :]
+        entries += [{"label": str(step.label), "at": None, "note": "", "done": False, "current": False} for step in ahead]
+    return entries
+
+
+def answer_rows(service: Service, answers: forms.Answers, *, masked: bool) -> list[tuple[str, str]]:
+    """(label, value) of what was answered and applies."""
+    asked = [one for one in service.questions if answers.get(one.name) and forms.applies(one.when, answers)]
+    return [(str(one.label), forms.shown(one, answers[one.name], masked=masked)) for one in asked]
+
+
+def labels(service: Service) -> dict[str, str]:
+    """The name of every question and document."""
+    return {one.name: str(one.label) for one in service.questions} | {one.name: str(one.label) for one in service.documents}

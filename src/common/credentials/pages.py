@@ -1,0 +1,38 @@
+"""The public verification page: anybody with a code sees whether the statement stands, in words that a bank clerk understands."""
+
+from typing import Annotated
+
+from litestar import Router, get
+from litestar.params import QueryParameter
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import clock, ids
+from common.credentials import queries
+from common.credentials.errors import NoSuchCredential
+from common.identity import guards
+from common.web import page, see_other
+from common.web.templating import Page
+
+FRESH = {"Cache-Control": "no-store"}  # a revocation shows at once
+
+
+@get("/cek", guards=[guards.public], sync_to_thread=False)
+def ask_code(code: Annotated[str | None, QueryParameter(name="kode", max_length=60)] = None) -> Page | Redirect:
+    """The form for a typed code."""
+    if code is None or not code.strip():
+        return page("credentials/ask.html")
+    return see_other(f"/cek/{ids.normalise_reference(code)[:60]}")
+
+
+@get("/cek/{code:str}", guards=[guards.public])
+async def show_verdict(session: AsyncSession, code: str) -> Page:
+    """The verdict; an unknown code gets a page of its own, with what to do."""
+    try:
+        credential = await queries.by_code(session, code)
+    except NoSuchCredential:
+        return page("credentials/unknown.html", status=404, headers=FRESH, code=code[:60])
+    return page("credentials/verdict.html", headers=FRESH, credential=credential, checked_at=clock.now())
+
+
+router = Router(path="/", route_handlers=[ask_code, show_verdict], include_in_schema=False)

@@ -1,0 +1,11 @@
+"""Pages of identity: coming in, one's account, roles."""
+
+from litestar import Router
+
+from common.identity.pages import account, entering, forgotten, roles, security
+
+router = Router(
+    path="/",
+    route_handlers=[*entering.HANDLERS, *forgotten.HANDLERS, *account.HANDLERS, *security.HANDLERS, *roles.HANDLERS],
+    include_in_schema=False,
+)

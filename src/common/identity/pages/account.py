@@ -1,0 +1,86 @@
+"""One's own account: profile, language, NIK, devices, tokens."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.i18n import gettext as _
+from common.identity import guards, queries, service
+from common.identity.actor import Actor, Role
+from common.identity.schemas import ChangePerson, GiveNik, MakeToken
+from common.web import page, reshow, see_other
+from common.web.templating import Page
+
+Asked = Request[Any, Any, Any]
+
+
+@get("/akun", guards=[guards.signed_in])
+async def account(session: AsyncSession, actor: Actor) -> Page:
+    return page("identity/account.html", **await _account(session, actor))
+
+
+@post("/akun", guards=[guards.signed_in])
+async def change(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
+    """Name, language, address."""
+    async with reshow(request, "identity/account.html", **await _account(session, actor)) as form:
+        person = await service.change_person(session, actor, form.parse(ChangePerson))
+    return see_other("/konfirmasi" if person.waiting_address() and form.value("address") else "/akun", _("Tersimpan."))
+
+
+@post("/akun/nik", guards=[guards.signed_in])
+async def give_nik(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
+    async with reshow(request, "identity/account.html", **await _account(session, actor)) as form:
+        given = await service.give_nik(session, actor, form.parse(GiveNik))
+    odd = _("NIK tersimpan, tapi tanggal lahirnya berbeda. Periksa lagi; petugas akan mencocokkannya.")
+    return see_other("/akun", odd if "birth_date" in given.warnings else _("NIK tersimpan."))
+
+
+@get("/akun/perangkat", guards=[guards.signed_in])
+async def devices(session: AsyncSession, actor: Actor) -> Page:
+    rows = await queries.devices_of(session, actor.person_id)
+    return page("identity/devices.html", devices=rows, current=actor.session_id, section="account")
+
+
+@post("/akun/perangkat/{session_id:uuid}/keluarkan", guards=[guards.signed_in])
+async def sign_device_out(session: AsyncSession, actor: Actor, session_id: UUID) -> Redirect:
+    await service.revoke_session(session, actor, session_id)
+    return see_other("/akun/perangkat", _("Perangkat itu sudah dikeluarkan."))
+
+
+@get("/akun/token", guards=[guards.signed_in])
+async def tokens(session: AsyncSession, actor: Actor) -> Page:
+    return page("identity/tokens.html", tokens=await queries.tokens_of(session, actor.person_id), made=None, section="account")
+
+
+@post("/akun/token", guards=[guards.signed_in])
+async def make_token(request: Asked, session: AsyncSession, actor: Actor) -> Page:
+    """The token is shown on the answer itself and never again."""
+    shown = {"made": None, "section": "account"}
+    standing = await queries.tokens_of(session, actor.person_id)
+    async with reshow(request, "identity/tokens.html", tokens=standing, **shown) as form:
+        _row, token = await service.make_token(session, actor, form.parse(MakeToken))
+    standing = await queries.tokens_of(session, actor.person_id)
+    return page("identity/tokens.html", headers={"Cache-Control": "no-store"}, tokens=standing, **{**shown, "made": token})
+
+
+@post("/akun/token/{token_id:uuid}/cabut", guards=[guards.signed_in])
+async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID) -> Redirect:
+    await service.revoke_token(session, actor, token_id)
+    return see_other("/akun/token", _("Token sudah dicabut."))
+
+
+async def _account(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+    return {
+        "person": await queries.by_id(session, actor.person_id),
+        "known": await service.facts(session, actor.person_id),
+        "nik": await service.masked_nik(session, actor.person_id),
+        "assurance": actor.assurance,
+        "is_admin": actor.has(Role.ADMIN),
+        "section": "account",
+    }
+
+
+HANDLERS = [account, change, give_nik, devices, sign_device_out, tokens, make_token, revoke_token]

@@ -1,0 +1,136 @@
+"""Signing up, in and out; confirming the address."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get, post
+from litestar.params import QueryParameter
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.i18n import gettext as _
+from common.identity import cookies, guards, queries, service
+from common.identity.actor import Actor
+from common.identity.dependencies import client_of
+from common.identity.policy import local_path, masked
+from common.identity.schemas import GiveCode, GiveSecondFactor, SignIn, SignUp
+from common.settings import get_settings
+from common.web import page, reshow, see_other
+from common.web.templating import Page
+
+Asked = Request[Any, Any, Any]
+Return = Annotated[str, QueryParameter(name="lanjut", max_length=500)]
+
+
+@get("/daftar", guards=[guards.public])
+async def sign_up_form(lanjut: Return = "") -> Page:
+    return page("identity/sign_up.html", lanjut=local_path(lanjut, ""), section="account")
+
+
+@post("/daftar", guards=[guards.public])
+async def sign_up(request: Asked, session: AsyncSession) -> Redirect:
+    """A new account, signed in at once; the code is on its way."""
+    lanjut = await _asked_return(request)
+    async with reshow(request, "identity/sign_up.html", lanjut=lanjut, section="account") as form:
+        asked = form.parse(SignUp)
+        person = await service.sign_up(session, asked, client_of(request))
+        await service.ask_confirmation(session, person, client_of(request))
+        token = await service.open_session(session, person.id, client_of(request))
+    return _with_session(see_other(_then("/konfirmasi", lanjut)), token)
+
+
+@get("/masuk", guards=[guards.public])
+async def sign_in_form(visitor: Actor | None, lanjut: Return = "") -> Response[Any]:
+    if visitor is not None:
+        return see_other(local_path(lanjut, "/akun"))
+    return page("identity/sign_in.html", lanjut=local_path(lanjut, ""), section="account")
+
+
+@post("/masuk", guards=[guards.public])
+async def sign_in(request: Asked, session: AsyncSession) -> Redirect:
+    """To where one was going; by way of the second factor where it is on."""
+    lanjut = await _asked_return(request)
+    async with reshow(request, "identity/sign_in.html", lanjut=lanjut, section="account") as form:
+        asked = form.parse(SignIn)
+        entered = await service.sign_in(session, asked.address, asked.password, client_of(request))
+    target = _then("/masuk/kode", lanjut) if entered.second_factor_due else local_path(lanjut, "/akun")
+    return _with_session(see_other(target), entered.token)
+
+
+@get("/masuk/kode", guards=[guards.public])
+async def second_factor_form(lanjut: Return = "") -> Page:
+    return page("identity/second_factor.html", lanjut=local_path(lanjut, ""), section="account")
+
+
+@post("/masuk/kode", guards=[guards.public])
+async def second_factor(request: Asked, session: AsyncSession) -> Redirect:
+    lanjut = await _asked_return(request)
+    async with reshow(request, "identity/second_factor.html", lanjut=lanjut, section="account") as form:
+        given = form.parse(GiveSecondFactor)
+        entered = await service.finish(session, request.cookies.get(cookies.SESSION_COOKIE, ""), given.code)
+    return _with_session(see_other(local_path(lanjut, "/akun")), entered.token)
+
+
+@get("/keluar", guards=[guards.public])
+async def sign_out_form() -> Page:
+    return page("identity/sign_out.html", section="account")
+
+
+@post("/keluar", guards=[guards.signed_in])
+async def sign_out(session: AsyncSession, actor: Actor) -> Redirect:
+    await service.sign_out(session, actor)
+    gone = see_other("/", _("Anda sudah keluar."))
+    gone.set_cookie(cookies.no_session())
+    return gone
+
+
+@get("/konfirmasi", guards=[guards.signed_in])
+async def confirm_form(session: AsyncSession, actor: Actor, lanjut: Return = "") -> Response[Any]:
+    person = await queries.by_id(session, actor.person_id)
+    waiting = person.waiting_address()
+    if waiting is None:
+        return see_other(local_path(lanjut, "/akun"))
+    return page("identity/confirm.html", **_confirming(waiting, lanjut))
+
+
+@post("/konfirmasi", guards=[guards.signed_in])
+async def confirm(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
+    lanjut = await _asked_return(request)
+    waiting = (await queries.by_id(session, actor.person_id)).waiting_address() or ""
+    async with reshow(request, "identity/confirm.html", **_confirming(waiting, lanjut)) as form:
+        await service.confirm(session, actor, form.parse(GiveCode).code)
+    return see_other(local_path(lanjut, "/akun"), _("Alamat ta' sudah dikonfirmasi. Terima kasih."))
+
+
+@post("/konfirmasi/kirim-ulang", guards=[guards.signed_in])
+async def send_again(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
+    lanjut = await _asked_return(request)
+    person = await queries.by_id(session, actor.person_id)
+    async with reshow(request, "identity/confirm.html", **_confirming(person.waiting_address() or "", lanjut)):
+        await service.ask_confirmation(session, person, client_of(request))
+    return see_other(_then("/konfirmasi", lanjut), _("Kode baru sudah dikirim."))
+
+
+def _confirming(waiting: str, lanjut: str) -> dict[str, Any]:
+    return {"address": masked(waiting), "lanjut": local_path(lanjut, ""), "demo": get_settings().demo, "section": "account"}
+
+
+def _with_session(answer: Redirect, token: str) -> Redirect:
+    answer.set_cookie(cookies.session_cookie(token))
+    return answer
+
+
+async def _asked_return(request: Asked) -> str:
+    """The form's `lanjut`, as far as it leads to this site."""
+    asked = (await request.form()).get("lanjut")
+    return local_path(asked if isinstance(asked, str) else "", "")
+
+
+def _then(path: str, lanjut: str) -> str:
+    return f"{path}?{urlencode({'lanjut': lanjut})}" if lanjut else path
+
+
+HANDLERS = [
+    sign_up_form, sign_up, sign_in_form, sign_in, second_factor_form, second_factor, sign_out_form, sign_out, confirm_form, confirm,
+    send_again,
+]  # fmt: skip

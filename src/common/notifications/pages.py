@@ -1,0 +1,65 @@
+"""The inbox as a page; and, in a demo, what was sent to addresses."""
+
+from typing import Any
+
+from litestar import Request, Router, get, post
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.channels import queries as channels
+from common.errors import NotFound
+from common.i18n import gettext as _
+from common.identity import guards
+from common.identity.actor import Actor
+from common.notifications import queries, service
+from common.notifications.policy import GROUPS
+from common.notifications.schemas import MarkRead, NotificationOut, Preferences
+from common.settings import get_settings
+from common.web import page, reshow, see_other
+from common.web.paging import Cursor
+from common.web.templating import Page
+
+ON_A_PAGE = 30
+Asked = Request[Any, Any, Any]
+
+
+@get(["/kotak-masuk", "/pemberitahuan"], guards=[guards.signed_in])
+async def inbox(session: AsyncSession, actor: Actor, cursor: Cursor = None) -> Page:
+    return page("notifications/inbox.html", **await _inbox(session, actor, cursor))
+
+
+@post("/kotak-masuk/dibaca", guards=[guards.signed_in])
+async def mark_read(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
+    async with reshow(request, "notifications/inbox.html", **await _inbox(session, actor, None)) as form:
+        await service.mark_read(session, actor, form.parse(MarkRead).up_to)
+    return see_other("/kotak-masuk")
+
+
+@post("/kotak-masuk/pilihan", guards=[guards.signed_in])
+async def choose(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
+    async with reshow(request, "notifications/inbox.html", **await _inbox(session, actor, None)) as form:
+        await service.choose(session, actor, form.parse(Preferences))
+    return see_other("/kotak-masuk", _("Tersimpan."))
+
+
+@get("/dev/pesan", guards=[guards.public])
+async def messages(session: AsyncSession) -> Page:
+    """Only in a demo: everywhere else there is no such page."""
+    if not get_settings().demo:
+        raise NotFound
+    return page("notifications/messages.html", headers={"Cache-Control": "no-store"}, messages=await channels.recent(session))
+
+
+async def _inbox(session: AsyncSession, actor: Actor, cursor: str | None) -> dict[str, Any]:
+    rows, following = await queries.page_of(session, actor.person_id, limit=ON_A_PAGE, cursor=cursor)
+    return {
+        "items": [NotificationOut.of(row) for row in rows],
+        "next": following,
+        "unread": await queries.unread_of(session, actor.person_id),
+        "groups": [(key, _(name)) for key, name in GROUPS.items()],
+        "wanted": await queries.wanted_groups(session, actor.person_id, "email"),
+        "section": "account",
+    }
+
+
+router = Router(path="/", route_handlers=[inbox, mark_read, choose, messages], include_in_schema=False)

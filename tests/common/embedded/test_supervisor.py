@@ -1,0 +1,172 @@
+"""The supervisor with small children of its own: what falls comes back, what keeps falling waits, what is asked to stop stops."""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from common.embedded.errors import EmbeddedError
+from common.embedded.folders import Hold
+from common.embedded.processes import wait_until
+from common.embedded.programs import Fork, Program
+from common.embedded.supervisor import Interrupted, Supervisor, interruptible, pause_after
+from tests.common.embedded.make import environment, gone, holder, kill_hard
+
+SLEEPER = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(600)"]
+
+
+class Notes:
+    """A narrator that remembers, and may act when something falls."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    def fell(self, name: str, returncode: int, pause: float) -> None:
+        self.told.append(("fell", f"{name} {returncode}"))
+
+    def refused(self, name: str, error: EmbeddedError) -> None:
+        self.told.append(("refused", name))
+
+    def stopped(self, name: str, seconds: float) -> None:
+        self.told.append(("stopped", name))
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
+    made = Supervisor(tmp_path / "run.json", Notes(), {"address": "http://127.0.0.1:1"})
+    yield made
+    made.stop()
+
+
+def watch_until(supervisor: Supervisor, done: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Watch with an alarm that asks now and then whether it is enough."""
+    end_at = time.monotonic() + seconds
+
+    def ask(*_: object) -> None:
+        if done() or time.monotonic() > end_at:
+            raise Interrupted
+
+    before = signal.signal(signal.SIGALRM, ask)
+    signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
+    try:
+        supervisor.watch()
+    except Interrupted:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    return done()
+
+
+def pid_of(supervisor: Supervisor, name: str) -> int:
+    pid: int = json.loads(supervisor.record.read_text())["processes"][name]
+    return pid
+
+
+def test_a_child_that_is_killed_is_back_within_a_second(supervisor: Supervisor) -> None:
+    supervisor.launch(Program("sleeper", supervisor.output, SLEEPER, environment()))
+    first, began = pid_of(supervisor, "sleeper"), time.monotonic()
+    os.kill(first, signal.SIGKILL)
+    assert watch_until(supervisor, lambda: pid_of(supervisor, "sleeper") != first)
+    assert time.monotonic() - began < 1
+    assert isinstance(supervisor.narrator, Notes)
+    assert supervisor.narrator.told == [("fell", "sleeper -9")]
+
+
+def test_what_keeps_falling_waits_longer_each_time() -> None:
+    assert [pause_after(failures) for failures in range(9)] == [0.0, 0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0]
+
+
+def test_groups_stop_last_first_and_the_record_is_private_and_goes(supervisor: Supervisor) -> None:
+    for name in ("database", "worker", "web"):
+        supervisor.launch(Program(name, supervisor.output, SLEEPER, environment()))
+    assert supervisor.record.stat().st_mode & 0o777 == 0o600
+    pids = [pid_of(supervisor, name) for name in ("database", "worker", "web")]
+    supervisor.stop()
+    assert isinstance(supervisor.narrator, Notes)
+    assert supervisor.narrator.told == [("stopped", "web"), ("stopped", "worker"), ("stopped", "database")]
+    assert gone(pids, 0) and not supervisor.record.exists()
+
+
+def test_a_fork_says_its_words_behind_its_name_and_its_traceback_too(supervisor: Supervisor, capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        print("selamat pagi")
+        raise LookupError("habis")
+
+    fork = Fork("penjual", supervisor.output, work)
+    fork.launch()
+    assert fork.process is not None
+    process = fork.process
+    assert wait_until(lambda: process.poll() is not None, 10, meanwhile=supervisor.output.pump)
+    fork.stop()
+    said = capsys.readouterr().out
+    assert process.poll() == 1
+    assert "  penjual | selamat pagi\n" in said
+    assert "  penjual | LookupError: habis\n" in said
+
+
+def test_a_fork_leaves_with_the_status_it_was_told(supervisor: Supervisor) -> None:
+    fork = Fork("leaver", supervisor.output, lambda: sys.exit(7))
+    fork.launch()
+    process = fork.process
+    assert process is not None and wait_until(lambda: process.poll() is not None, 10)
+    assert process.poll() == 7
+
+
+def test_a_fork_does_not_keep_its_parents_claim_on_a_folder(supervisor: Supervisor, tmp_path: Path) -> None:
+    hold = Hold(tmp_path)
+    hold.take("taken")
+    fork = Fork("heir", supervisor.output, lambda: time.sleep(600))
+    fork.launch()
+    hold.release()
+    process = fork.process
+    assert process is not None
+
+    def free() -> bool:
+        with (tmp_path / "lock").open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+    assert wait_until(free, 5)
+    assert process.poll() is None
+    fork.stop()
+
+
+def test_the_first_signal_interrupts_and_the_next_ones_wait_their_turn() -> None:
+    with interruptible():
+        with pytest.raises(Interrupted):
+            os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_without_a_death_signal_a_watchdog_ends_what_a_killed_parent_left() -> None:
+    code = """
+import subprocess, sys, time
+from common.embedded import watchdog
+kept, ended = (subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL, start_new_session=True) for _ in range(2))
+watchdog.mind(kept.pid, 15)
+watchdog.mind(ended.pid, 15)
+watchdog.forget(ended.pid)
+print(kept.pid, ended.pid, flush=True)
+time.sleep(600)
+"""
+    process = holder(code)
+    assert process.stdout is not None
+    minded, forgotten = map(int, process.stdout.readline().split())
+    kill_hard(process)
+    try:
+        assert gone([minded])
+        assert not gone([forgotten], 0.2)
+    finally:
+        subprocess.run(["kill", str(forgotten)], check=True)

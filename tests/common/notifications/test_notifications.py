@@ -1,0 +1,92 @@
+"""The inbox: told in the transaction, numbered without gaps, read, and by e-mail only for who wants it."""
+
+import asyncio
+from uuid import UUID
+
+import httpx
+import pytest
+from tests.common.identity import make
+
+from common.db import hot, unit_of_work
+from common.i18n import N_
+from common.notifications import service
+
+TEXT = N_("Pesanan %(reference)s sudah dikirim.")
+
+
+async def tell(person_id: UUID, reference: str = "PSN-1") -> None:
+    async with unit_of_work() as session:
+        await service.notify(session, person_id, kind="order.moved", text=TEXT, params={"reference": reference}, link="/pesanan/PSN-1")
+
+
+async def test_what_is_told_at_once_is_numbered_without_gaps(client: httpx.AsyncClient) -> None:
+    async with unit_of_work() as session:
+        person = await make.person(session)
+        await make.enter(session, client, person)
+    await asyncio.gather(*(tell(person.id, f"PSN-{number}") for number in range(12)))
+    first = (await client.get("/api/v1/notifications?limit=10")).json()
+    assert [item["seq"] for item in first["items"]] == [12, 11, 10, 9, 8, 7, 6, 5, 4, 3]
+    rest = (await client.get("/api/v1/notifications", params={"limit": 10, "cursor": first["next"]})).json()
+    assert ([item["seq"] for item in rest["items"]], rest["next"]) == ([2, 1], None)
+    assert (await client.get("/api/v1/notifications/unread")).json() == {"unread": 12}
+
+
+async def test_reading_up_to_a_number_leaves_the_later_ones(client: httpx.AsyncClient) -> None:
+    async with unit_of_work() as session:
+        person = await make.person(session)
+        await make.enter(session, client, person)
+    for _ in range(3):
+        await tell(person.id)
+    headers = {"X-CSRF-Token": make.form_token(client)}
+    read = await client.post("/api/v1/notifications/readings", json={"up_to": 2}, headers=headers)
+    assert (read.status_code, read.json()) == (200, {"unread": 1})
+    listed = (await client.get("/api/v1/notifications")).json()["items"]
+    assert [item["read_at"] is None for item in listed] == [True, False, False]
+
+
+async def test_a_rolled_back_deed_told_nothing(database: None) -> None:
+    async with unit_of_work() as session:
+        person = await make.person(session)
+    with pytest.raises(RuntimeError):
+        async with unit_of_work() as session:
+            await service.notify(session, person.id, kind="order.moved", text=TEXT, params={"reference": "PSN-1"})
+            raise RuntimeError
+    async with hot() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM notification") == 0
+        assert await connection.fetchval("SELECT count(*) FROM live_publications") == 0
+
+
+async def test_it_is_told_live_with_the_count(database: None) -> None:
+    async with unit_of_work() as session:
+        person = await make.person(session)
+    await tell(person.id, "PSN-7")
+    async with hot() as connection:
+        data = await connection.fetchval("SELECT data FROM live_publications WHERE channel = $1", f"person:{person.id}")
+    assert (data["text"], data["unread"], data["link"]) == ("Pesanan PSN-7 sudah dikirim.", 1, "/pesanan/PSN-1")
+
+
+@pytest.mark.parametrize(("confirmed", "wanted", "letters"), [(True, True, 1), (True, False, 0), (False, True, 0)])
+async def test_an_e_mail_only_to_a_confirmed_address_of_who_wants_it(
+    client: httpx.AsyncClient, confirmed: bool, wanted: bool, letters: int
+) -> None:
+    async with unit_of_work() as session:
+        person = await make.person(session, address="sitti@contoh.id", confirmed=confirmed)
+        await make.enter(session, client, person)
+    headers = {"X-CSRF-Token": make.form_token(client)}
+    chosen = await client.put("/api/v1/notifications/preferences", json={"email": ["order"] if wanted else []}, headers=headers)
+    assert chosen.status_code == 200
+    await tell(person.id)
+    async with hot() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM channel_message WHERE template = 'notifications.told'") == letters
+
+
+async def test_the_inbox_page_shows_and_marks(client: httpx.AsyncClient) -> None:
+    async with unit_of_work() as session:
+        person = await make.person(session)
+        await make.enter(session, client, person)
+    await tell(person.id)
+    shown = await client.get("/kotak-masuk")
+    assert '<a href="/pesanan/PSN-1">Pesanan PSN-1 sudah dikirim.</a>' in shown.text
+    marked = await client.post("/kotak-masuk/dibaca", data={"up_to": "1", "_csrf": make.form_token(client)})
+    assert marked.status_code == 303
+    assert (await client.get("/api/v1/notifications/unread")).json() == {"unread": 0}

@@ -1,0 +1,162 @@
+"""Payments as people and programs meet them: pages, JSON, and the door for messages."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import stripe
+from tests.common.identity import make as people
+from tests.common.payments import make
+from tests.common.payments.conftest import Sandbox, paying_at, running
+from tests.conftest import RunJobs
+
+from common.db import unit_of_work
+from common.identity.actor import Role
+from common.payments import queries, service
+from common.payments.models import Intent, IntentState
+from common.payments.service import sweeping
+
+
+async def payer_of(client: httpx.AsyncClient, amount: int = 100_000) -> Intent:
+    """An intent whose payer is signed in at `client`."""
+    async with unit_of_work() as session:
+        payer = await people.person(session)
+        await people.enter(session, client, payer)
+        intent = await make.opened(session, amount=amount)
+        intent.payer_id = payer.id
+        return intent
+
+
+async def operator_at(client: httpx.AsyncClient) -> None:
+    async with unit_of_work() as session:
+        await people.enter(session, client, await people.holder(session, Role.OPERATOR))
+
+
+async def token_in(client: httpx.AsyncClient, path: str) -> str:
+    text = (await client.get(path)).text
+    return text.split('name="_csrf" value="')[1].split('"')[0]
+
+
+def signed(event: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
+    body, stamp = json.dumps(event), int(time.time())
+    mark = stripe.WebhookSignature._compute_signature(f"{stamp}.{body}", "whsec_sandbox")
+    return body.encode(), {"stripe-signature": f"t={stamp},v1={mark}", "content-type": "application/json"}
+
+
+async def test_the_payer_goes_to_the_pay_page_and_comes_back_paid(sandbox: Sandbox, client: httpx.AsyncClient) -> None:
+    intent = await payer_of(client, 25_000)
+    shown = await client.get(f"/bayar/{intent.id}")
+    assert shown.status_code == 200
+    assert "Rp25.000" in shown.text
+    token = await token_in(client, f"/bayar/{intent.id}")
+    sent = await client.post(f"/bayar/{intent.id}", data={"_csrf": token})
+    assert sent.status_code == 303
+    assert sent.headers["location"].startswith(f"{sandbox.address}/pay/pi_")
+    async with unit_of_work() as session:
+        ref = (await queries.by_id(session, intent.id)).provider_ref
+    await sandbox.pay(str(ref))
+    back = await client.get(f"/bayar/{intent.id}/kembali")
+    assert "Sudah dibayar" in back.text
+    assert "hx-get" not in back.text
+    assert await make.pots() == {"outside:payers": -25_000, f"arrived:{intent.id}": 25_000}
+
+
+async def test_the_page_speaks_english(sandbox: Sandbox, client: httpx.AsyncClient) -> None:
+    intent = await payer_of(client)
+    assert "Pay by card or QRIS" in (await client.get(f"/bayar/{intent.id}?bahasa=en")).text
+
+
+async def test_a_closed_payment_says_so_and_starts_no_more(sandbox: Sandbox, client: httpx.AsyncClient) -> None:
+    intent = await payer_of(client)
+    token = await token_in(client, f"/bayar/{intent.id}")
+    async with unit_of_work() as session:
+        await service.cancel_intent(session, intent.id)
+    assert "Ditutup" in (await client.get(f"/bayar/{intent.id}")).text
+    assert (await client.post(f"/bayar/{intent.id}", data={"_csrf": token})).status_code == 410
+
+
+async def test_nobody_else_learns_of_a_payment(sandbox: Sandbox, client: httpx.AsyncClient) -> None:
+    intent = await payer_of(client)
+    await payer_of(client)
+    for answer in (
+        await client.get(f"/bayar/{intent.id}"),
+        await client.get(f"/bayar/{intent.id}/kembali"),
+        await client.get(f"/api/v1/payments/{intent.id}"),
+    ):
+        assert answer.status_code == 404
+    assert (await sandbox.call("GET", "payment_intents"))["data"] == []
+
+
+async def test_a_program_starts_and_reads_a_payment(sandbox: Sandbox, client: httpx.AsyncClient) -> None:
+    async with unit_of_work() as session:
+        payer = await people.person(session)
+        intent = await make.opened(session, amount=40_000)
+        intent.payer_id = payer.id
+        headers = await people.bearer(session, payer, "orders:read", "orders:write")
+    started = await client.post(f"/api/v1/payments/{intent.id}/start", headers=headers)
+    assert started.status_code == 200, started.text
+    assert started.json()["kind"] == "redirect"
+    shown = (await client.get(f"/api/v1/payments/{intent.id}", headers=headers)).json()
+    assert (shown["state"], shown["amount"], shown["refunded"]) == ("started", 40_000, 0)
+
+
+async def test_the_operator_sees_books_that_sum_to_zero(database: None, client: httpx.AsyncClient) -> None:
+    await payer_of(client)
+    assert (await client.get("/operator/buku-besar")).status_code == 403
+    assert (await client.get("/api/v1/ledger/balance")).status_code == 403
+    async with unit_of_work() as session:
+        await make.held(session, (60_000, 3_000), (40_000, 2_000))
+    await operator_at(client)
+    assert "Jumlah semua akun nol, dari 3 transaksi." in (await client.get("/operator/buku-besar")).text
+    assert "held" in (await client.get("/operator/buku-besar/akun")).text
+    answer = (await client.get("/api/v1/ledger/balance")).json()
+    assert (answer["sum"], answer["transactions"]) == (0, 3)
+    assert {"book": "market", "kind": "held", "amount": 100_000} in answer["kinds"]
+    first = await client.get("/api/v1/ledger/transactions?limit=2")
+    second = await client.get(f"/api/v1/ledger/transactions?limit=2&cursor={first.json()['next']}")
+    assert [len(page.json()["items"]) for page in (first, second)] == [2, 1]
+    assert len((await client.get("/api/v1/ledger/accounts")).json()["items"]) == 4
+
+
+async def test_a_message_is_kept_seen_and_read_again(sandbox: Sandbox, client: httpx.AsyncClient, run_jobs: RunJobs) -> None:
+    body, headers = signed({"id": "evt_7", "object": "event", "type": "invoice.paid", "data": {"object": {}}})
+    answers = await asyncio.gather(*(client.post("/webhooks/stripe", content=body, headers=headers) for _ in range(10)))
+    assert [answer.status_code for answer in answers] == [200] * 10
+    assert sorted(answer.text for answer in answers) == ["kept"] + ["known"] * 9
+    assert (await client.post("/webhooks/stripe", content=body + b" ", headers=headers)).status_code == 400
+    await run_jobs()
+    await operator_at(client)
+    page = await client.get("/operator/webhook")
+    assert "evt_7" in page.text
+    assert "Diabaikan" in page.text
+    token = page.text.split('name="_csrf" value="')[1].split('"')[0]
+    assert (await client.post("/operator/webhook/evt_7/ulang", data={"_csrf": token})).status_code == 303
+    assert await run_jobs() == 1
+    assert (await client.get("/api/v1/webhook-messages")).json()["items"][0]["state"] == "ignored"
+
+
+async def test_messages_of_a_rude_provider_end_in_the_right_books(server: str, run_jobs: RunJobs, tmp_path: Path) -> None:
+    rude = {"duplicate": 1, "duplicates": 3, "disorder": 0.8, "disorder_seconds": 0.3, "lose_forever": 0.2, "seed": 7}
+    words = ("--webhook-url", f"{server}/webhooks/stripe", "--misbehave", json.dumps(rude))
+    with running(tmp_path, *words) as address:
+        async with paying_at(address) as sandbox:
+            intents = []
+            for _ in range(12):
+                async with unit_of_work() as session:
+                    intents.append(await make.opened(session, amount=10_000))
+            await asyncio.gather(*(service.start(intent.id, "http://testserver/") for intent in intents))
+            for intent in intents:
+                async with unit_of_work() as session:
+                    ref = (await queries.by_id(session, intent.id)).provider_ref
+                await sandbox.pay(str(ref))
+            await asyncio.sleep(1.0)
+            await run_jobs()
+            await sweeping.read_missed()
+            await run_jobs()
+            assert await make.pots() == {"outside:payers": -120_000, **{f"arrived:{intent.id}": 10_000 for intent in intents}}
+            async with unit_of_work() as session:
+                states = {(await queries.by_id(session, intent.id)).state for intent in intents}
+            assert states == {IntentState.SUCCEEDED}

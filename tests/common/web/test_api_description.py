@@ -1,0 +1,35 @@
+"""The API describes itself: a valid OpenAPI 3.1 document, and a page that needs nobody else's server."""
+
+import httpx
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.common.web.make import BASE
+
+
+async def test_the_description_is_valid_and_holds_the_api_alone(visitor: httpx.AsyncClient) -> None:
+    described = (await visitor.get("/api/openapi.json")).json()
+    OpenAPIV31SpecValidator(described).validate()
+    assert set(described["paths"]) == {"/api/v1/things", "/api/v1/things/{count}"}
+
+
+async def test_every_operation_says_how_it_fails(visitor: httpx.AsyncClient) -> None:
+    described = (await visitor.get("/api/openapi.json")).json()
+    operation = described["paths"]["/api/v1/things"]["post"]
+    assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
+    assert "Idempotency-Key" in [parameter["name"] for parameter in operation["parameters"]]
+    assert "400" not in operation["responses"]
+
+
+async def test_the_page_lists_searches_and_shows_a_line_to_try(visitor: httpx.AsyncClient) -> None:
+    whole = (await visitor.get("/api/docs")).text
+    assert f"curl -X POST &#39;{BASE}/api/v1/things&#39;" in whole
+    assert "{&#34;name&#34;: &#34;...&#34;, &#34;count&#34;: 1}" in whole
+    found = (await visitor.get("/api/docs?q=make+thing")).text
+    assert ("POST /api/v1/things" in found, "GET /api/v1/things/{count}" in found) == (True, False)
+    assert "Tidak ada yang cocok." in (await visitor.get("/api/docs?q=zzz")).text
+    assert "https://" not in whole
+
+
+async def test_no_page_of_the_framework_loads_foreign_scripts(visitor: httpx.AsyncClient) -> None:
+    for path in ("/api/schema", "/api/schema/swagger", "/api/schema/redoc", "/api/schema/openapi.json", "/schema"):
+        assert (await visitor.get(path)).status_code == 404

@@ -1,0 +1,76 @@
+"""A city run as a person runs it: `marvec run` in a process of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from common.embedded.processes import free_port
+from tests.common.embedded.make import environment
+
+READY = "Marvec is ready at"
+
+
+@dataclass
+class RunningCity:
+    process: subprocess.Popen[str]
+    data: Path
+    port: int
+    said: str
+
+    @property
+    def record(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.data / "run.json").read_text())
+        return found
+
+    @property
+    def pids(self) -> list[int]:
+        return list(self.record["processes"].values())
+
+    @property
+    def database_url(self) -> str:
+        url: str = json.loads((self.data / "environment.json").read_text())["MARVEC_DATABASE_URL"]
+        return url
+
+    def stop(self, signum: int = signal.SIGTERM) -> str:
+        """Everything it said after it was ready."""
+        self.process.send_signal(signum)
+        return self.process.communicate(timeout=60)[0]
+
+
+def marvec(*words: str, **told: str) -> subprocess.CompletedProcess[str]:
+    """A command to its end."""
+    command = [sys.executable, "-m", "marvec.cli", *words]
+    return subprocess.run(command, capture_output=True, text=True, env=environment(**told), timeout=90, check=False)
+
+
+@contextmanager
+def running_city(data: Path, **told: str) -> Iterator[RunningCity]:
+    """Started and ready; killed at the end when the test has not stopped it itself."""
+    port = free_port()
+    command = [sys.executable, "-m", "marvec.cli", "run", "--no-demo", "--data", str(data), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(**told))
+    with process:
+        try:
+            yield RunningCity(process, data, port, _until_ready(process))
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.communicate(timeout=60)
+
+
+def _until_ready(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    said, end_at = "", time.monotonic() + 90
+    for line in process.stdout:
+        said += line
+        if READY in line:
+            return said
+        assert time.monotonic() < end_at, said
+    raise AssertionError(f"the city ended before it was ready:\n{said}")

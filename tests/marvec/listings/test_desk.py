@@ -1,0 +1,151 @@
+"""A seller runs her shop in a browser without JavaScript; a buyer looks."""
+
+import re
+
+import pytest
+from litestar import Litestar
+from tests.common.files.make import a_photo
+from tests.marvec.acting import client_as, person, submit
+from tests.marvec.listings.make import draft, on_sale
+from tests.marvec.storefronts.make import BONTORANNU, shop
+
+from common.db import unit_of_work
+from marvec.listings import queries
+from marvec.listings import service as listings
+
+GOODS = {"title": "Songkolo bagadang", "category": "makanan", "price": "Rp12.000", "unit": "bungkus", "stock": "3", "lead_minutes": "45"}
+
+
+async def test_from_nothing_to_a_thing_with_a_picture_on_sale(database: None, app: Litestar) -> None:
+    seller = person()
+    async with client_as(app, seller) as client:
+        assert "Belum ada toko" in (await client.get("/toko-saya")).text
+        opened = await submit(client, "/toko/baru", "/toko/baru", {"name": "Dapur Ramlah", "kelurahan_code": BONTORANNU})
+        assert (opened.status_code, opened.headers["location"]) == (303, "/toko-saya/dapur-ramlah/barang")
+        new = "/toko-saya/dapur-ramlah/barang/baru"
+        saved = await submit(client, new, new, GOODS | {"publish": "1"}, files={"pictures": ("songkolo.jpg", a_photo(), "image/jpeg")})
+        assert saved.status_code == 303, saved.text
+        editor = (await client.get(saved.headers["location"])).text
+        assert "Jadikan utama" not in editor
+        assert "Gambar 1: Songkolo bagadang" in editor
+        listing_id = saved.headers["location"].rsplit("/", 1)[1]
+        assert "Ubah barang ini" in (await client.get(f"/barang/{listing_id}")).text
+    async with client_as(app, None) as client:
+        seen = (await client.get(f"/barang/{listing_id}", params={"near": "-5.1354,119.4238"})).text
+        assert "Rp12.000" in seen
+        assert "Tinggal tiga ji." in seen
+        assert "Siap dalam 45 menit" in seen
+        assert "3,7 km" in seen
+        assert 'action="/keranjang"' in seen
+        assert 'action="/pesan/mulai"' in seen
+        picture = re.search(r'src="(/berkas/[0-9a-f-]+/960)"', seen)
+        assert picture
+        assert (await client.get(picture[1])).status_code == 200
+        assert "Songkolo bagadang" in (await client.get("/toko/dapur-ramlah")).text
+
+
+async def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(database: None, app: Litestar) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        await shop(session, seller)
+    async with client_as(app, seller) as client:
+        new = "/toko-saya/dapur-ramlah/barang/baru"
+        refused = await submit(client, new, new, GOODS | {"price": "dua belas", "category": ""})
+    assert refused.status_code == 422
+    assert 'id="e-price"' in refused.text
+    assert 'id="e-category"' in refused.text
+    assert 'value="Songkolo bagadang"' in refused.text
+    async with unit_of_work() as session:
+        assert await queries.of_storefront(session, (await shop(session, person())).id, only_visible=False) == []
+
+
+async def test_an_edit_of_an_old_version_is_shown_as_a_conflict(database: None, app: Litestar) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        listing = await draft(session, seller, await shop(session, seller))
+    here = f"/toko-saya/dapur-ramlah/barang/{listing.id}"
+    async with client_as(app, seller) as client:
+        assert (await submit(client, here, here, GOODS | {"version": "1"})).status_code == 303
+        late = await submit(client, here, here, GOODS | {"version": "1", "title": "Songkolo lain"})
+        assert late.status_code == 409
+        assert 'value="Songkolo lain"' in late.text
+
+
+async def test_stock_publish_pause_and_pictures_are_buttons(database: None, app: Litestar) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        listing = await draft(session, seller, await shop(session, seller))
+    here = f"/toko-saya/dapur-ramlah/barang/{listing.id}"
+    async with client_as(app, seller) as client:
+        for action, data in (("tayang", {}), ("stok", {"stock": "9"})):
+            assert (await submit(client, here, f"{here}/{action}", data)).status_code == 303
+        files = [("pictures", (f"{n}.jpg", a_photo(), "image/jpeg")) for n in range(2)]
+        assert (await submit(client, here, f"{here}/gambar", files=files)).status_code == 303
+        async with unit_of_work() as session:
+            first, second = await queries.pictures_of(session, listing.id)
+        assert (await submit(client, here, f"{here}/gambar/{second}/utama")).status_code == 303
+        assert (await submit(client, here, f"{here}/gambar/{first}/hapus")).status_code == 303
+        assert (await submit(client, here, f"{here}/jeda")).status_code == 303
+    async with unit_of_work() as session:
+        assert await queries.pictures_of(session, listing.id) == [second]
+        assert (await queries.by_id(session, listing.id)).state == "paused"
+        assert (await queries.stock_of(session, [listing.id]))[listing.id].free == 9
+
+
+@pytest.mark.parametrize("state", ["draft", "paused"])
+async def test_what_is_not_visible_does_not_exist_for_others(database: None, app: Litestar, state: str) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        listing = await draft(session, seller, await shop(session, seller))
+        if state == "paused":
+            await listings.publish_listing(session, seller, listing.id)
+            await listings.pause_listing(session, seller, listing.id)
+    for visitor, status in ((None, 404), (person(), 404), (seller, 200)):
+        async with client_as(app, visitor) as client:
+            assert (await client.get(f"/barang/{listing.id}")).status_code == status
+            assert (await client.get(f"/api/v1/listings/{listing.id}")).status_code == status
+
+
+async def test_another_seller_does_not_get_to_the_desk(database: None, app: Litestar) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        listing = await draft(session, seller, await shop(session, seller))
+    async with client_as(app, person()) as client:
+        for address in ("/toko-saya/dapur-ramlah", "/toko-saya/dapur-ramlah/barang", f"/toko-saya/dapur-ramlah/barang/{listing.id}"):
+            assert (await client.get(address)).status_code == 403
+    async with client_as(app, None) as client:
+        assert (await client.get("/toko-saya", headers={"accept": "application/json"})).status_code == 401
+
+
+async def test_the_api_does_all_of_it_too(database: None, app: Litestar) -> None:
+    async with client_as(app, person()) as client:
+        opened = (await client.post("/api/v1/storefronts", json={"name": "Kios Api", "kelurahan_code": BONTORANNU})).json()
+        assert (opened["slug"], opened["kelurahan"], opened["kecamatan"]) == ("kios-api", "Bontorannu", "Mariso")
+        body = {"storefront_id": opened["id"], "title": "Songkolo", "category": "makanan", "unit": "porsi", "price": 20000, "stock": 40}
+        made = (await client.post("/api/v1/listings", json=body)).json()
+        here = f"/api/v1/listings/{made['id']}"
+        assert (made["state"], made["stock"], made["version"]) == ("draft", 40, 1)
+        hung = await client.post(f"{here}/pictures", files={"data": ("a.jpg", a_photo(), "image/jpeg")})
+        assert hung.status_code == 201, hung.text
+        assert len(hung.json()["pictures"]) == 1
+        assert (await client.post(f"{here}/publish")).json()["state"] == "published"
+        assert (await client.post(f"{here}/publish")).status_code == 409
+        assert (await client.put(f"{here}/stock", json={"stock": 5})).json()["stock"] == 5
+        edited = await client.patch(here, json=body | {"price": 21000, "version": 1})
+        assert (edited.json()["price"], edited.json()["version"]) == (21000, 2)
+        assert (await client.patch(here, json=body | {"version": 1})).status_code == 409
+        listed = (await client.get("/api/v1/listings", params={"storefront_id": opened["id"]})).json()
+        assert [item["id"] for item in listed["items"]] == [made["id"]]
+        assert (await client.post(f"/api/v1/storefronts/{opened['id']}/pause")).json()["state"] == "paused"
+        assert (await client.post("/api/v1/listings", json=body | {"price": -1})).status_code in (400, 422)
+
+
+async def test_an_upload_that_is_no_picture_is_refused_and_leaves_nothing(database: None, app: Litestar) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        listing = await on_sale(session, seller, await shop(session, seller))
+    async with client_as(app, seller) as client:
+        refused = await client.post(f"/api/v1/listings/{listing.id}/pictures", files={"data": ("a.jpg", b"<script>", "image/jpeg")})
+    assert refused.status_code in (415, 422)
+    async with unit_of_work() as session:
+        assert await queries.pictures_of(session, listing.id) == []

@@ -1,0 +1,60 @@
+"""The market and the first page, as a browser without JavaScript sees them."""
+
+import gzip
+
+import httpx
+from tests.marvec.search.make import market
+
+
+async def test_the_market_shows_filters_and_goods(client: httpx.AsyncClient) -> None:
+    await market()
+    page = (await client.get("/pasar", params={"q": "kue di mariso maks 5 ribu"})).text
+    assert "Jalangkote isi telur" in page
+    assert "Bolu peca" not in page
+    assert "paling banyak Rp5.000" in page
+    assert "Mariso" in page
+
+
+async def test_the_next_page_is_a_link(client: httpx.AsyncClient) -> None:
+    await market()
+    page = (await client.get("/pasar", params={"sort": "cheapest"})).text
+    assert page.index("Jalangkote isi telur") < page.index("Songkolo bagadang") < page.index("Sarung sutra Sengkang")
+    assert 'rel="next"' not in page
+
+
+async def test_a_filter_that_makes_no_sense_is_said_at_its_field(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/pasar", params={"min": "murah"})
+    assert answer.status_code == 422
+    assert 'id="e-min"' in answer.text
+
+
+async def test_nothing_found_says_what_to_do_next(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/pasar", params={"q": "sengkeng"})).text
+    assert "/permintaan/baru" in page
+
+
+async def test_one_box_leads_to_the_market_or_to_the_city(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/cari", params={"q": "coto"})).headers["location"] == "/pasar?q=coto"
+    assert (await client.get("/cari", params={"q": "akta lahir"})).headers["location"] == "/layanan?q=akta+lahir"
+    assert (await client.get("/cari")).headers["location"] == "/pasar"
+
+
+async def test_the_first_page_is_light_and_leads_everywhere(client: httpx.AsyncClient) -> None:
+    await market()
+    answer = await client.get("/")
+    assert answer.status_code == 200
+    assert len(gzip.compress(answer.content)) < 20_000
+    for address in ("/pasar?category=kue", "/layanan", "/toko/baru", "/cari"):
+        assert f'"{address}"' in answer.text
+    assert "Sarung sutra Sengkang" in answer.text
+
+
+async def test_the_first_page_of_an_empty_city_invites(client: httpx.AsyncClient) -> None:
+    assert "Pasar baru mau buka" in (await client.get("/", params={"near": "bukan,posisi"})).text
+
+
+async def test_with_a_position_the_nearest_come_first(client: httpx.AsyncClient) -> None:
+    await market()
+    page = (await client.get("/", params={"near": "-5.1622,119.4043"})).text
+    assert page.index("Jalangkote isi telur") < page.index("Sarung sutra Sengkang")
+    assert "near=-5.1622%2C119.4043" in page
