@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import ids
@@ -21,7 +21,7 @@ from marvec.chat.errors import NoConversation
 from marvec.chat.schemas import Draft, MessageOut, ReportMessage, SendMessage
 from marvec.chat.warnings import SENTENCES
 
-Before = Annotated[int | None, Parameter(ge=1)]
+Before = Annotated[int | None, QueryParameter(name="before", ge=1)]
 
 
 @get("/", guards=[guards.signed_in])

@@ -30,3 +30,10 @@ async def stored(conversation_id: UUID) -> list[tuple[Any, ...]]:
     async with hot() as connection:
         rows = await connection.fetch("SELECT seq, author_id, text FROM messages WHERE conversation_id = $1 ORDER BY seq", conversation_id)
     return [tuple(row) for row in rows]
+
+
+async def known(actor: Actor, phone: str) -> None:
+    """The actor as an account of the house."""
+    sql = "INSERT INTO person (id, name, phone, password_hash, locale, created_at) VALUES ($1, $2, $3, '$argon2id$', 'id', now())"
+    async with hot() as connection:
+        await connection.execute(sql, actor.person_id, actor.name, phone)
