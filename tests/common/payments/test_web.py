@@ -8,16 +8,16 @@ from typing import Any
 
 import httpx
 import stripe
-from tests.common.identity import make as people
-from tests.common.payments import make
-from tests.common.payments.conftest import Sandbox, paying_at, running
-from tests.conftest import RunJobs
 
 from common.db import unit_of_work
 from common.identity.actor import Role
 from common.payments import queries, service
 from common.payments.models import Intent, IntentState
 from common.payments.service import sweeping
+from tests.common.identity import make as people
+from tests.common.payments import make
+from tests.common.payments.conftest import Sandbox, paying_at, running
+from tests.conftest import RunJobs
 
 
 async def payer_of(client: httpx.AsyncClient, amount: int = 100_000) -> Intent:

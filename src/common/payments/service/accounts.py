@@ -32,11 +32,18 @@ async def account_of(storefront_id: UUID) -> SellerAccount:
     asked_at = clock.now()
     fact = await provider().open_account(key=storefront_id)
     async with unit_of_work() as session:
-        row = await session.get_one(SellerAccount, storefront_id, with_for_update=True)
-        row.provider_account = row.provider_account or fact.account
-        await session.flush()
+        row = await keep_account(session, storefront_id, fact.account)
         await record(session, fact, read_at=asked_at)
         return row
+
+
+async def keep_account(session: AsyncSession, storefront_id: UUID, account: str) -> SellerAccount:
+    """The storefront's row with its account at the provider; the first one stays."""
+    await _keep(session, storefront_id)
+    row = await session.get_one(SellerAccount, storefront_id, with_for_update=True, populate_existing=True)
+    row.provider_account = row.provider_account or account
+    await session.flush()
+    return row
 
 
 async def record(session: AsyncSession, fact: AccountFact, *, read_at: datetime) -> bool:

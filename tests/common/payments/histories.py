@@ -1,0 +1,181 @@
+"""Random histories of one payment, as a provider would tell them, and the two ways to live through them: in order, and as it comes."""
+
+import random
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from common.db import unit_of_work
+from common.ids import uuid7
+from common.payments import queries, service
+from common.payments.facts import (
+    AccountFact,
+    DisputeFact,
+    Fact,
+    IntentFact,
+    PayoutFact,
+    RefundFact,
+    ReversalFact,
+    TransferFact,
+)
+from common.payments.models import DisputeState, Intent, IntentState, PayoutState, RefundState
+from common.payments.service import Part, accounts
+from common.payments.service.merging import merge
+from tests.common.payments import make
+
+REFUND_ENDS = ((), (RefundState.SUCCEEDED,), (RefundState.SUCCEEDED, RefundState.FAILED), (RefundState.FAILED,))
+DISPUTE_ENDS = (
+    (),
+    (DisputeState.WITHDRAWN,),
+    (DisputeState.WITHDRAWN, DisputeState.LOST),
+    (DisputeState.WITHDRAWN, DisputeState.WON),
+    (DisputeState.WITHDRAWN, DisputeState.LOST, DisputeState.WON),
+)
+PAYOUT_ENDS = ((), (PayoutState.PAID,), (PayoutState.PAID, PayoutState.FAILED), (PayoutState.FAILED,))
+AMOUNT, COMMISSION = 100_000, 7_001
+
+
+@dataclass(frozen=True)
+class History:
+    """What happens to a payment of Rp 100.000, besides that it succeeds."""
+
+    tries: tuple[IntentState, ...]
+    by_other_hands: tuple[RefundState, ...]
+    disputed: tuple[DisputeState, ...]
+    refund_before: tuple[RefundState, ...]
+    released: bool
+    refund_after: tuple[RefundState, ...]
+    paid_out: tuple[PayoutState, ...]
+
+
+HISTORIES = st.builds(
+    History,
+    tries=st.lists(st.sampled_from([IntentState.STARTED, IntentState.PROCESSING]), max_size=3).map(tuple),
+    by_other_hands=st.sampled_from(REFUND_ENDS),
+    disputed=st.sampled_from(DISPUTE_ENDS),
+    refund_before=st.sampled_from(REFUND_ENDS),
+    released=st.booleans(),
+    refund_after=st.sampled_from(REFUND_ENDS),
+    paid_out=st.sampled_from(PAYOUT_ENDS),
+)
+
+
+@dataclass
+class Life:
+    """One run through a history, with ids of its own."""
+
+    history: History
+    intent: Intent
+    part: Part
+    ref: str
+
+    @classmethod
+    async def begin(cls, history: History) -> "Life":
+        async with unit_of_work() as session:
+            intent = await make.opened(session, amount=AMOUNT)
+            intent.move_to(IntentState.STARTED, by=None)
+            intent.provider_ref = f"pi_{intent.id.hex}"
+        return cls(history, intent, Part(uuid7(), uuid7(), AMOUNT, COMMISSION), str(intent.provider_ref))
+
+    def first_facts(self) -> list[Fact]:
+        """What can be told before anything of ours follows the success, in order."""
+        mine = self.intent.id
+        facts: list[Fact] = [IntentFact(self.ref, mine, state, AMOUNT) for state in self.history.tries]
+        facts.append(IntentFact(self.ref, mine, IntentState.SUCCEEDED, AMOUNT, charge=f"ch_{mine.hex}"))
+        if self.history.by_other_hands:
+            states = (RefundState.PENDING, *self.history.by_other_hands)
+            facts += [RefundFact(f"re_{mine.hex}", None, self.ref, 11_111, state) for state in states]
+        if self.history.disputed:
+            facts += [DisputeFact(f"du_{mine.hex}", self.ref, AMOUNT, state) for state in (DisputeState.OPENED, *self.history.disputed)]
+        return facts
+
+    async def act(self) -> list[Fact]:
+        """What we do once the money is here; returns what the provider will tell of it, in order."""
+        facts: list[Fact] = []
+        async with unit_of_work() as session:
+            await service.hold_for_sellers(session, self.intent.id, [self.part])
+        if self.history.refund_before:
+            facts += await self._refund(30_000, self.history.refund_before)
+        if self.history.released:
+            facts += await self._release()
+        return facts
+
+    async def _refund(self, amount: int, ends: tuple[RefundState, ...]) -> list[Fact]:
+        async with unit_of_work() as session:
+            row = await service.refund(session, order_id=self.part.order_id, amount=amount, reason="uji")
+        return [RefundFact(f"re_{row.id.hex}", row.id, self.ref, amount, state) for state in (RefundState.PENDING, *ends)]
+
+    async def _release(self) -> list[Fact]:
+        async with unit_of_work() as session:
+            await service.release(session, order_id=self.part.order_id)
+            transfer = await queries.transfer_of(session, self.part.order_id)
+            assert transfer is not None
+        told = f"tr_{transfer.id.hex}"
+        facts: list[Fact] = [TransferFact(told, transfer.id)]
+        if self.history.refund_after:
+            facts += await self._refund(20_000, self.history.refund_after)
+            facts.append(
+                TransferFact(told, transfer.id, (await self._reversal(facts), ReversalFact(f"trr_x{transfer.id.hex}", None, 5_000)))
+            )
+        return facts + await self._payouts()
+
+    async def _reversal(self, facts: list[Fact]) -> ReversalFact:
+        refund = next(fact for fact in reversed(facts) if isinstance(fact, RefundFact))
+        assert refund.ours is not None
+        async with unit_of_work() as session:
+            row = await queries.reversal_for(session, refund.ours)
+            assert row is not None
+            return ReversalFact(f"trr_{row.id.hex}", row.id, row.amount)
+
+    async def _payouts(self) -> list[Fact]:
+        if not self.history.paid_out:
+            return []
+        account = f"acct_{self.part.storefront_id.hex}"
+        async with unit_of_work() as session:
+            await accounts.keep_account(session, self.part.storefront_id, account)
+            await merge(session, AccountFact(account, transfers_enabled=False, payouts_enabled=True))
+        states = (PayoutState.PENDING, *self.history.paid_out)
+        return [PayoutFact(f"po_{self.intent.id.hex}", account, 40_000, state) for state in states]
+
+    async def books(self) -> dict[str, int]:
+        """This life's own pots, under names that do not depend on its ids."""
+        names = {str(self.intent.id): "intent", str(self.part.order_id): "order", str(self.part.storefront_id): "shop"}
+        found = {name.partition(":")[::2]: amount for name, amount in (await make.pots()).items()}
+        return {f"{kind}:{names[owner]}": amount for (kind, owner), amount in found.items() if owner in names}
+
+
+async def in_order(history: History) -> dict[str, int]:
+    """The books when every message comes once and in order."""
+    life = await Life.begin(history)
+    await tell(life.first_facts())
+    await tell(await life.act())
+    return await life.books()
+
+
+async def as_it_comes(history: History, chance: random.Random) -> dict[str, int]:
+    """The books when messages come shuffled, several times, or never; what was never told the sweep reads at the provider."""
+    life = await Life.begin(history)
+    first = life.first_facts()
+    await tell(jumbled(first, chance))
+    await tell(present(first))
+    rest = await life.act()
+    await tell(jumbled([*first, *rest], chance))
+    await tell(present([*first, *rest]))
+    return await life.books()
+
+
+def jumbled(facts: list[Fact], chance: random.Random) -> list[Fact]:
+    told = [fact for fact in facts for _ in range(chance.choice((0, 1, 1, 2, 3)))]
+    chance.shuffle(told)
+    return told
+
+
+def present(facts: list[Fact]) -> list[Fact]:
+    """What a look at the provider tells: of each thing the last that happened."""
+    return list({fact.ref: fact for fact in facts if not isinstance(fact, AccountFact)}.values())
+
+
+async def tell(facts: list[Fact]) -> None:
+    for fact in facts:
+        async with unit_of_work() as session:
+            assert await merge(session, fact), fact

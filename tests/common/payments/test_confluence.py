@@ -1,0 +1,48 @@
+"""Whatever the order, number or loss of the provider's messages: the same books."""
+
+import asyncio
+import random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from common.payments.models import DisputeState, IntentState, PayoutState, RefundState
+from tests.common.payments import make
+from tests.common.payments.histories import HISTORIES, History, Life, as_it_comes, in_order, tell
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(HISTORIES, st.integers(0, 2**32))
+async def test_any_order_repetition_and_loss_ends_in_the_same_books(database: None, history: History, seed: int) -> None:
+    assert await as_it_comes(history, random.Random(seed)) == await in_order(history)
+
+
+async def test_the_fullest_history_ends_in_these_books(database: None) -> None:
+    """The property compares two runs; here the amounts stand in full."""
+    succeeded = (RefundState.SUCCEEDED,)
+    full = History(
+        tries=(IntentState.PROCESSING,),
+        by_other_hands=succeeded,
+        disputed=(DisputeState.WITHDRAWN,),
+        refund_before=succeeded,
+        released=True,
+        refund_after=succeeded,
+        paid_out=(PayoutState.PAID,),
+    )
+    # 70.000 left after the first refund, commission 4.901 on it; 50.000 after the second, commission 3.501.
+    assert await as_it_comes(full, random.Random(1)) == {
+        "unplanned:intent": -11_111,
+        "disputed:intent": -100_000,
+        "seller:shop": 5_000,
+        "transferred:shop": 65_099 - 18_600 - 5_000 - 40_000,
+        "bank:shop": 40_000,
+    }
+    assert await make.differences() == []
+
+
+async def test_all_facts_at_once_are_joined_one_after_the_other(database: None) -> None:
+    history = History((IntentState.PROCESSING,), (RefundState.SUCCEEDED, RefundState.FAILED), (DisputeState.WITHDRAWN,), (), False, (), ())
+    life = await Life.begin(history)
+    await asyncio.gather(*(tell([fact]) for fact in life.first_facts() * 4))
+    assert await life.books() == {"arrived:intent": 100_000, "disputed:intent": -100_000}
+    assert await make.differences() == []
