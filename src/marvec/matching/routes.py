@@ -41,7 +41,7 @@ async def close_request(session: AsyncSession, actor: Actor, request_id: UUID) -
 
 @get("/requests/{request_id:uuid}/matches", guards=[guards.signed_in, READS])
 async def list_matches(
-    request: Request[Any, Any, Any], session: AsyncSession, actor: Actor, request_id: UUID, limit: Limit = 24, cursor: Cursor = None
+    request: Request[Any, Any, Any], session: AsyncSession, actor: Actor, request_id: UUID, *, limit: Limit = 24, cursor: Cursor = None
 ) -> Response[Page[MatchOut]]:
     policy.check_is_buyer(actor, await queries.by_id(session, request_id))
     found = await queries.matches_for_request(session, request_id, limit, cursor)

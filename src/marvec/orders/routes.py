@@ -38,6 +38,7 @@ async def list_sold(
     request: Request[Any, Any, Any],
     session: AsyncSession,
     actor: Actor,
+    *,
     states: Annotated[list[OrderState] | None, QueryParameter(name="state")] = None,
     limit: Limit = 24,
     cursor: Cursor = None,

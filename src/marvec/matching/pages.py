@@ -1,0 +1,113 @@
+"""Requests as pages: the buyer's, and the seller's chances."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.i18n import gettext as _
+from common.identity import guards
+from common.identity.actor import Actor
+from common.web import page, reshow, see_other
+from common.web.paging import Cursor
+from marvec.matching import policy, queries, service
+from marvec.matching.models import StandingKind
+from marvec.matching.schemas import PostRequest, SaveSearch, reason_of
+from marvec.matching.wording import STATES
+
+ON_A_PAGE = 24
+Asked = Request[Any, Any, Any]
+
+
+@get("/permintaan", guards=[guards.signed_in])
+async def list_requests(session: AsyncSession, actor: Actor, cursor: Cursor = None) -> Response[Any]:
+    found = await queries.requests_of(session, actor.person_id, ON_A_PAGE, cursor)
+    searches = await queries.standing_of(session, actor.person_id, StandingKind.SEARCH)
+    return page("matching/requests.html", requests=found.items, next=found.next, searches=searches, states=STATES)
+
+
+@get("/permintaan/baru", guards=[guards.signed_in])
+async def new_request() -> Response[Any]:
+    return page("matching/new.html")
+
+
+@post("/permintaan/baru", guards=[guards.signed_in])
+async def post_request(request: Asked, session: AsyncSession, actor: Actor) -> Response[Any]:
+    async with reshow(request, "matching/new.html") as form:
+        made = await service.post_request(session, actor, form.parse(PostRequest))
+    return see_other(f"/permintaan/{made.id}", toast=_("Permintaan ta' sudah kami sampaikan ke penjual yang cocok."))
+
+
+@get("/permintaan/{request_id:uuid}", guards=[guards.signed_in])
+async def show_request(session: AsyncSession, actor: Actor, request_id: UUID, cursor: Cursor = None) -> Response[Any]:
+    made = await queries.readable_by(session, actor, request_id)
+    is_mine = made.buyer_id == actor.person_id
+    found = await queries.matches_for_request(session, request_id, ON_A_PAGE, cursor) if is_mine else None
+    matches = [(match, reason_of(match)) for match in found.items] if found else []
+    return page("matching/show.html", made=made, is_mine=is_mine, matches=matches, next=found and found.next, states=STATES)
+
+
+@post("/permintaan/{request_id:uuid}/tutup", guards=[guards.signed_in])
+async def close_request(session: AsyncSession, actor: Actor, request_id: UUID) -> Response[Any]:
+    await service.close_request(session, actor, request_id)
+    return see_other("/permintaan", toast=_("Permintaan ditutup."))
+
+
+@get("/toko-saya/peluang", guards=[guards.signed_in])
+async def list_chances(session: AsyncSession, actor: Actor, cursor: Cursor = None) -> Response[Any]:
+    return page("matching/chances.html", **await _chances(session, actor, cursor))
+
+
+@post("/toko-saya/peluang/{match_id:uuid}", guards=[guards.signed_in])
+async def open_conversation(session: AsyncSession, actor: Actor, match_id: UUID) -> Response[Any]:
+    conversation = await service.open_conversation(session, actor, match_id)
+    return see_other(f"/pesan/{conversation.id}")
+
+
+@post("/toko-saya/kriteria", guards=[guards.signed_in])
+async def state_criteria(request: Asked, session: AsyncSession, actor: Actor) -> Response[Any]:
+    async with reshow(request, "matching/chances.html", **await _chances(session, actor, None)) as form:
+        await service.state_criteria(session, actor, form.parse(SaveSearch))
+    return see_other("/toko-saya/peluang", toast=_("Tersimpan mi."))
+
+
+@post("/pencarian", guards=[guards.signed_in])
+async def save_search(request: Asked, session: AsyncSession, actor: Actor) -> Response[Any]:
+    async with reshow(request, "matching/new.html") as form:
+        await service.save_search(session, actor, form.parse(SaveSearch))
+    return see_other("/permintaan", toast=_("Kami kabari kalau ada barang baru."))
+
+
+@post("/pencarian/{standing_id:uuid}/hapus", guards=[guards.signed_in])
+async def drop(session: AsyncSession, actor: Actor, standing_id: UUID) -> Response[Any]:
+    query = await queries.standing_by_id(session, standing_id)
+    policy.check_is_owner(actor, query)
+    await service.drop(session, actor, standing_id)
+    return see_other("/toko-saya/peluang" if query.kind is StandingKind.CRITERIA else "/permintaan", toast=_("Terhapus mi."))
+
+
+async def _chances(session: AsyncSession, actor: Actor, cursor: str | None) -> dict[str, Any]:
+    found = await queries.matches_for_seller(session, actor.person_id, ON_A_PAGE, cursor)
+    wanted = {match.request_id: await queries.by_id(session, match.request_id) for match in found.items if match.request_id}
+    criteria = await queries.standing_of(session, actor.person_id, StandingKind.CRITERIA)
+    chances = [(match, wanted[match.request_id], reason_of(match)) for match in found.items]
+    return {"chances": chances, "next": found.next, "criteria": criteria}
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        list_requests,
+        new_request,
+        post_request,
+        show_request,
+        close_request,
+        list_chances,
+        open_conversation,
+        state_criteria,
+        save_search,
+        drop,
+    ],
+    include_in_schema=False,
+)

@@ -1,0 +1,67 @@
+"""Orders as pages: a buyer's, a seller's by what to do next, one with its timeline and buttons, and the operator's disputes."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.i18n import gettext as _
+from common.identity import guards
+from common.identity.actor import Actor, Role
+from common.web import page, reshow, see_other
+from common.web.paging import Cursor
+from marvec.orders import queries, service
+from marvec.orders.machine import OrderState
+from marvec.orders.schemas import MoveOrder
+from marvec.orders.wording import DESK, STATES
+from marvec.storefronts import queries as storefronts
+
+ON_A_PAGE = 24
+Asked = Request[Any, Any, Any]
+
+
+@get("/pesanan", guards=[guards.signed_in])
+async def list_bought(session: AsyncSession, actor: Actor, cursor: Cursor = None) -> Response[Any]:
+    found = await queries.bought_by(session, actor.person_id, ON_A_PAGE, cursor)
+    shops = await storefronts.by_ids(session, {order.storefront_id for order in found.items})
+    return page("orders/bought.html", orders=found.items, next=found.next, shops=shops, states=STATES)
+
+
+@get("/pesanan/{reference:str}", guards=[guards.signed_in])
+async def show_order(session: AsyncSession, actor: Actor, reference: str) -> Response[Any]:
+    return page("orders/show.html", **await _shown(session, actor, reference))
+
+
+@post("/pesanan/{reference:str}/langkah", guards=[guards.signed_in])
+async def move_order(request: Asked, session: AsyncSession, actor: Actor, reference: str) -> Response[Any]:
+    shown = await _shown(session, actor, reference)
+    async with reshow(request, "orders/show.html", **shown) as form:
+        wanted = form.parse(MoveOrder)
+        await service.move_order(session, actor, shown["order"].id, wanted.to, because=wanted.note, refund=wanted.refund)
+    return see_other(f"/pesanan/{shown['order'].reference}", toast=_("Tercatat mi."))
+
+
+@get("/toko-saya/pesanan", guards=[guards.signed_in])
+async def list_sold(session: AsyncSession, actor: Actor, tab: str = "baru", cursor: Cursor = None) -> Response[Any]:
+    name = tab if tab in DESK else "baru"
+    found = await queries.sold_by(session, actor.person_id, DESK[name][1], ON_A_PAGE, cursor)
+    return page("orders/sold.html", orders=found.items, next=found.next, tab=name, tabs=DESK, states=STATES)
+
+
+@get("/operator/sengketa", guards=[guards.role(Role.OPERATOR)])
+async def list_disputes(session: AsyncSession, cursor: Cursor = None) -> Response[Any]:
+    found = await queries.in_dispute(session, ON_A_PAGE, cursor)
+    return page("orders/disputes.html", orders=found.items, next=found.next, states=STATES)
+
+
+async def _shown(session: AsyncSession, actor: Actor, reference: str) -> dict[str, Any]:
+    order = await service.show_by_reference(session, actor, reference)
+    shop = await storefronts.by_id(session, order.storefront_id)
+    timeline = [
+        {"label": _(STATES[move.to][0]), "at": move.at, "note": move.note, "done": True, "current": move is order.history[-1]}
+        for move in order.history
+    ]
+    return {"order": order, "shop": shop, "timeline": timeline, "states": STATES, "placed": OrderState.PLACED}
+
+
+router = Router("/", route_handlers=[list_bought, show_order, move_order, list_sold, list_disputes], include_in_schema=False)

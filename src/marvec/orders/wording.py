@@ -1,0 +1,27 @@
+"""How states are called on pages, and how they look."""
+
+from common.i18n import N_
+from marvec.orders.machine import OrderState
+
+STATES: dict[OrderState, tuple[str, str]] = {
+    OrderState.PLACED: (N_("Menunggu pembayaran"), "warn"),
+    OrderState.PAID: (N_("Dibayar, menunggu penjual"), "note"),
+    OrderState.ACCEPTED: (N_("Sementara dibuat"), "note"),
+    OrderState.READY: (N_("Siap diambil"), "good"),
+    OrderState.SHIPPED: (N_("Dalam perjalanan"), "note"),
+    OrderState.DELIVERED: (N_("Sudah sampai"), "good"),
+    OrderState.COMPLETED: (N_("Selesai"), "good"),
+    OrderState.DISPUTED: (N_("Sedang diperiksa"), "warn"),
+    OrderState.CANCELLED: (N_("Dibatalkan"), "bad"),
+    OrderState.DECLINED: (N_("Ditolak penjual"), "bad"),
+    OrderState.EXPIRED: (N_("Lewat waktu"), "bad"),
+}
+
+# What a seller does next, in the order of urgency.
+DESK: dict[str, tuple[str, tuple[OrderState, ...]]] = {
+    "baru": (N_("Perlu dijawab"), (OrderState.PAID,)),
+    "dibuat": (N_("Sementara dibuat"), (OrderState.ACCEPTED,)),
+    "jalan": (N_("Siap atau di jalan"), (OrderState.READY, OrderState.SHIPPED, OrderState.DELIVERED)),
+    "masalah": (N_("Ada masalah"), (OrderState.DISPUTED,)),
+    "selesai": (N_("Sudah berakhir"), (OrderState.COMPLETED, OrderState.CANCELLED, OrderState.DECLINED)),
+}
