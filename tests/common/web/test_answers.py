@@ -7,12 +7,12 @@ import httpx
 import pytest
 from litestar.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
-from tests.common.web.make import browser, small_app
 
 from common.identity.actor import Actor
 from common.ids import uuid7
 from common.settings import Settings
 from common.web.headers import content_security_policy, security_headers
+from tests.common.web.make import browser, small_app
 
 EVERY_KIND = [
     "/",
