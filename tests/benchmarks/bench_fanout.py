@@ -3,8 +3,8 @@
     python -m tests.benchmarks.bench_fanout [--connections 500] [--messages 200] [--rounds 5]
 
 Each round sends the same messages (about 140 bytes on the wire) first through the bare server, then through ours: told in transactions
-of ten, stored, woken and delivered. Both are processes of their own; the listeners count frames in this one. Its share of CPU is printed, since it
-runs on the same cores: deliveries for each second of the *server's* CPU are the figure that it does not blur.
+of ten, stored, woken and delivered. Both are processes of their own; the listeners count frames in this one. Its share of CPU is printed,
+since it runs on the same cores: deliveries for each second of the *server's* CPU are the figure that it does not blur.
 """
 
 import argparse
