@@ -114,7 +114,6 @@ def _by_relevance(query: SearchQuery, terms: Terms, after: Sequence[Any] | None,
     binds = Binds()
     where = clause_of(query, binds)
     recent = f"d.tsv @@ {binds.add(_recent_months(clock.today()), 'text')}::tsquery"
-    strong, broad = (f"to_tsquery('indonesian', {binds.add(text)})" for text in (terms.strong, terms.broad))
     page = f"WHERE (c.key, c.listing_id) < ({binds.add(after[0], 'float8')}, {binds.add(after[1])})" if after else ""
     sql = f"""
         WITH hits AS (
@@ -123,12 +122,20 @@ def _by_relevance(query: SearchQuery, terms: Terms, after: Sequence[Any] | None,
             (SELECT d.listing_id, d.tsv FROM search_documents d WHERE {where} AND NOT {recent} LIMIT {MOST_CANDIDATES})
             LIMIT {MOST_CANDIDATES}),
         candidates AS MATERIALIZED (
-            SELECT h.listing_id, (ts_rank(h.tsv, {strong}) + {WEIGHT_OF_NEIGHBOURS} * ts_rank(h.tsv, {broad}))::float8 AS key FROM hits h),
+            SELECT h.listing_id, {_rank(terms, binds)} AS key FROM hits h),
         best AS (SELECT * FROM candidates c {page} ORDER BY c.key DESC, c.listing_id DESC LIMIT {binds.add(limit)})
         SELECT {COLUMNS}, best.key, {_distance(query, binds)} AS distance_km
         FROM best JOIN search_documents d ON d.listing_id = best.listing_id {STOCK}
         ORDER BY best.key DESC, best.listing_id DESC"""  # noqa: S608  values are bound, the rest is ours
     return sql, binds.args
+
+
+def _rank(terms: Terms, binds: Binds) -> str:
+    """Ranking is what a common word costs, so words without neighbours are ranked once."""
+    strong = f"ts_rank(h.tsv, to_tsquery('indonesian', {binds.add(terms.strong)}))::float8"
+    if terms.strong == terms.broad:
+        return strong
+    return f"({strong} + {WEIGHT_OF_NEIGHBOURS} * ts_rank(h.tsv, to_tsquery('indonesian', {binds.add(terms.broad)}))::float8)"
 
 
 def _recent_months(today: date) -> str:

@@ -8,8 +8,6 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.marvec.listings.make import on_sale
-from tests.marvec.search.make import market
 
 from common import clock
 from common.db import hot, unit_of_work
@@ -18,6 +16,8 @@ from marvec.listings import service as listings
 from marvec.search import queries
 from marvec.search.schemas import SearchQuery
 from marvec.storefronts import service as storefronts
+from tests.marvec.listings.make import on_sale
+from tests.marvec.search.make import market
 
 
 async def titles(client: httpx.AsyncClient, **asked: Any) -> list[str]:
