@@ -44,7 +44,7 @@ OldPassword = Annotated[str, Field(min_length=1, max_length=policy.LONGEST_PASSW
 Code = Annotated[str, Field(pattern=r"^\d{6}$")]
 SecondFactor = Annotated[str, Field(min_length=6, max_length=20)]
 Locale = Literal["id", "en"]
-Scope = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z_]*:[a-z]+)$", max_length=60)]
+Scope = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z_]*(:[a-z]+)?)$", max_length=60)]
 Scopes = Annotated[list[Scope], BeforeValidator(_scopes)]
 
 

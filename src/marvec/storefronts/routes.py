@@ -19,7 +19,7 @@ async def open_storefront(session: AsyncSession, actor: Actor, data: OpenStorefr
     return StorefrontOut.of(await service.open_storefront(session, actor, data))
 
 
-@get("/", guards=[guards.signed_in])
+@get("/", guards=[guards.signed_in, guards.scope("storefronts:read")])
 async def my_storefronts(session: AsyncSession, actor: Actor) -> list[StorefrontOut]:
     """The caller's own shops."""
     return [StorefrontOut.of(shop) for shop in await queries.owned_by(session, actor.person_id)]
@@ -48,12 +48,12 @@ async def resume_storefront(session: AsyncSession, actor: Actor, storefront_id: 
     return StorefrontOut.of(await service.resume_storefront(session, actor, storefront_id))
 
 
-@post("/{storefront_id:uuid}/suspend", guards=[guards.role(Role.OPERATOR)], status_code=200)
+@post("/{storefront_id:uuid}/suspend", guards=[guards.role(Role.OPERATOR), guards.scope("moderation:write")], status_code=200)
 async def suspend_storefront(session: AsyncSession, actor: Actor, storefront_id: UUID, data: MoveStorefront) -> StorefrontOut:
     return StorefrontOut.of(await service.suspend_storefront(session, actor, storefront_id, data.because))
 
 
-@post("/{storefront_id:uuid}/reinstate", guards=[guards.role(Role.OPERATOR)], status_code=200)
+@post("/{storefront_id:uuid}/reinstate", guards=[guards.role(Role.OPERATOR), guards.scope("moderation:write")], status_code=200)
 async def reinstate_storefront(session: AsyncSession, actor: Actor, storefront_id: UUID, data: MoveStorefront) -> StorefrontOut:
     return StorefrontOut.of(await service.reinstate_storefront(session, actor, storefront_id, data.because))
 
