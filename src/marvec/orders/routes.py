@@ -1,9 +1,10 @@
 """Orders as JSON. A move is a resource: POST /orders/{id}/moves {"to": "accepted"}."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
+from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.identity import guards
@@ -38,11 +39,11 @@ async def list_sold(
     session: AsyncSession,
     actor: Actor,
     *,
-    state: list[OrderState] | None = None,
+    states: Annotated[list[OrderState] | None, QueryParameter(name="state")] = None,
     limit: Limit = 24,
     cursor: Cursor = None,
 ) -> Response[Page[OrderRow]]:
-    found = await queries.sold_by(session, actor.person_id, state or [], limit, cursor)
+    found = await queries.sold_by(session, actor.person_id, states or [], limit, cursor)
     return linked(request, Page(items=[OrderRow.of(order) for order in found.items], next=found.next))
 
 

