@@ -97,6 +97,8 @@ CREATE TABLE search_documents (
     tsv tsvector NOT NULL)
 """
 # A flat plane in km around the centre of the city: within its 30 km the error against the sphere is below 0.1 %, and `<->` is in km.
+# The lexeme `@202611` (nobody can type an @ into a query) is the month of publishing: candidates of a common word are taken from the newest
+# months first, within the same index.
 SOURCE = """
 CREATE VIEW search_source AS
 SELECT l.id AS listing_id, l.storefront_id, l.seller_id, l.title, l.unit, l.price, l.category, l.kelurahan_code, l.lat, l.lon,
@@ -106,7 +108,8 @@ SELECT l.id AS listing_id, l.storefront_id, l.seller_id, l.title, l.unit, l.pric
     setweight(to_tsvector('indonesian', search_text(l.title)), 'A') ||
     setweight(to_tsvector('indonesian', search_text(l.category || ' ' || s.name)), 'B') ||
     setweight(to_tsvector('indonesian', search_text(left(l.description, 1000))), 'C') ||
-    setweight(to_tsvector('indonesian', search_text(coalesce(p.kelurahan || ' ' || p.kecamatan, ''))), 'D') AS tsv
+    setweight(to_tsvector('indonesian', search_text(coalesce(p.kelurahan || ' ' || p.kecamatan, ''))), 'D') ||
+    array_to_tsvector(ARRAY['@' || to_char(l.published_at AT TIME ZONE 'UTC', 'YYYYMM')]) AS tsv
 FROM listings l JOIN storefronts s ON s.id = l.storefront_id LEFT JOIN search_places p ON p.kelurahan_code = l.kelurahan_code
 WHERE l.state = 'published' AND s.state = 'open'
 """

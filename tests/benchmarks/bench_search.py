@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -111,7 +112,7 @@ async def fill(boss: asyncpg.Connection, many: int) -> None:
                  "version", "created_at"],
         records=[(i, o, s, n, "", p.code, p.lat, p.lon, "open", "storefronts/1", now, "", 1, now) for i, o, s, n, p in shops],
     )  # fmt: skip
-    rows = [_listing(chance, *chance.choice(shops)[:5:4], people, number) for number in range(many)]
+    rows = [_listing(chance, *chance.choice(shops)[:5:4], people, number, many) for number in range(many)]
     await boss.copy_records_to_table(
         "listings",
         columns=["id", "storefront_id", "seller_id", "title", "description", "category", "unit", "price", "lead_minutes", "kelurahan_code",
@@ -127,10 +128,10 @@ async def fill(boss: asyncpg.Connection, many: int) -> None:
     await boss.execute("VACUUM ANALYZE")
 
 
-def _listing(chance: random.Random, shop: object, place: regions.Kelurahan, people: object, number: int) -> tuple[object, ...]:
+def _listing(chance: random.Random, shop: object, place: regions.Kelurahan, people: object, number: int, many: int) -> tuple[object, ...]:
     good = chance.choice(goods.all_goods())
     title = f"{good.name} {chance.choice(ADJECTIVES)} {_brand(chance.randrange(BRANDS))}"
-    published = clock.now() - (number % 500_000) * (clock.now() - clock.now().replace(hour=0)) / 100_000
+    published = clock.now() - timedelta(days=540 * (1 - number / many))  # written in the order of publishing, over a year and a half
     return (
         ids.uuid7(), shop, people, title, good.meaning, good.category, good.unit, int(good.price * chance.uniform(0.7, 1.4)) // 100 * 100,
         good.lead_minutes, place.code, place.lat + chance.gauss(0, 0.004), place.lon + chance.gauss(0, 0.004), "published", "listings/1",
@@ -211,7 +212,8 @@ async def a_server() -> AsyncIterator[tuple[psutil.Process, Callable[[Question],
     """The whole application in a process of its own, and one keep-alive connection to it without a client library's cost."""
     port = free_port()
     server = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "uvicorn", "marvec.app:create_app", "--factory", "--port", str(port), "--log-level", "error", "--no-access-log",
+        sys.executable, "-m", "uvicorn", "marvec.app:create_app", "--factory", "--port", str(port), "--log-level", "error",
+        "--no-access-log",
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "MARVEC_LOG_LEVEL": "ERROR"}, stdout=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     reader, writer = await _connect(port)

@@ -32,7 +32,8 @@ def client_as(app: Litestar, actor: Actor | None) -> httpx.AsyncClient:
     """An HTTP client in process whose every request is `actor`'s."""
 
     async def signed_in(scope: Any, receive: Any, send: Any) -> None:
-        await app({**scope, PLAYED: actor}, receive, send)
+        scope[PLAYED] = actor
+        await app(scope, receive, send)
 
     transport = httpx.ASGITransport(app=signed_in, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://testserver")

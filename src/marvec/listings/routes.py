@@ -98,7 +98,8 @@ async def _shown(session: AsyncSession, listing: Listing) -> ListingOut:
 router = Router(
     "/api/v1/listings",
     route_handlers=[
-        create_listing, list_listings, show_listing, edit_listing, publish_listing, pause_listing, restock, add_picture, reorder_pictures, remove_picture,
+        create_listing, list_listings, show_listing, edit_listing, publish_listing, pause_listing, restock, add_picture, reorder_pictures,
+        remove_picture,
     ],
     tags=["listings"],
 )  # fmt: skip

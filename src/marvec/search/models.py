@@ -26,7 +26,7 @@ ischema_names["point"] = Point  # so that reflection, which compares models with
 
 
 class SearchDocument(Table, table=True):
-    """A published listing of an open shop, flat. `tsv` weighs A title, B category and shop, C description, D place names."""
+    """A published listing of an open shop. `tsv`: A title, B category and shop, C description, D place names; `@202611` the month."""
 
     __tablename__ = "search_documents"
     __table_args__ = (

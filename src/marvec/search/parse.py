@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from common import clock, money
 from marvec.listings import goods
@@ -86,15 +87,18 @@ def _sorts(reading: _Reading) -> None:
 
 
 def _quantity(reading: _Reading) -> None:
-    match = reading.take(rf"\b(?P<count>[1-9]\d{{0,4}})\s*(?P<unit>{'|'.join(_units())})\b")
+    match = reading.take(_pieces())
     if match:
         reading.take(r"\bpaling (?:banyak|sedikit)\s*(?=,)")  # "paling banyak 20 biji" speaks of pieces
         reading.found |= {"quantity": int(match["count"]), "unit": match["unit"]}
 
 
-def _units() -> list[str]:
+@lru_cache(maxsize=1)
+def _pieces() -> str:
+    """`20 porsi`: a number and a unit that people here sell by."""
     bare = {re.split(r"[ (/]", unit)[0] for unit in goods.units()}
-    return sorted((unit for unit in bare | {"porsi", "pcs", "dus", "lusin", "liter"} if unit.isalpha()), key=len, reverse=True)
+    units = sorted((unit for unit in bare | {"porsi", "pcs", "dus", "lusin", "liter"} if unit.isalpha()), key=len, reverse=True)
+    return rf"\b(?P<count>[1-9]\d{{0,4}})\s*(?P<unit>{'|'.join(units)})\b"
 
 
 def _day(reading: _Reading) -> None:

@@ -108,19 +108,40 @@ def _by_column(query: SearchQuery, after: Sequence[Any] | None, limit: int) -> t
 
 
 def _by_relevance(query: SearchQuery, terms: Terms, after: Sequence[Any] | None, limit: int) -> tuple[str, list[Any]]:
+    """Candidates are hits of the last three months, filled up with older ones: an index yields hits in the order they were written, and
+    without this a common word would rank the city's oldest listings only.
+    """
     binds = Binds()
     where = clause_of(query, binds)
-    strong, broad = (f"to_tsquery('indonesian', {binds.add(text)})" for text in (terms.strong, terms.broad))
+    recent = f"d.tsv @@ {binds.add(_recent_months(clock.today()), 'text')}::tsquery"
     page = f"WHERE (c.key, c.listing_id) < ({binds.add(after[0], 'float8')}, {binds.add(after[1])})" if after else ""
     sql = f"""
-        WITH candidates AS MATERIALIZED (
-            SELECT d.listing_id, (ts_rank(d.tsv, {strong}) + {WEIGHT_OF_NEIGHBOURS} * ts_rank(d.tsv, {broad}))::float8 AS key
-            FROM search_documents d WHERE {where} LIMIT {MOST_CANDIDATES}),
+        WITH hits AS (
+            (SELECT d.listing_id, d.tsv FROM search_documents d WHERE {where} AND {recent} LIMIT {MOST_CANDIDATES})
+            UNION ALL
+            (SELECT d.listing_id, d.tsv FROM search_documents d WHERE {where} AND NOT {recent} LIMIT {MOST_CANDIDATES})
+            LIMIT {MOST_CANDIDATES}),
+        candidates AS MATERIALIZED (
+            SELECT h.listing_id, {_rank(terms, binds)} AS key FROM hits h),
         best AS (SELECT * FROM candidates c {page} ORDER BY c.key DESC, c.listing_id DESC LIMIT {binds.add(limit)})
         SELECT {COLUMNS}, best.key, {_distance(query, binds)} AS distance_km
         FROM best JOIN search_documents d ON d.listing_id = best.listing_id {STOCK}
         ORDER BY best.key DESC, best.listing_id DESC"""  # noqa: S608  values are bound, the rest is ours
     return sql, binds.args
+
+
+def _rank(terms: Terms, binds: Binds) -> str:
+    """Ranking is what a common word costs, so words without neighbours are ranked once."""
+    strong = f"ts_rank(h.tsv, to_tsquery('indonesian', {binds.add(terms.strong)}))::float8"
+    if terms.strong == terms.broad:
+        return strong
+    return f"({strong} + {WEIGHT_OF_NEIGHBOURS} * ts_rank(h.tsv, to_tsquery('indonesian', {binds.add(terms.broad)}))::float8)"
+
+
+def _recent_months(today: date) -> str:
+    """A tsquery for the months of publishing that count as recent: `'@202611' | '@202610' | '@202609'`."""
+    count = today.year * 12 + today.month - 1
+    return " | ".join(f"'@{month // 12}{month % 12 + 1:02}'" for month in range(count, count - 3, -1))
 
 
 def _distance(query: SearchQuery, binds: Binds) -> str:

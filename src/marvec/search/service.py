@@ -19,11 +19,13 @@ FEW = 3
 
 def understand(query: SearchQuery) -> SearchQuery:
     """`query` with what its words say of price, place and order put where it belongs; what was chosen in a form keeps the upper hand."""
+    if not query.text:
+        return query
     said = parse(query.text).query
     chosen = query.model_dump(exclude_none=True, exclude={"text"})
     if "kelurahan" in chosen or "kecamatan" in chosen:
         said = said.model_copy(update={"kelurahan": None, "kecamatan": None})
-    return said.model_copy(update=chosen) if said.text or not query.text else query
+    return said.model_copy(update=chosen)
 
 
 async def search(query: SearchQuery, *, cursor: str | None = None, limit: int = 24, with_facets: bool = False) -> Results:

@@ -29,6 +29,7 @@ class Terms:
     broad: str
 
 
+@lru_cache(maxsize=2048)
 def terms_of(text: str) -> Terms | None:
     """The query of a person's words: every group of words must be found, each in any of its forms. None when `text` has no word."""
     groups = list(_groups(telling(text)))

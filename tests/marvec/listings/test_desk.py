@@ -4,14 +4,14 @@ import re
 
 import pytest
 from litestar import Litestar
-from tests.common.files.make import a_photo
-from tests.marvec.acting import client_as, person, submit
-from tests.marvec.listings.make import draft, on_sale
-from tests.marvec.storefronts.make import BONTORANNU, shop
 
 from common.db import unit_of_work
 from marvec.listings import queries
 from marvec.listings import service as listings
+from tests.common.files.make import a_photo
+from tests.marvec.acting import client_as, person, submit
+from tests.marvec.listings.make import draft, on_sale
+from tests.marvec.storefronts.make import BONTORANNU, shop
 
 GOODS = {"title": "Songkolo bagadang", "category": "makanan", "price": "Rp12.000", "unit": "bungkus", "stock": "3", "lead_minutes": "45"}
 

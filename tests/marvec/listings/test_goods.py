@@ -7,9 +7,6 @@ from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.marvec.acting import person
-from tests.marvec.listings.make import SONGKOLO, draft, on_sale
-from tests.marvec.storefronts.make import shop
 
 from common import clock, ids
 from common.credentials import service as credentials
@@ -21,6 +18,9 @@ from marvec.listings.models import Listing
 from marvec.listings.schemas import CreateListing, EditListing
 from marvec.storefronts import service as storefronts
 from marvec.storefronts.errors import NotYourStorefront
+from tests.marvec.acting import person
+from tests.marvec.listings.make import SONGKOLO, draft, on_sale
+from tests.marvec.storefronts.make import shop
 
 OFFICER = Actor(ids.uuid7(), "Petugas", assurance=2, grants=frozenset({Grant(Role.OFFICER, "DINKES")}))
 

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.marvec.acting import person
-from tests.marvec.listings.make import draft
-from tests.marvec.storefronts.make import shop
 
 from common import db
 from common.db import unit_of_work
 from marvec.listings import queries, service
 from marvec.listings.errors import NotReserved, OutOfStock
 from marvec.listings.service.stocking import RESERVE, TAKE
+from tests.marvec.acting import person
+from tests.marvec.listings.make import draft
+from tests.marvec.storefronts.make import shop
 
 
 async def pieces(*stocks: int) -> list[UUID]:

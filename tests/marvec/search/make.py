@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.marvec.acting import person
-from tests.marvec.listings.make import on_sale
-from tests.marvec.storefronts.make import shop
 
 from common.db import unit_of_work
 from common.identity.actor import Actor
 from marvec.listings.models import Listing
 from marvec.search import service
 from marvec.storefronts.models import Storefront
+from tests.marvec.acting import person
+from tests.marvec.listings.make import on_sale
+from tests.marvec.storefronts.make import shop
 
 GOODS = (
     ("Songkolo bagadang", "makanan", "porsi", 12_000, 0),

@@ -3,6 +3,7 @@
 import gzip
 
 import httpx
+
 from tests.marvec.search.make import market
 
 

@@ -1,21 +1,23 @@
 """Goods are found by their names and other names, by price, place and distance; what may not be shown is not found."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.marvec.listings.make import on_sale
-from tests.marvec.search.make import market
 
+from common import clock
 from common.db import hot, unit_of_work
 from common.identity.actor import Actor
 from marvec.listings import service as listings
 from marvec.search import queries
 from marvec.search.schemas import SearchQuery
 from marvec.storefronts import service as storefronts
+from tests.marvec.listings.make import on_sale
+from tests.marvec.search.make import market
 
 
 async def titles(client: httpx.AsyncClient, **asked: Any) -> list[str]:
@@ -131,6 +133,20 @@ async def test_another_spelling_is_proposed_when_little_is_found(client: httpx.A
     answer = (await client.get("/api/v1/search", params={"q": "sengkeng"})).json()
     assert (answer["items"], answer["did_you_mean"]) == ([], "sengkang")
     assert (await client.get("/api/v1/search", params={"q": "songkolo"})).json()["did_you_mean"] is None
+
+
+async def test_of_a_common_word_the_newest_months_are_ranked_first(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With room for four candidates only, those published this year are taken, though the old ones were written first."""
+    made = await market()
+    for months_ago, count in ((14, 6), (0, 4)):
+        with clock.frozen(clock.now() - timedelta(days=30 * months_ago)):
+            async with unit_of_work() as session:
+                for number in range(count):
+                    await on_sale(session, made.seller, made.shops[0], title=f"Zazuzo {months_ago} {number}")
+    monkeypatch.setattr(queries, "MOST_CANDIDATES", 4)
+    assert {title.split()[1] for title in await titles(client, q="zazuzo")} == {"0"}
+    monkeypatch.setattr(queries, "MOST_CANDIDATES", 8)
+    assert len(await titles(client, q="zazuzo")) == 8
 
 
 async def test_answers_are_counted_by_category(client: httpx.AsyncClient) -> None:

@@ -6,8 +6,6 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.marvec.acting import person
-from tests.marvec.storefronts.make import BONTORANNU, shop
 
 from common.db import unit_of_work
 from common.errors import Forbidden
@@ -17,6 +15,8 @@ from marvec.storefronts import policy, queries, service
 from marvec.storefronts.errors import NotYourStorefront, StorefrontChanged
 from marvec.storefronts.models import StorefrontState
 from marvec.storefronts.schemas import EditStorefront, OpenStorefront
+from tests.marvec.acting import person
+from tests.marvec.storefronts.make import BONTORANNU, shop
 
 
 async def test_a_new_shop_is_open_and_stands_in_the_middle_of_its_kelurahan(session: AsyncSession) -> None:
