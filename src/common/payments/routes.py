@@ -12,7 +12,7 @@ from common.payments import lists, policy, queries, service
 from common.payments.schemas import ActionOut, BalanceOut, MessageOut, PaymentOut, PotOut, TransactionOut
 from common.web.paging import Cursor, Limit, Page, linked
 
-OPERATOR = [guards.role(Role.OPERATOR)]
+OPERATOR = [guards.role(Role.OPERATOR), guards.scope("ledger:read")]
 
 
 @get("/payments/{intent_id:uuid}", guards=[guards.signed_in, guards.scope("orders:read")], tags=["payments"])
