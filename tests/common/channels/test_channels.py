@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from tests.conftest import RunJobs
 
 from common.channels import service
 from common.channels.carriers import carrier_for
@@ -16,6 +15,7 @@ from common.channels.errors import NoChannel
 from common.channels.models import Carrier
 from common.db import hot, unit_of_work
 from common.settings import Settings, get_settings
+from tests.conftest import RunJobs
 
 
 class Postbox:
@@ -23,7 +23,7 @@ class Postbox:
         self.letters: list[tuple[list[str], Message]] = []
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
-        self.letters.append((envelope.rcpt_tos, message_from_bytes(envelope.content or b"")))
+        self.letters.append((envelope.rcpt_tos, message_from_bytes(bytes(envelope.original_content or b""))))
         return "250 OK"
 
 

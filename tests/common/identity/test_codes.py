@@ -5,8 +5,6 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from tests.common.identity import make
-from tests.common.identity.test_signing_in import PHONE, a_sign_up
 
 from common import clock
 from common.db import hot, unit_of_work
@@ -14,6 +12,8 @@ from common.identity import service
 from common.identity.errors import Throttled, WrongCode
 from common.identity.models import Purpose
 from common.identity.service.codes import redeem
+from tests.common.identity import make
+from tests.common.identity.test_signing_in import PHONE, a_sign_up
 
 
 def other_than(code: str) -> str:

@@ -7,8 +7,6 @@ import httpx
 import pytest
 from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.common.identity import make
-from tests.conftest import new_client
 
 from common import clock
 from common.db import hot, unit_of_work
@@ -16,6 +14,8 @@ from common.identity import queries, service
 from common.identity.actor import Role
 from common.identity.errors import AlreadyGranted, LastAdmin
 from common.identity.schemas import GiveGrant
+from tests.common.identity import make
+from tests.conftest import new_client
 
 
 async def test_a_token_may_what_its_scopes_say(client: httpx.AsyncClient) -> None:

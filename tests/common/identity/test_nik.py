@@ -6,7 +6,6 @@ from datetime import date
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.common.identity import make
 
 from common.db import hot, unit_of_work
 from common.errors import Forbidden
@@ -16,6 +15,7 @@ from common.identity.errors import NikFixed, NikTaken, NotOfThisOffice
 from common.identity.models import Person
 from common.identity.schemas import GiveNik
 from common.sealing import CannotOpen, keyed_hash, seal, unseal
+from tests.common.identity import make
 
 NIK = "7371034208900003"
 OFFICER = (Role.OFFICER, "DISDUKCAPIL")

@@ -4,12 +4,12 @@ import re
 
 import httpx
 import pytest
-from tests.common.identity import make
-from tests.common.identity.test_second_factor import code_of
 
 from common.db import hot, unit_of_work
 from common.identity.actor import Role
 from common.identity.policy import address_of, device_of, local_path, masked
+from tests.common.identity import make
+from tests.common.identity.test_second_factor import code_of
 
 
 async def test_somebody_signs_up_by_the_form_confirms_and_returns_to_the_cart(client: httpx.AsyncClient) -> None:

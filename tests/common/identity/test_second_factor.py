@@ -6,7 +6,6 @@ from uuid import UUID
 import httpx
 import pyotp
 import pytest
-from tests.common.identity import make
 
 from common import clock
 from common.db import hot, unit_of_work
@@ -14,6 +13,7 @@ from common.identity import queries
 from common.identity.actor import Actor
 from common.identity.errors import Throttled, WrongSecondFactor
 from common.identity.service import second_factor
+from tests.common.identity import make
 
 
 def code_of(secret: str, steps: int = 0) -> str:

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import httpx
 from litestar import Litestar
-from tests.common.identity import make
-from tests.conftest import new_client
 
 from common import clock
 from common.db import hot, unit_of_work
 from common.identity import service
 from common.identity.errors import Throttled, WrongCredentials
 from common.identity.policy import Address
+from tests.common.identity import make
+from tests.conftest import new_client
 
 PHONE = "081234567890"
 

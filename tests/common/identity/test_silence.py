@@ -5,10 +5,10 @@ import logging
 import httpx
 import pytest
 import structlog
-from tests.common.identity import make
-from tests.conftest import RunJobs
 
 from common.db import hot
+from tests.common.identity import make
+from tests.conftest import RunJobs
 
 NIK, EMAIL, NEW = "7371034208900003", "sitti.rahasia@contoh.id", "pisang epe malam ini"
 

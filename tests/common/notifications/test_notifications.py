@@ -5,11 +5,11 @@ from uuid import UUID
 
 import httpx
 import pytest
-from tests.common.identity import make
 
 from common.db import hot, unit_of_work
 from common.i18n import N_
 from common.notifications import service
+from tests.common.identity import make
 
 TEXT = N_("Pesanan %(reference)s sudah dikirim.")
 

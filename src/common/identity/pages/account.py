@@ -58,12 +58,11 @@ async def tokens(session: AsyncSession, actor: Actor) -> Page:
 @post("/akun/token", guards=[guards.signed_in])
 async def make_token(request: Asked, session: AsyncSession, actor: Actor) -> Page:
     """The token is shown on the answer itself and never again."""
-    shown = {"made": None, "section": "account"}
     standing = await queries.tokens_of(session, actor.person_id)
-    async with reshow(request, "identity/tokens.html", tokens=standing, **shown) as form:
+    async with reshow(request, "identity/tokens.html", tokens=standing, made=None, section="account") as form:
         _row, token = await service.make_token(session, actor, form.parse(MakeToken))
     standing = await queries.tokens_of(session, actor.person_id)
-    return page("identity/tokens.html", headers={"Cache-Control": "no-store"}, tokens=standing, **{**shown, "made": token})
+    return page("identity/tokens.html", headers={"Cache-Control": "no-store"}, tokens=standing, made=token, section="account")
 
 
 @post("/akun/token/{token_id:uuid}/cabut", guards=[guards.signed_in])
