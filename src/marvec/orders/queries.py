@@ -1,6 +1,7 @@
 """Reads of orders, and every lock on them (in the order of ids)."""
 
 from collections.abc import Collection
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -13,6 +14,8 @@ from common.web import paging
 from marvec.orders.errors import NoSuchOrder
 from marvec.orders.machine import OrderState
 from marvec.orders.models import Order, OrderGroup, OrderLine
+
+Row = TypeVar("Row")
 
 
 async def group_by_key(session: AsyncSession, buyer_id: UUID, client_key: str) -> OrderGroup | None:
@@ -87,13 +90,13 @@ async def group_for_update(session: AsyncSession, group_id: UUID) -> tuple[Order
     return group, orders
 
 
-async def _page(session: AsyncSession, rows: Select[tuple[Order]], name: str, limit: int, cursor: str | None) -> paging.Page[Order]:
+async def _page(session: AsyncSession, rows: Select[Order], name: str, limit: int, cursor: str | None) -> paging.Page[Order]:
     continued = paging.after(rows, [col(Order.id)], paging.keys_of(f"orders:{name}", cursor), descending=True).limit(limit + 1)
     found = list(await session.scalars(continued))
     return paging.page_of(found, limit, f"orders:{name}", lambda order: [order.id], lambda order: order)
 
 
-def _locking(statement: Select[tuple[Order]] | Select[tuple[OrderGroup]]) -> Select:  # type: ignore[type-arg]  # one of two row types
+def _locking(statement: Select[Row]) -> Select[Row]:
     return statement.with_for_update().execution_options(populate_existing=True)
 
 
