@@ -11,7 +11,6 @@ from common.identity.actor import Actor, Grant, Role
 from common.payments import queries as payments
 from common.payments.models import IntentState
 from common.payments.service import opening
-from marvec.chat import service as chat  # noqa: F401  for the tests of pages
 from marvec.listings import service as listings
 from marvec.listings.models import Listing
 from marvec.listings.schemas import CreateListing

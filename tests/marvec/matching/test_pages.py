@@ -5,6 +5,8 @@ import re
 import pytest
 from litestar import Litestar
 
+from common.db import unit_of_work
+from marvec.chat import service as chat
 from tests.marvec import make
 from tests.marvec.acting import client_as, submit
 from tests.marvec.make import RunJobs
@@ -46,9 +48,9 @@ async def test_a_request_meets_a_seller_who_offers_and_the_buyer_accepts(app: Li
 async def test_a_counter_offer_and_a_refusal_in_the_browser(app: Litestar, run_jobs: RunJobs) -> None:
     buyer, seller = await make.member("Pembeli"), await make.member("Penjual")
     item = await make.goods(seller, stock=30)
-    async with make.unit_of_work() as session:
+    async with unit_of_work() as session:
         people = {buyer.person_id, seller.person_id}
-        opened = await make.chat.open_conversation(session, kind="listing", subject_id=item.id, people=people, title="Songkolo")
+        opened = await chat.open_conversation(session, kind="listing", subject_id=item.id, people=people, title="Songkolo")
     talk = f"/pesan/{opened.id}"
     async with client_as(app, buyer) as client, client_as(app, seller) as desk:
         terms = {"listing_id": str(item.id), "quantity": "20", "unit_price": "12000", "handover": "pickup"}

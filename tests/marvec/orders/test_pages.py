@@ -1,6 +1,8 @@
 """Orders in a browser and over the API: the buttons are the table's, and strangers see nothing."""
 
 import re
+from typing import Any
+from uuid import UUID
 
 import pytest
 from litestar import Litestar
@@ -69,7 +71,7 @@ async def test_a_stranger_does_not_learn_that_an_order_exists(app: Litestar) -> 
 async def test_over_the_api_an_order_is_placed_listed_and_moved(app: Litestar, run_jobs: RunJobs) -> None:
     buyer, seller = await make.member("Pembeli"), await make.member("Penjual")
     item = await make.goods(seller)
-    wanted = {
+    wanted: dict[str, Any] = {
         "lines": [{"listing_id": str(item.id), "quantity": 2, "unit_price": item.price}],
         "delivery": {"kind": "courier", "address": "Lorong 3", "kelurahan_code": make.KELURAHAN},
         "client_key": "kunci-api-1",
@@ -80,11 +82,11 @@ async def test_over_the_api_an_order_is_placed_listed_and_moved(app: Litestar, r
         assert placed.status_code == 201, placed.text
         group = placed.json()
         assert (group["total"], len(group["orders"])) == (30_000, 1)
-        changed = {**wanted, "client_key": "kunci-api-2", "lines": [{**wanted["lines"][0], "unit_price": 1}]}  # type: ignore[dict-item]
+        changed = {**wanted, "client_key": "kunci-api-2", "lines": [{**wanted["lines"][0], "unit_price": 1}]}
         refused = await client.post("/api/v1/orders", json=changed, headers=token)
         assert (refused.status_code, refused.json()["code"]) == (409, "price_changed")
         assert [row["state"] for row in (await client.get("/api/v1/orders")).json()["items"]] == ["placed"]
-    await make.pay(make.UUID(group["intent_id"]))
+    await make.pay(UUID(group["intent_id"]))
     await run_jobs()
     async with client_as(app, seller) as client:
         (row,) = (await client.get("/api/v1/orders/sold?state=paid")).json()["items"]
