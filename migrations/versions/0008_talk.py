@@ -14,7 +14,7 @@ depends_on = None
 OFFERS = """
 CREATE TABLE offers (
     id uuid NOT NULL CONSTRAINT pk_offers PRIMARY KEY,
-    conversation_id uuid NOT NULL, subject_kind text NOT NULL, subject_id uuid NOT NULL,
+    conversation_id uuid NOT NULL, subject_kind text NOT NULL, subject_id uuid,
     author_id uuid NOT NULL, buyer_id uuid NOT NULL, seller_id uuid NOT NULL,
     listing_id uuid NOT NULL, title text NOT NULL, unit text NOT NULL,
     quantity integer NOT NULL CONSTRAINT ck_offers_quantity CHECK (quantity BETWEEN 1 AND 10000),

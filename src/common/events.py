@@ -98,7 +98,7 @@ class OfferMoved:
     offer_id: UUID
     conversation_id: UUID
     subject_kind: str
-    subject_id: UUID
+    subject_id: UUID | None
     state: str
 
 
@@ -131,6 +131,6 @@ class PromiseBroken:
     """The day that an office had promised has passed."""
 
     subject_kind: str
-    subject_id: UUID
+    subject_id: UUID | None
     office: str
     due_on: date

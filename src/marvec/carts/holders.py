@@ -30,4 +30,4 @@ async def holder_of(request: Request[Any, Any, Any], session: AsyncSession, visi
 
 
 def _cookie(token: str, life: int) -> Cookie:
-    return Cookie(COOKIE, token, max_age=life, path="/", httponly=True, samesite="lax", secure=get_settings().production)
+    return Cookie(COOKIE, value=token, max_age=life, path="/", httponly=True, samesite="lax", secure=get_settings().production)

@@ -16,6 +16,7 @@ from marvec.carts.errors import CartFull, GoneFromSale
 from marvec.carts.models import Cart, CartLine
 from marvec.carts.schemas import MOST_KINDS, CartLineOut, CartOut, CartShop, PutLine
 from marvec.listings import queries as listings
+from marvec.listings.schemas import ForSale
 from marvec.storefronts import queries as storefronts
 
 MOST_PIECES = 10_000
@@ -95,7 +96,7 @@ async def show(session: AsyncSession, holder: Holder) -> CartOut:
     return CartOut(shops=shown, total=sum(shop.total for shop in shown), count=len(lines))
 
 
-def _line_out(line: CartLine, item: listings.ForSale | None, free: int) -> CartLineOut:
+def _line_out(line: CartLine, item: ForSale | None, free: int) -> CartLineOut:
     return CartLineOut(
         listing_id=line.listing_id,
         title=item.title if item else _("Barang yang sudah tidak dijual"),
@@ -113,8 +114,8 @@ async def _cart(session: AsyncSession, holder: Holder) -> Cart:
     """The holder's cart, made if there is none; two requests at once make one."""
     whose = {"person_id": holder.person_id} if holder.person_id else {"token_hash": queries.hash_of(holder.token or "")}
     made = insert(Cart).values(id=ids.uuid7(), touched_at=clock.now(), **whose)
-    made = made.on_conflict_do_update(index_elements=[*whose], set_={"touched_at": clock.now()}).returning(Cart)
-    cart: Cart | None = await session.scalar(made, execution_options={"populate_existing": True})
+    touched = made.on_conflict_do_update(index_elements=[*whose], set_={"touched_at": clock.now()}).returning(Cart)
+    cart: Cart | None = await session.scalar(touched, execution_options={"populate_existing": True})
     assert cart is not None
     return cart
 

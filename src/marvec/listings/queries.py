@@ -1,13 +1,16 @@
 """Reads of goods; the clause of what may be shown; the one lock."""
 
+from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from common import clock
 from common.credentials import queries as credentials
 from marvec.listings.errors import NoSuchListing
 from marvec.listings.models import Listing, ListingPicture, ListingState, ListingStock
@@ -70,12 +73,16 @@ async def has_needed_credential(session: AsyncSession, listing: Listing) -> bool
 
 async def for_sale(session: AsyncSession, ids: "Iterable[UUID]") -> list[ForSale]:
     """The visible ones among `ids`, in the order of their ids. Stock is not asked: `service.reserve` has that word."""
-    columns = (Listing.id, Listing.storefront_id, Listing.seller_id, Listing.title, Listing.unit, Listing.price)
-    query = (
-        sqlalchemy.select(*map(col, columns), first_picture()).where(col(Listing.id).in_(list(ids)), visible()).order_by(col(Listing.id))
-    )
-    rows: Any = (await session.execute(query)).all()
+    rows: Any = (await session.execute(_for_sale_on(clock.today()), {"ids": list(ids)})).all()
     return [ForSale(*row) for row in rows]
+
+
+@lru_cache(maxsize=2)
+def _for_sale_on(_: date) -> Any:
+    """Built once a day: the clause of visibility names the day, and putting it together costs more than running it."""
+    columns = (Listing.id, Listing.storefront_id, Listing.seller_id, Listing.title, Listing.unit, Listing.price)
+    wanted = col(Listing.id).in_(bindparam("ids", expanding=True))
+    return sqlalchemy.select(*map(col, columns), first_picture()).where(wanted, visible()).order_by(col(Listing.id))
 
 
 def first_picture() -> Any:

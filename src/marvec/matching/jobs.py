@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import events, jobs
 from marvec.matching import queries, service
 from marvec.matching.models import StandingKind
-from marvec.matching.service.answering import SUBJECT
 from marvec.matching.service.asking import EXPIRE, FIND
 
 
@@ -29,5 +28,4 @@ async def on_listing_published(session: AsyncSession, event: events.ListingPubli
 
 @events.hears(events.OfferMoved, "matching.on_offer_moved")
 async def on_offer_moved(session: AsyncSession, event: events.OfferMoved) -> None:
-    if event.subject_kind == SUBJECT:
-        await service.hear_offer(session, event)
+    await service.hear_offer(session, event)

@@ -27,7 +27,7 @@ async def readable_by(session: AsyncSession, actor: Actor, request_id: UUID) -> 
     """For its buyer, and for sellers whom it was told. Raises NoSuchRequest for others."""
     request = await by_id(session, request_id)
     if request.buyer_id != actor.person_id:
-        told = select(Match.id).where(col(Match.request_id) == request_id, col(Match.seller_id) == actor.person_id).limit(1)
+        told = select(col(Match.id)).where(col(Match.request_id) == request_id, col(Match.seller_id) == actor.person_id).limit(1)
         if await session.scalar(told) is None:
             raise NoSuchRequest
     return request
@@ -93,7 +93,7 @@ async def matches_for_request(session: AsyncSession, request_id: UUID, limit: in
 
 async def matches_for_seller(session: AsyncSession, seller_id: UUID, limit: int, cursor: str | None) -> paging.Page[Any]:
     """A seller's chances: matches of requests that are still open, newest first."""
-    still_open = select(Request.id).where(col(Request.id) == Match.request_id, col(Request.state) == RequestState.OPEN).exists()
+    still_open = select(col(Request.id)).where(col(Request.id) == Match.request_id, col(Request.state) == RequestState.OPEN).exists()
     return await _page(session, select(Match).where(col(Match.seller_id) == seller_id, still_open), "chances", limit, cursor)
 
 
@@ -106,7 +106,7 @@ async def queries_answered_by(
     lat: float,
     lon: float,
     person_id: UUID,
-) -> list[Row[tuple[StandingQuery, float]]]:
+) -> list[Row[StandingQuery, float]]:
     """Standing queries that something with these `terms` answers, and how far (km) it is. Only queries that wait under one of its terms
     are looked at: the inverted question."""
     query = StandingQuery
@@ -126,7 +126,7 @@ async def queries_answered_by(
     return list((await session.execute(found.order_by(col(query.id)))).all())
 
 
-async def goods_for(session: AsyncSession, query: StandingQuery) -> list[Row[tuple[OfferedGoods, float]]]:
+async def goods_for(session: AsyncSession, query: StandingQuery) -> list[Row[OfferedGoods, float]]:
     """Goods that answer a query, nearest first; whether they may be shown is for listings to say."""
     goods = OfferedGoods
     km = _km(col(goods.lat), col(goods.lon), literal(query.lat), literal(query.lon))

@@ -30,7 +30,7 @@ class Offer(Moving, table=True):
     id: UUID = id_field()
     conversation_id: UUID = Field(index=True)
     subject_kind: str
-    subject_id: UUID
+    subject_id: UUID | None = None
     author_id: UUID
     buyer_id: UUID
     seller_id: UUID

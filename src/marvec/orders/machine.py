@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from common.i18n import N_
+from common.states import Moves
 
 
 class OrderState(StrEnum):
@@ -117,6 +118,6 @@ def timer_of(machine: str, state: OrderState) -> Step | None:
     return next((step for step in steps_from(machine, state) if step.after is not None), None)
 
 
-def as_moves(machine: str) -> dict[OrderState, frozenset[OrderState]]:
+def as_moves(machine: str) -> Moves:
     """The table as `states.Moves`."""
     return {state: frozenset(step.new for step in steps_from(machine, state)) for state in OrderState}

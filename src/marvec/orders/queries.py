@@ -1,9 +1,10 @@
 """Reads of orders, and every lock on them (in the order of ids)."""
 
 from collections.abc import Collection
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,6 +14,15 @@ from common.web import paging
 from marvec.orders.errors import NoSuchOrder
 from marvec.orders.machine import OrderState
 from marvec.orders.models import Order, OrderGroup, OrderLine
+from marvec.orders.schemas import Placed
+
+Row = TypeVar("Row")
+_PLACED = (
+    select(col(Order.id), col(Order.reference), col(Order.storefront_id), col(Order.total))
+    .where(col(Order.group_id) == bindparam("group_id"))
+    .order_by(col(Order.id))
+)
+"""Built once: this is asked at every checkout."""
 
 
 async def group_by_key(session: AsyncSession, buyer_id: UUID, client_key: str) -> OrderGroup | None:
@@ -42,8 +52,9 @@ async def group_of(session: AsyncSession, order: Order) -> OrderGroup:
     return group
 
 
-async def of_group(session: AsyncSession, group_id: UUID) -> list[Order]:
-    return list(await session.scalars(select(Order).where(col(Order.group_id) == group_id).order_by(col(Order.id))))
+async def placed_of(session: AsyncSession, group_id: UUID) -> list[Placed]:
+    """What a group consists of, in the order of ids."""
+    return [Placed(**row._mapping) for row in await session.execute(_PLACED, {"group_id": group_id})]
 
 
 async def lines_of(session: AsyncSession, order_ids: list[UUID]) -> list[OrderLine]:
@@ -87,13 +98,13 @@ async def group_for_update(session: AsyncSession, group_id: UUID) -> tuple[Order
     return group, orders
 
 
-async def _page(session: AsyncSession, rows: Select[tuple[Order]], name: str, limit: int, cursor: str | None) -> paging.Page[Order]:
+async def _page(session: AsyncSession, rows: Select[Order], name: str, limit: int, cursor: str | None) -> paging.Page[Order]:
     continued = paging.after(rows, [col(Order.id)], paging.keys_of(f"orders:{name}", cursor), descending=True).limit(limit + 1)
     found = list(await session.scalars(continued))
     return paging.page_of(found, limit, f"orders:{name}", lambda order: [order.id], lambda order: order)
 
 
-def _locking(statement: Select[tuple[Order]] | Select[tuple[OrderGroup]]) -> Select:  # type: ignore[type-arg]  # one of two row types
+def _locking(statement: Select[Row]) -> Select[Row]:
     return statement.with_for_update().execution_options(populate_existing=True)
 
 

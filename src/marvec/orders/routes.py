@@ -19,10 +19,7 @@ READS, WRITES = guards.scope("orders:read"), guards.scope("orders:write")
 
 @post("/", guards=[guards.signed_in, WRITES])
 async def place_orders(session: AsyncSession, actor: Actor, data: PlaceOrders) -> GroupOut:
-    group = await service.place_orders(
-        session, actor, lines=data.wanted(), delivery=data.where(), client_key=data.client_key, needed_at=data.needed_at
-    )
-    return await service.show_group(session, group)
+    return await service.place_and_show(session, actor, data)
 
 
 @get("/", guards=[guards.signed_in, READS])

@@ -6,6 +6,8 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlmodel import col
 
 from common import clock, ids, regions
 from common.db import hot, unit_of_work
@@ -34,7 +36,7 @@ async def ask(buyer: Actor, what: str = SENTENCE, **more: object) -> UUID:
 
 async def matches() -> list[Match]:
     async with unit_of_work() as session:
-        return list(await session.scalars(queries.select(Match).order_by(queries.col(Match.id))))
+        return list(await session.scalars(select(Match).order_by(col(Match.id))))
 
 
 async def inbox_of(actor: Actor) -> list[str]:

@@ -8,7 +8,9 @@ import pytest
 
 from common import events
 from common.db import hot, unit_of_work
-from marvec.orders import service
+from common.payments import queries as payments
+from common.payments.models import IntentState
+from marvec.orders import queries, service
 from marvec.orders.machine import OrderState
 from tests.common.payments.make import differences, pots
 from tests.marvec import make
@@ -33,7 +35,7 @@ async def test_a_payment_moves_all_orders_of_the_group_and_holds_for_each(run_jo
     items = [await make.goods(await make.member(f"Penjual {n}"), price=10_000 * n) for n in (1, 2, 3)]
     group_id = await make.placed(buyer, *(make.line(item) for item in items))
     async with unit_of_work() as session:
-        group, orders = await make.queries.group_for_update(session, group_id)
+        group, orders = await queries.group_for_update(session, group_id)
     await make.pay(group.intent_id)
     await run_jobs()
     assert {(await make.order(order.id)).state for order in orders} == {OrderState.PAID}
@@ -56,8 +58,8 @@ async def test_a_payment_heard_three_times_counts_once(run_jobs: RunJobs) -> Non
 async def test_a_payment_after_the_end_goes_back_in_full_exactly_once(run_jobs: RunJobs) -> None:
     deal = await make.deal()
     async with unit_of_work() as session:
-        intent = await make.payments.for_update(session, deal.intent_id)
-        intent.move_to(make.IntentState.STARTED, by=None)  # somebody stands on the provider's page
+        intent = await payments.for_update(session, deal.intent_id)
+        intent.move_to(IntentState.STARTED, by=None)  # somebody stands on the provider's page
     await run_jobs(ahead=timedelta(minutes=15, seconds=1), failing=True)
     assert (await make.order(deal.order_id)).state is OrderState.EXPIRED
     assert await stock(deal.listing_id) == (10, 0)
@@ -106,7 +108,7 @@ async def test_an_unpaid_group_is_cancelled_as_a_whole(run_jobs: RunJobs) -> Non
     items = [await make.goods(), await make.goods()]
     group_id = await make.placed(buyer, *(make.line(item) for item in items))
     async with unit_of_work() as session:
-        group, orders = await make.queries.group_for_update(session, group_id)
+        group, orders = await queries.group_for_update(session, group_id)
     await make.move(buyer, orders[1].id, OrderState.CANCELLED)
     assert [(await make.order(order.id)).state for order in orders] == [OrderState.CANCELLED] * 2
     assert [await stock(item.id) for item in items] == [(10, 0), (10, 0)]

@@ -10,11 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from common.db import hot, unit_of_work
 from common.errors import Invalid
+from marvec.listings import service as listings
 from marvec.listings.errors import OutOfStock
 from marvec.orders import queries
 from marvec.orders.errors import NotForSale, NothingToOrder, OwnGoods, PriceChanged, QuantityOutOfRange, TooExpensive
 from marvec.orders.models import Order
-from marvec.orders.service import Delivery, Handover
+from marvec.orders.service import Delivery, Handover, place_orders
 from tests.marvec import make
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -134,7 +135,7 @@ async def test_nobody_buys_from_oneself() -> None:
 async def test_what_is_not_shown_is_not_sold() -> None:
     item = await make.goods()
     async with unit_of_work() as session:
-        await make.listings.pause_listing(session, make.seller_of(item), item.id)
+        await listings.pause_listing(session, make.seller_of(item), item.id)
     with pytest.raises(NotForSale):
         await make.placed(make.person(), make.line(item))
 
@@ -172,5 +173,5 @@ async def test_a_needed_day_is_kept() -> None:
     buyer, item = make.person(), await make.goods()
     when = datetime.fromisoformat("2027-01-05T08:00:00+08:00")
     async with unit_of_work() as session:
-        group = await make.place_orders(session, buyer, lines=[make.line(item)], delivery=Delivery(), client_key="kunci-1", needed_at=when)
+        group = await place_orders(session, buyer, lines=[make.line(item)], delivery=Delivery(), client_key="kunci-1", needed_at=when)
     assert [order.needed_at for order in await orders_of(group.id)] == [when]

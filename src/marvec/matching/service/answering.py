@@ -29,6 +29,8 @@ async def open_conversation(session: AsyncSession, actor: Actor, match_id: UUID)
 
 async def hear_offer(session: AsyncSession, event: events.OfferMoved) -> None:
     """An offer in a request's conversation arrives on its page; the accepted one ends the request."""
+    if event.subject_kind != SUBJECT or event.subject_id is None:
+        return
     request = await queries.by_id_for_update(session, event.subject_id)
     seen = {"type": "offer", "offer_id": event.offer_id, "conversation_id": event.conversation_id, "state": event.state}
     await live.tell(session, f"request:{request.id}", seen)

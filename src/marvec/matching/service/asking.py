@@ -28,7 +28,7 @@ async def post_request(session: AsyncSession, actor: Actor, wanted: PostRequest)
         quantity=quantity,
         unit=said.unit or "",
         budget=wanted.budget or said.budget,
-        needed_at=wanted.needed_at or (said.needed_on and _noon(said.needed_on)),
+        needed_at=wanted.needed_at or (_noon(said.needed_on) if said.needed_on else None),
         kelurahan_code=place.code,
         lat=place.lat,
         lon=place.lon,

@@ -1,6 +1,7 @@
 """Telling people of new matches, with a reason. A seller hears of a request once, by the nearest goods that answer it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,32 +19,47 @@ TO_BUYER = N_("Ada yang menjual %(title)s, %(km)s, mulai %(price)s/%(unit)s, unt
 TO_SEARCHER = N_("Barang baru untuk pencarian ta' (%(what)s): %(title)s, %(km)s, mulai %(price)s/%(unit)s.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One notification on its way."""
+
+    person_id: UUID
+    match: Match
+    text: str
+    link: str
+
+
 async def tell_matches(session: AsyncSession, matches: Sequence[Match], *, new_goods: bool) -> None:
-    """`matches` as just written, nearest first. The buyer is notified when new goods appeared; at a new request, its page shows them."""
-    told: set[tuple[UUID | None, UUID]] = set()
+    """`matches` as just written, nearest first. The buyer is notified when new goods appeared; at a new request, its page shows them.
+
+    People are told in the order of their ids: two finders who tell the same people cannot wait for each other in a circle.
+    """
     for match in matches:
-        what = (await queries.what_of(session, match)).what
         if match.request_id is not None:
             seen = {"type": "match", "match_id": match.id, "title": match.title, "price": match.price, "km": round(match.km, 1)}
             await live.tell(session, f"request:{match.request_id}", seen)
-            if (match.request_id, match.seller_id) not in told:
-                told.add((match.request_id, match.seller_id))
-                await _tell_seller(session, match, what)
-        if new_goods:
-            await _tell_buyer(session, match, what)
+    words = [*_to_sellers(matches), *(_to_buyer(match) for match in matches if new_goods)]
+    for word in sorted(words, key=lambda word: word.person_id):
+        what = (await queries.what_of(session, word.match)).what
+        kind, params = f"match.{word.match.kind}", _params(word.match, what)
+        await notifications.notify(session, word.person_id, kind=kind, text=word.text, params=params, link=word.link)
 
 
-async def _tell_seller(session: AsyncSession, match: Match, what: str) -> None:
-    text = TO_CRITERIA if match.kind is StandingKind.CRITERIA else TO_SELLER
-    kind, params = f"match.{match.kind}", _params(match, what)
-    await notifications.notify(session, match.seller_id, kind=kind, text=text, params=params, link="/toko-saya/peluang")
+def _to_sellers(matches: Sequence[Match]) -> list[_Word]:
+    first: dict[tuple[UUID | None, UUID], Match] = {}
+    for match in matches:
+        if match.request_id is not None:
+            first.setdefault((match.request_id, match.seller_id), match)
+    return [
+        _Word(match.seller_id, match, TO_CRITERIA if match.kind is StandingKind.CRITERIA else TO_SELLER, "/toko-saya/peluang")
+        for match in first.values()
+    ]
 
 
-async def _tell_buyer(session: AsyncSession, match: Match, what: str) -> None:
-    text = TO_SEARCHER if match.kind is StandingKind.SEARCH else TO_BUYER
-    link = f"/permintaan/{match.request_id}" if match.request_id else f"/barang/{match.listing_id}"
-    kind, params = f"match.{match.kind}", _params(match, what)
-    await notifications.notify(session, match.buyer_id, kind=kind, text=text, params=params, link=link)
+def _to_buyer(match: Match) -> _Word:
+    if match.request_id is not None:
+        return _Word(match.buyer_id, match, TO_BUYER, f"/permintaan/{match.request_id}")
+    return _Word(match.buyer_id, match, TO_SEARCHER, f"/barang/{match.listing_id}")
 
 
 def _params(match: Match, what: str) -> dict[str, str]:

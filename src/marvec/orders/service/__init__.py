@@ -3,8 +3,8 @@
 from marvec.orders.machine import Handover
 from marvec.orders.service.moving import move_order, time_out
 from marvec.orders.service.paying import close_payment, receive_payment
-from marvec.orders.service.placing import place_agreed, place_orders
-from marvec.orders.service.showing import show_by_reference, show_group, show_order
+from marvec.orders.service.placing import place_agreed, place_and_show, place_orders
+from marvec.orders.service.showing import show_by_reference, show_order
 from marvec.orders.wishes import Delivery, Line
 
 __all__ = [
@@ -14,10 +14,10 @@ __all__ = [
     "close_payment",
     "move_order",
     "place_agreed",
+    "place_and_show",
     "place_orders",
     "receive_payment",
     "show_by_reference",
-    "show_group",
     "show_order",
     "time_out",
 ]

@@ -46,6 +46,13 @@ class Draft:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """The group that an earlier press of the same button has made."""
+
+    group: OrderGroup
+
+
 async def goods_for(session: AsyncSession, wish: Wish) -> Mapping[UUID, "ForSale"]:
     """What is for sale now, read in this transaction and held against what the buyer saw."""
     goods = {item.listing_id: item for item in await listings.for_sale(session, [line.listing_id for line in wish.lines])}

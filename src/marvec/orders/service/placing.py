@@ -9,9 +9,10 @@ from common.errors import Conflict
 from common.identity.actor import Actor
 from marvec.orders import policy, queries
 from marvec.orders.models import OrderGroup
-from marvec.orders.schemas import Delivery, Line
-from marvec.orders.service.drafting import Wish, draft_of, goods_for
+from marvec.orders.schemas import GroupOut, PlaceOrders
+from marvec.orders.service.drafting import Draft, Twin, Wish, draft_of, goods_for
 from marvec.orders.service.writing import write_group
+from marvec.orders.wishes import Delivery, Line
 
 
 async def place_orders(
@@ -21,26 +22,34 @@ async def place_orders(
 
     Raises PriceChanged when a price is no longer what the buyer saw, NotForSale, OwnGoods, listings' OutOfStock: nothing is placed then.
     """
-    return await _place(session, Wish(buyer.person_id, client_key, policy.merged(lines), delivery, needed_at))
+    return (await _place(session, Wish(buyer.person_id, client_key, policy.merged(lines), delivery, needed_at))).group
+
+
+async def place_and_show(session: AsyncSession, buyer: Actor, wanted: PlaceOrders) -> GroupOut:
+    """`place_orders`, answered with what was just written: no further question while the stock's rows are locked."""
+    wish = Wish(buyer.person_id, wanted.client_key, policy.merged(wanted.wanted()), wanted.where(), wanted.needed_at)
+    made = await _place(session, wish)
+    group, orders = made.group, made.orders if isinstance(made, Draft) else await queries.placed_of(session, made.group.id)
+    return GroupOut.model_validate({"id": group.id, "total": group.total, "intent_id": group.intent_id, "orders": orders})
 
 
 async def place_agreed(
     session: AsyncSession, buyer_id: UUID, *, line: Line, delivery: Delivery, offer_id: UUID, needed_at: datetime | None = None
 ) -> OrderGroup:
     """Order what an accepted offer says, at the offer's price. An offer makes one order, whoever asks and how often."""
-    return await _place(session, Wish(buyer_id, f"offer:{offer_id}", policy.merged([line]), delivery, needed_at, offer_id))
+    return (await _place(session, Wish(buyer_id, f"offer:{offer_id}", policy.merged([line]), delivery, needed_at, offer_id))).group
 
 
-async def _place(session: AsyncSession, wish: Wish) -> OrderGroup:
+async def _place(session: AsyncSession, wish: Wish) -> Draft | Twin:
     policy.check_delivery(wish.delivery)
     try:
         draft = draft_of(wish, await goods_for(session, wish))
     except Conflict:  # goods may have changed since the first press of the same button
-        if (twin := await queries.group_by_key(session, wish.buyer_id, wish.client_key)) is not None:
-            return twin
+        if (group := await queries.group_by_key(session, wish.buyer_id, wish.client_key)) is not None:
+            return Twin(group)
         raise
     if await write_group(session, draft):
-        return draft.group
-    twin = await queries.group_by_key(session, wish.buyer_id, wish.client_key)
-    assert twin is not None, "the client key is taken, by a group"
-    return twin
+        return draft
+    group = await queries.group_by_key(session, wish.buyer_id, wish.client_key)
+    assert group is not None, "the client key is taken, by a group"
+    return Twin(group)

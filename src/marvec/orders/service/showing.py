@@ -9,8 +9,8 @@ from common.identity.actor import Actor
 from common.states import StateHistory
 from marvec.orders import policy, queries
 from marvec.orders.machine import Party
-from marvec.orders.models import Order, OrderGroup
-from marvec.orders.schemas import GroupOut, LineOut, MoveOut, OrderOut, OrderRow, Placed, StepOut
+from marvec.orders.models import Order
+from marvec.orders.schemas import LineOut, MoveOut, OrderOut, OrderRow, StepOut
 
 
 async def show_order(session: AsyncSession, actor: Actor, order_id: UUID) -> OrderOut:
@@ -21,12 +21,6 @@ async def show_order(session: AsyncSession, actor: Actor, order_id: UUID) -> Ord
 async def show_by_reference(session: AsyncSession, actor: Actor, reference: str) -> OrderOut:
     """By what stands on the page and in the mail. Raises NoSuchOrder for strangers."""
     return await _shown(session, actor, await queries.by_reference(session, reference))
-
-
-async def show_group(session: AsyncSession, group: OrderGroup) -> GroupOut:
-    orders = await queries.of_group(session, group.id)
-    placed = [Placed(id=order.id, reference=order.reference, storefront_id=order.storefront_id, total=order.total) for order in orders]
-    return GroupOut(id=group.id, total=group.total, intent_id=group.intent_id, orders=placed)
 
 
 async def _shown(session: AsyncSession, actor: Actor, order: Order) -> OrderOut:
