@@ -31,12 +31,12 @@ class State(StrEnum):
 STATE_NAMES = {
     State.DRAFT: N_("Konsep"),
     State.SUBMITTED: N_("Diterima"),
-    State.IN_REVIEW: N_("Sedang diperiksa"),
+    State.IN_REVIEW: N_("Sedang diperiksa kantor"),
     State.CORRECTION: N_("Perlu diperbaiki"),
-    State.APPROVED: N_("Disetujui"),
+    State.APPROVED: N_("Permohonan disetujui"),
     State.AWAITING_PAYMENT: N_("Menunggu pembayaran"),
     State.ISSUED: N_("Terbit"),
-    State.REJECTED: N_("Ditolak"),
+    State.REJECTED: N_("Permohonan ditolak"),
     State.WITHDRAWN: N_("Ditarik"),
 }
 APPLICANTS_MOVE = frozenset({State.DRAFT, State.CORRECTION, State.AWAITING_PAYMENT})

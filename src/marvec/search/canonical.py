@@ -11,7 +11,7 @@ from marvec.search.words import telling, words
 
 
 def terms_wanted(text: str) -> list[str]:
-    """The terms that goods must hold to answer `text`, sorted. Bare numbers say nothing. A phrase that may mean two things stays as typed."""
+    """The terms that goods must hold to answer `text`, sorted. Bare numbers say nothing; an ambiguous phrase stays as typed."""
     found = [word for word in telling(text) if not word.isdigit()]
     terms: set[str] = set()
     start = 0
