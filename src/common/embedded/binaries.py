@@ -49,7 +49,8 @@ def valkey_server(for_servant: bool) -> Path:
 @lru_cache(maxsize=4)
 def postgres_major(bin_folder: Path) -> int:
     """The major version that `postgres --version` names."""
-    said = subprocess.run([bin_folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    program = bin_folder / "postgres"
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout if program.exists() else ""  # noqa: S603
     found = re.search(r"(\d+)(?:\.|devel|beta|rc)", said)
     if found is None:
         raise NoBinary(f"{bin_folder}/postgres does not run on this machine: set MARVEC_DATABASE_URL to a server of your own")
@@ -78,7 +79,7 @@ def _readable(home: Path, inner: str, package: str, for_servant: bool) -> Path:
     if not for_servant or reachable(home / inner / "any"):
         return home / inner
     copy = COPIES / f"{package}-{importlib.metadata.version(package)}"
-    if not copy.exists():
+    if not (copy / home.name / inner).exists():
         with plain_words(COPIES):
             COPIES.mkdir(mode=0o755, parents=True, exist_ok=True)
             half = Path(tempfile.mkdtemp(dir=COPIES))
@@ -96,6 +97,6 @@ def _put_in_place(half: Path, copy: Path) -> None:
     try:
         half.rename(copy)
     except OSError:
-        shutil.rmtree(half)
-        if not copy.exists():
+        if not any(copy.glob("*/*")):
             raise
+        shutil.rmtree(half)

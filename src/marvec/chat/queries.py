@@ -20,6 +20,7 @@ LIST = "conversations"
 PAGE = 50  # messages a page
 _people: dict[UUID, frozenset[UUID]] = {}  # who takes part never changes; the oldest half is forgotten when there are too many
 MOST_REMEMBERED = 50_000
+MOST_UNREAD = 100  # counted no further
 
 
 async def readable_by(session: AsyncSession, actor: Actor, conversation_id: UUID) -> Conversation:
@@ -61,10 +62,15 @@ async def page_of(session: AsyncSession, actor: Actor, *, cursor: str | None = N
 
 
 async def unread_of(session: AsyncSession, person_id: UUID) -> int:
-    """In how many conversations something waits to be read."""
-    mine = col(Participant.person_id) == person_id
-    waiting = select(func.count()).select_from(Conversation).join(Participant, col(Participant.conversation_id) == col(Conversation.id))
-    return int(await session.scalar(waiting.where(mine, col(Participant.read_seq) < col(Conversation.last_seq))) or 0)
+    """In how many conversations something of somebody else waits to be read."""
+    waiting = select(func.count()).select_from(Participant)
+    return int(await session.scalar(waiting.where(col(Participant.person_id) == person_id, _unread().exists())) or 0)
+
+
+async def waits_for(session: AsyncSession, conversation_id: UUID, person_id: UUID) -> bool:
+    """Whether somebody else said something there that the person has not read."""
+    place = col(Participant.conversation_id) == conversation_id, col(Participant.person_id) == person_id
+    return bool(await session.scalar(select(_unread().exists()).where(*place)))
 
 
 async def messages_before(session: AsyncSession, conversation_id: UUID, before: int | None, limit: int = PAGE) -> list[MessageOut]:
@@ -111,19 +117,27 @@ async def positions(keys: list[str]) -> dict[str, int]:
     return {str(row[0]): row[1] for row in rows}
 
 
+def _unread() -> Any:
+    """What others said above a participant's watermark; one's own words are no news, and cost no write."""
+    above = col(Message.seq) > col(Participant.read_seq), col(Message.author_id) != col(Participant.person_id)
+    return select(col(Message.seq)).where(col(Message.conversation_id) == col(Participant.conversation_id), *above).correlate(Participant)
+
+
 def _lines(person_id: UUID) -> Any:
     mine = and_(col(Participant.conversation_id) == col(Conversation.id), col(Participant.person_id) == person_id)
     last = and_(col(Message.conversation_id) == col(Conversation.id), col(Message.seq) == col(Conversation.last_seq))
-    return select(Conversation, col(Participant.read_seq), col(Message.text)).join(Participant, mine).outerjoin(Message, last)
+    unread = select(func.count()).select_from(_unread().limit(MOST_UNREAD).subquery()).scalar_subquery()
+    statement = select(Conversation, col(Participant.read_seq), col(Message.text), unread)
+    return statement.join(Participant, mine).outerjoin(Message, last)
 
 
 def _line(row: Sequence[Any]) -> ConversationOut:
-    conversation, read_seq, last_text = row
+    conversation, read_seq, last_text, unread = row
     return ConversationOut(
         **conversation.model_dump(include={"id", "kind", "subject_id", "title", "people", "last_seq", "last_at"}),
         last_text=last_text or "",
         read_seq=read_seq,
-        unread=max(conversation.last_seq - read_seq, 0),
+        unread=unread,
     )
 
 

@@ -80,7 +80,7 @@ class ReportMessage(BaseModel):
 
 
 class ConversationOut(BaseModel):
-    """A line of the list. `unread`: messages above the watermark; `last_text` is empty when nothing was said."""
+    """A line of the list. `unread`: what others said above the watermark, at most 100; `last_text` is empty when nothing was said."""
 
     id: UUID
     kind: str

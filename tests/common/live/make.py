@@ -38,7 +38,7 @@ def person(person_id: UUID | None = None, **more: Any) -> Actor:
     return Actor(person_id or ids.uuid7(), "Daeng Ngalle", **more)
 
 
-class Listener(centrifuge.SubscriptionEventHandler):
+class Listener(centrifuge.SubscriptionEventHandler):  # type: ignore[misc]  # the SDK carries no types
     def __init__(self) -> None:
         self.heard: list[tuple[int, Any]] = []
         self.recovered: list[bool] = []

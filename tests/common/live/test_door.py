@@ -112,7 +112,7 @@ async def test_an_expired_token_is_refreshed_and_a_forged_one_turned_away(server
 
     ended: list[int] = []
 
-    class Events(centrifuge.ClientEventHandler):
+    class Events(centrifuge.ClientEventHandler):  # type: ignore[misc]  # the SDK carries no types
         async def on_disconnected(self, ctx: centrifuge.DisconnectedContext) -> None:
             ended.append(ctx.code)
 

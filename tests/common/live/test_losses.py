@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from common.db import hot
-from common.live import service, tokens, wakeups
+from common.live import tokens, wakeups
 from common.live.jobs import trim
 from tests.common.live.city import running, start
 from tests.common.live.make import client_of, connected, follow, open_square, person, told
@@ -64,7 +64,7 @@ async def test_lost_wakeups_are_made_good_before_anything_later_is_delivered(ser
 
     async with connected(server) as client:
         heard = await follow(client, "square:1")
-        monkeypatch.setattr(service.wakeups, "publish", forgetful)
+        monkeypatch.setattr(wakeups, "publish", forgetful)
         for number in range(1, 32):
             await told("square:1", number)
         await heard.until(31)
@@ -125,7 +125,7 @@ async def test_a_reader_too_slow_for_a_mebibyte_is_disconnected_and_nobody_waits
 async def test_a_stopping_process_sends_everybody_elsewhere_with_a_reconnect_code(database: None) -> None:
     codes: list[int] = []
 
-    class Events(centrifuge.ClientEventHandler):
+    class Events(centrifuge.ClientEventHandler):  # type: ignore[misc]  # the SDK carries no types
         async def on_connecting(self, ctx: centrifuge.ConnectingContext) -> None:
             codes.append(ctx.code)
 
@@ -169,7 +169,7 @@ async def test_wakeups_that_overtake_each_other_are_delivered_in_order(server: s
     kept: list[wakeups.Wakeup] = []
     async with connected(server) as client:
         heard = await follow(client, "square:1")
-        monkeypatch.setattr(service.wakeups, "publish", lost)
+        monkeypatch.setattr(wakeups, "publish", lost)
         for number in range(1, 6):
             await told("square:1", number)
         for one in (kept[1], kept[4], kept[0], kept[0], kept[2], kept[3]):

@@ -107,13 +107,14 @@ def test_production_is_refused_without_its_secrets(tmp_path: Path) -> None:
 
 @root_only
 def test_an_ordinary_user_runs_a_city_below_his_home(tmp_path: Path) -> None:
-    home = Path("/tmp") / f"marvec-home-{os.getpid()}"  # pytest's own folders are closed to others
+    python = python_for_everybody(same=3)
+    home = Path("/tmp") / f"marvec-city-{os.getpid()}"  # pytest's own folders are closed to others
     home.mkdir(mode=0o700)
     who = as_nobody()
     os.chown(home, who["user"], who["group"])
     told = environment(HOME=str(home), PYTHONPATH=packages(), PYTHONDONTWRITEBYTECODE="1")
     words = ["-m", "marvec.cli", "run", "--no-demo", "--data", str(home / "var"), "--port", str(free_port())]
-    command = [python_for_everybody(same=3), *words]
+    command = [python, *words]
     process = subprocess.Popen(command, env=told, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **who)  # type: ignore[call-overload] # user and group
     try:
         assert process.stdout is not None

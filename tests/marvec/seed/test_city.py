@@ -7,7 +7,9 @@ from marvec.seed import seed_if_empty
 from tests.conftest import RunJobs
 
 
-async def test_an_empty_house_is_filled_once_and_its_market_can_be_seen(client: httpx.AsyncClient, app: Litestar, run_jobs: RunJobs) -> None:
+async def test_an_empty_house_is_filled_once_and_its_market_can_be_seen(
+    client: httpx.AsyncClient, app: Litestar, run_jobs: RunJobs
+) -> None:
     said: list[str] = []
     assert await seed_if_empty(said.append)
     assert not await seed_if_empty(said.append)

@@ -11,8 +11,7 @@ from common.identity import queries as identity
 from common.identity.actor import Actor
 from common.notifications import service as notifications
 from marvec.chat import policy, queries
-from marvec.chat.errors import NoConversation
-from marvec.chat.models import Conversation, Participant
+from marvec.chat.models import Conversation
 
 READ = """
 UPDATE conversation_people p SET read_seq = least($3, c.last_seq) FROM conversations c
@@ -39,10 +38,7 @@ async def typing(actor: Actor, conversation_id: UUID) -> None:
 async def tell_absent(session: AsyncSession, conversation_id: UUID, person_id: UUID) -> None:
     """Notify somebody who still has not read; one notification until the next reading. Silent when everything was read meanwhile."""
     conversation = await session.get(Conversation, conversation_id)
-    place = await session.get(Participant, (conversation_id, person_id))
-    if conversation is None or place is None:
-        raise NoConversation
-    if place.read_seq >= conversation.last_seq:
+    if conversation is None or not await queries.waits_for(session, conversation_id, person_id):
         return
     names = await identity.names_of(session, [one for one in conversation.people if one != person_id])
     await notifications.notify(
