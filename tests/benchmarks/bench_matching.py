@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +23,8 @@ from common import clock, regions
 from common.db import close_database, open_database, unit_of_work
 from common.identity.actor import Actor
 from marvec.listings import goods
+from marvec.listings import service as selling
+from marvec.listings.schemas import CreateListing
 from marvec.matching import queries, service
 from marvec.matching.answers import answers
 from marvec.matching.models import OfferedGoods, StandingKind, StandingQuery
@@ -59,7 +62,7 @@ async def bench(many: int, samples: int) -> None:
         times.append(time.perf_counter() - began)
         async with unit_of_work() as session:
             item = await session.get_one(OfferedGoods, listing_id)
-        held = {"terms": item.terms, "price": item.price, "lat": item.lat, "lon": item.lon, "person_id": item.seller_id}
+        held: dict[str, Any] = {"terms": item.terms, "price": item.price, "lat": item.lat, "lon": item.lon, "person_id": item.seller_id}
         began = time.perf_counter()
         async with unit_of_work() as session:
             await queries.queries_answered_by(session, [StandingKind.REQUEST, StandingKind.SEARCH], **held)
@@ -105,11 +108,11 @@ async def publish(seller: Actor, samples: int) -> list[UUID]:
         for good in (chance.choice(free) for _ in range(samples)):
             title = f"{good.name} {' '.join(chance.sample(WORDS, 2))}"
             price, place = int(good.price * chance.uniform(0.7, 1.3)), Place(kelurahan_code=chance.choice(places).code)
-            wanted = make.CreateListing(
+            wanted = CreateListing(
                 storefront_id=shop.id, title=title, category="makanan", unit=good.unit, price=price, stock=9, place=place
             )
-            listing = await make.listings.create_listing(session, seller, wanted)
-            made.append((await make.listings.publish_listing(session, seller, listing.id)).id)
+            listing = await selling.create_listing(session, seller, wanted)
+            made.append((await selling.publish_listing(session, seller, listing.id)).id)
     return made
 
 

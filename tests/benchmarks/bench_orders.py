@@ -31,6 +31,8 @@ from common import ids
 from common.db import close_database, open_database, unit_of_work
 from common.embedded import binaries
 from common.embedded.processes import free_port
+from marvec.listings import service as selling
+from marvec.listings.schemas import CreateListing
 from marvec.orders.service.writing import _WRITE
 from tests.benchmarks.bench_search import scratch_city
 from tests.common.identity import make as identity
@@ -81,11 +83,11 @@ async def fill() -> Market:
     shop = await make.shop(seller)
     async with unit_of_work() as session:
         for number in range(LISTINGS + 1):
-            wanted = make.CreateListing(
+            wanted = CreateListing(
                 storefront_id=shop.id, title=f"Songkolo {number}", category="makanan", unit="porsi", price=PRICE, stock=1_000_000
             )
-            made = await make.listings.create_listing(session, seller, wanted)
-            await make.listings.publish_listing(session, seller, made.id)
+            made = await selling.create_listing(session, seller, wanted)
+            await selling.publish_listing(session, seller, made.id)
             listings.append(made.id)
         buyers = [await identity.bearer(session, await identity.person(session), "orders:write") for _ in range(BUYERS)]
     await close_database()

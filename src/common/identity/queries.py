@@ -32,6 +32,11 @@ async def for_update(session: AsyncSession, person_id: UUID) -> Person:
     return person
 
 
+async def by_ids(session: AsyncSession, person_ids: Collection[UUID]) -> list[Person]:
+    """Those of `person_ids` that exist."""
+    return list(await session.scalars(select(Person).where(col(Person.id).in_(person_ids))))
+
+
 async def names_of(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
     """Names by id, for lists; who does not exist is left out."""
     rows = await session.execute(select(col(Person.id), col(Person.name)).where(col(Person.id).in_(person_ids)))

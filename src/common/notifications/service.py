@@ -1,5 +1,8 @@
 """Telling a person, and what a person does with the inbox."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +23,17 @@ from common.notifications.schemas import Preferences
 from common.settings import get_settings
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What `notify` takes, for one of many."""
+
+    person_id: UUID
+    kind: str
+    text: str
+    params: dict[str, Any] = field(default_factory=dict)
+    link: str = ""
+
+
 async def notify(
     session: AsyncSession, person_id: UUID, *, kind: str, text: str, params: dict[str, Any] | None = None, link: str = ""
 ) -> Notification:
@@ -32,13 +46,30 @@ async def notify(
     session.add(row)
     await session.flush()
     person = await people.by_id(session, person_id)
-    with speaking(person.locale):
-        said = gettext(text, **row.params)
-    wink = {"type": "notification", "id": str(row.id), "seq": seq, "kind": kind, "text": said, "link": link, "unread": unread}
-    await live.tell(session, f"person:{person_id}", wink)
+    said = await _wink(session, row, person.locale, unread)
     if person.confirmed_email and await queries.wants(session, person_id, group_of(kind), "email"):
         await _write(session, person.confirmed_email, person.locale, said, link)
     return row
+
+
+async def notify_many(session: AsyncSession, tellings: Sequence[Telling]) -> None:
+    """`notify` for a crowd, in five statements. One person's tellings keep their order; people are told in the order of their ids."""
+    ordered = sorted(tellings, key=lambda telling: telling.person_id)
+    if not ordered:
+        return
+    counts = Counter(telling.person_id for telling in ordered)
+    places = await _next_of_many(session, counts)
+    found = {person.id: person for person in await people.by_ids(session, counts)}
+    wishes = await queries.wishes_of(session, counts, "email")
+    for telling in ordered:
+        seq, unread = next(places[telling.person_id])
+        row = Notification(seq=seq, **asdict(telling))
+        session.add(row)
+        person = found[telling.person_id]
+        said = await _wink(session, row, person.locale, unread)
+        if person.confirmed_email and (person.id, group_of(telling.kind)) in wishes:
+            await _write(session, person.confirmed_email, person.locale, said, telling.link)
+    await session.flush()
 
 
 async def mark_read(session: AsyncSession, actor: Actor, up_to: int) -> int:
@@ -58,6 +89,26 @@ async def choose(session: AsyncSession, actor: Actor, chosen: Preferences) -> No
     statement = insert(NotificationPreference).values(rows)
     key = ["person_id", "kind_group", "channel"]
     await session.execute(statement.on_conflict_do_update(index_elements=key, set_={"wanted": statement.excluded.wanted}))
+
+
+async def _wink(session: AsyncSession, row: Notification, locale: str, unread: int) -> str:
+    """Show it to whoever looks now; -> the sentence in the person's language."""
+    with speaking(locale):
+        said = gettext(row.text, **row.params)
+    wink = {"type": "notification", "id": str(row.id), "seq": row.seq, "kind": row.kind, "text": said, "link": row.link, "unread": unread}
+    await live.tell(session, f"person:{row.person_id}", wink)
+    return said
+
+
+async def _next_of_many(session: AsyncSession, counts: Mapping[UUID, int]) -> dict[UUID, Iterator[tuple[int, int]]]:
+    """For each person the next numbers and unread counts, as many as `counts` says; rows are locked in the order of ids."""
+    new = insert(Inbox).values([{"person_id": one, "last_seq": counts[one], "unread": counts[one]} for one in sorted(counts)])
+    more = {"last_seq": Inbox.last_seq + new.excluded.last_seq, "unread": Inbox.unread + new.excluded.unread}
+    counted = new.on_conflict_do_update(index_elements=["person_id"], set_=more)
+    rows = await session.execute(counted.returning(col(Inbox.person_id), col(Inbox.last_seq), col(Inbox.unread)))
+    return {
+        person_id: iter([(last - left, unread - left) for left in range(counts[person_id] - 1, -1, -1)]) for person_id, last, unread in rows
+    }
 
 
 async def _next(session: AsyncSession, person_id: UUID) -> tuple[int, int]:

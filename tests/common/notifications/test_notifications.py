@@ -90,3 +90,16 @@ async def test_the_inbox_page_shows_and_marks(client: httpx.AsyncClient) -> None
     marked = await client.post("/kotak-masuk/dibaca", data={"up_to": "1", "_csrf": make.form_token(client)})
     assert marked.status_code == 303
     assert (await client.get("/api/v1/notifications/unread")).json() == {"unread": 0}
+
+
+async def test_a_crowd_is_told_in_order_and_numbered_without_a_gap(database: None) -> None:
+    async with unit_of_work() as session:
+        one, two = await make.person(session, "Satu"), await make.person(session, "Dua")
+        await service.notify(session, one.id, kind="order.moved", text="Pesanan ini selesai.")
+        tellings = [(one.id, "pertama"), (two.id, "kedua"), (one.id, "ketiga")]
+        await service.notify_many(session, [service.Telling(who, "match.request", text) for who, text in tellings])
+        await service.notify_many(session, [])
+    async with unit_of_work() as session:
+        rows, _ = await queries.page_of(session, one.id, limit=10, cursor=None)
+        assert [(row.seq, row.text) for row in rows] == [(3, "ketiga"), (2, "pertama"), (1, "Pesanan ini selesai.")]
+        assert (await queries.unread_of(session, one.id), await queries.unread_of(session, two.id)) == (3, 1)

@@ -1,7 +1,6 @@
 """Telling people of new matches, with a reason. A seller hears of a request once, by the nearest goods that answer it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,30 +18,18 @@ TO_BUYER = N_("Ada yang menjual %(title)s, %(km)s, mulai %(price)s/%(unit)s, unt
 TO_SEARCHER = N_("Barang baru untuk pencarian ta' (%(what)s): %(title)s, %(km)s, mulai %(price)s/%(unit)s.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """One notification on its way."""
-
-    person_id: UUID
-    match: Match
-    text: str
-    link: str
+_Word = tuple[UUID, Match, str, str]
+"""Who is told of what, with which text, and the link."""
 
 
 async def tell_matches(session: AsyncSession, matches: Sequence[Match], *, new_goods: bool) -> None:
-    """`matches` as just written, nearest first. The buyer is notified when new goods appeared; at a new request, its page shows them.
-
-    People are told in the order of their ids: two finders who tell the same people cannot wait for each other in a circle.
-    """
+    """`matches` as just written, nearest first. The buyer is notified when new goods appeared; at a new request, its page shows them."""
     for match in matches:
         if match.request_id is not None:
             seen = {"type": "match", "match_id": match.id, "title": match.title, "price": match.price, "km": round(match.km, 1)}
             await live.tell(session, f"request:{match.request_id}", seen)
-    words = [*_to_sellers(matches), *(_to_buyer(match) for match in matches if new_goods)]
-    for word in sorted(words, key=lambda word: word.person_id):
-        what = (await queries.what_of(session, word.match)).what
-        kind, params = f"match.{word.match.kind}", _params(word.match, what)
-        await notifications.notify(session, word.person_id, kind=kind, text=word.text, params=params, link=word.link)
+    tellings = [*_to_sellers(matches), *(_to_buyer(match) for match in matches if new_goods)]
+    await notifications.notify_many(session, [await _telling(session, *one) for one in tellings])
 
 
 def _to_sellers(matches: Sequence[Match]) -> list[_Word]:
@@ -51,17 +38,19 @@ def _to_sellers(matches: Sequence[Match]) -> list[_Word]:
         if match.request_id is not None:
             first.setdefault((match.request_id, match.seller_id), match)
     return [
-        _Word(match.seller_id, match, TO_CRITERIA if match.kind is StandingKind.CRITERIA else TO_SELLER, "/toko-saya/peluang")
+        (match.seller_id, match, TO_CRITERIA if match.kind is StandingKind.CRITERIA else TO_SELLER, "/toko-saya/peluang")
         for match in first.values()
     ]
 
 
 def _to_buyer(match: Match) -> _Word:
     if match.request_id is not None:
-        return _Word(match.buyer_id, match, TO_BUYER, f"/permintaan/{match.request_id}")
-    return _Word(match.buyer_id, match, TO_SEARCHER, f"/barang/{match.listing_id}")
+        return (match.buyer_id, match, TO_BUYER, f"/permintaan/{match.request_id}")
+    return (match.buyer_id, match, TO_SEARCHER, f"/barang/{match.listing_id}")
 
 
-def _params(match: Match, what: str) -> dict[str, str]:
+async def _telling(session: AsyncSession, person_id: UUID, match: Match, text: str, link: str) -> notifications.Telling:
+    what = (await queries.what_of(session, match)).what
     price = rupiah(match.price) if match.price is not None else ""
-    return {"what": what, "title": match.title, "km": jarak(match.km), "price": price, "unit": match.unit}
+    params = {"what": what, "title": match.title, "km": jarak(match.km), "price": price, "unit": match.unit}
+    return notifications.Telling(person_id, f"match.{match.kind}", text, params, link)
