@@ -16,9 +16,10 @@ from litestar import Litestar, Request, Response, Router
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
+from common.actor import Actor, Grant, Role
 from common.db import unit_of_work
-from common.identity import guards, service
-from common.identity.actor import Actor, Grant, Role
+from common.identity import service
 from common.identity.middleware import BEARER_PATHS
 from common.identity.models import Person
 from common.identity.schemas import GiveNik

@@ -25,10 +25,10 @@ import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
 from common import ids
+from common.actor import Actor
 from common.db import close_database, open_database, unit_of_work
 from common.embedded import binaries
 from common.embedded.processes import free_port
-from common.identity.actor import Actor
 from common.live import tokens
 from marvec.chat import service
 from tests.benchmarks.bench_fanout import _listening, process

@@ -26,9 +26,9 @@ from litestar import Litestar
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from common import ids
+from common.actor import Actor
 from common.db import unit_of_work
 from common.embedded.processes import free_port
-from common.identity.actor import Actor
 from common.live import Namespace, register, rpc, tell, tokens
 from marvec.app import create_app
 from tests.benchmarks.bench_search import ROOT, scratch_city

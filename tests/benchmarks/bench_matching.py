@@ -20,8 +20,8 @@ from uuid import UUID
 import asyncpg
 
 from common import clock, regions
+from common.actor import Actor
 from common.db import close_database, open_database, unit_of_work
-from common.identity.actor import Actor
 from marvec.listings import goods
 from marvec.listings import service as selling
 from marvec.listings.schemas import CreateListing

@@ -8,8 +8,8 @@ from litestar import Litestar
 from litestar.types import Scope
 
 from common import ids
+from common.actor import Actor, Grant, Role
 from common.identity import middleware
-from common.identity.actor import Actor, Grant, Role
 
 PLAYED = "played_by"
 _recognise = middleware.recognise

@@ -6,8 +6,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from common import ids
+from common.actor import Actor, Grant, Role
 from common.db import unit_of_work
-from common.identity.actor import Actor, Grant, Role
 from common.payments import queries as payments
 from common.payments.models import IntentState
 from common.payments.service import opening

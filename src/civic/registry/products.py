@@ -8,10 +8,10 @@ from civic.registry import queries, service
 from civic.services import catalogue, products
 from civic.services.answers import Answers
 from civic.services.models import Application
+from common.actor import Actor
 from common.errors import Forbidden
 from common.i18n import gettext as _
 from common.i18n import tanggal
-from common.identity.actor import Actor
 
 
 async def make(session: AsyncSession, officer: Actor | None, application: Application, answers: Answers) -> products.Product:

@@ -9,8 +9,8 @@ from civic.registry.models import Birth
 from civic.services import answers as forms
 from civic.services.answers import Answers
 from common import clock
+from common.actor import Actor
 from common.audit import service as audit
-from common.identity.actor import Actor
 
 REGISTER = "7371-LU"  # Makassar's code; LU: kelahiran umum
 

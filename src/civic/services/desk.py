@@ -14,13 +14,13 @@ from civic.services import catalogue, queries, service, views
 from civic.services.errors import NoSuchApplication, NothingAsked
 from civic.services.models import AT_THE_OFFICE, STATE_NAMES, Application, State
 from civic.services.policy import is_officer
+from common import guards
+from common.actor import Actor, Role
 from common.audit import service as audit
 from common.credentials import queries as credentials
 from common.credentials import service as issuing
 from common.errors import Invalid
 from common.i18n import gettext as _
-from common.identity import guards
-from common.identity.actor import Actor, Role
 from common.web import page, reshow, see_other
 from common.web.paging import Cursor, page_of
 from common.web.templating import Page

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from civic.services import queries
 from civic.services.errors import NoSuchApplication
+from common.actor import Actor, Role
 from common.db import unit_of_work
-from common.identity.actor import Actor, Role
 from common.live.registry import Namespace, register
 
 

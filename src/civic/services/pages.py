@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from civic.promises import queries as promises
 from civic.services import answers as forms
 from civic.services import catalogue, desk, queries, service, views
-from civic.services.routes import pdf
+from civic.services.papers import pdf
+from common import guards
+from common.actor import Actor
 from common.errors import Invalid
 from common.i18n import gettext as _
-from common.identity import guards
-from common.identity.actor import Actor
 from common.web import Form, page, reshow, see_other
 from common.web.paging import Cursor, page_of
 from common.web.templating import Page

@@ -2,8 +2,8 @@
 
 from civic.services.errors import NoSuchApplication, NotYours
 from civic.services.models import APPLICANTS_MOVE, Application, State
+from common.actor import Actor, Role
 from common.errors import Forbidden
-from common.identity.actor import Actor, Role
 
 
 def is_applicant(actor: Actor, application: Application) -> bool:

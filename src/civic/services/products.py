@@ -10,7 +10,7 @@ from civic.services import answers as forms
 from civic.services.answers import Answers
 from civic.services.catalogue import Service
 from civic.services.models import Application
-from common.identity.actor import Actor
+from common.actor import Actor
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from civic.services.errors import NoSuchApplication
 from civic.services.models import AT_THE_OFFICE, Application, ApplicationDocument, Booking, Correction, Slot, State, StepDone
 from civic.services.policy import check_may_see
 from common import clock
-from common.identity.actor import Actor
+from common.actor import Actor
 from common.states import StateHistory
 from common.web import paging
 

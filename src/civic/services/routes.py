@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from civic.promises import queries as promises
 from civic.services import catalogue, queries, service
 from civic.services.models import AT_THE_OFFICE, Application, State
+from civic.services.papers import pdf
 from civic.services.schemas import (
     ApplicationOut,
     AskCorrection,
@@ -27,8 +28,8 @@ from civic.services.schemas import (
     SlotOut,
     StartApplication,
 )
-from common.identity import guards
-from common.identity.actor import Actor, Role
+from common import guards
+from common.actor import Actor, Role
 from common.web.paging import Cursor, Limit, Page, page_of
 
 CITIZEN = [guards.assured(1), guards.scope("applications")]
@@ -155,11 +156,6 @@ async def reject_application(session: AsyncSession, actor: Actor, application_id
 
 async def _shown(session: AsyncSession, application: Application) -> ApplicationOut:
     return ApplicationOut.of(application, await promises.of(session, application.id))
-
-
-def pdf(filename: str, data: bytes) -> Response[bytes]:
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "private, no-store"}
-    return Response(data, media_type="application/pdf", headers=headers)
 
 
 router = Router(

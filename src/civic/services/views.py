@@ -16,11 +16,11 @@ from civic.services.catalogue import Service
 from civic.services.models import APPLICANTS_MOVE, ENDED, STATE_NAMES, Application, State
 from civic.services.service.filling import missing_of
 from common import clock
+from common.actor import Actor
 from common.credentials import queries as credentials
 from common.files.purposes import DOCUMENTS as DOCUMENT_KINDS
 from common.i18n import N_, waktu
 from common.i18n import gettext as _
-from common.identity.actor import Actor
 
 DOCUMENTS, SLOT, REVIEW = "berkas", "jadwal", "periksa"
 ACCEPT = ",".join(sorted(DOCUMENT_KINDS))

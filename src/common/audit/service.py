@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.actor import Actor
 from common.audit import queries
 from common.audit.models import AuditEntry, AuditSeal
 from common.db import to_json
-from common.identity.actor import Actor
 from common.settings import get_settings
 
 BATCH = 1000

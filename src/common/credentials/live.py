@@ -1,7 +1,7 @@
 """The channel of a credential's state: whoever has the code may watch it."""
 
 from common import ids
-from common.identity.actor import Actor
+from common.actor import Actor
 from common.live.registry import Namespace, register
 
 

@@ -7,10 +7,9 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock, ids
+from common import clock, guards, ids
 from common.credentials import queries
 from common.credentials.errors import NoSuchCredential
-from common.identity import guards
 from common.web import page, see_other
 from common.web.templating import Page
 

@@ -1,8 +1,8 @@
 """Who may speak for an office's credentials."""
 
+from common.actor import Actor, Role
 from common.credentials.models import Credential
 from common.errors import Forbidden
-from common.identity.actor import Actor, Role
 
 
 def check_speaks_for(actor: Actor, credential: Credential) -> None:

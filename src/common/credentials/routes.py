@@ -7,10 +7,10 @@ from litestar import Router, get, post
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
+from common.actor import Actor, Role
 from common.credentials import queries, service
 from common.credentials.schemas import CredentialOut
-from common.identity import guards
-from common.identity.actor import Actor, Role
 
 OFFICER = [guards.role(Role.OFFICER, Role.ADMIN), guards.scope("desk")]
 

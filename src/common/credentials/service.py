@@ -8,12 +8,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import ids, live
+from common.actor import Actor
 from common.audit import service as audit
 from common.credentials import queries
 from common.credentials.errors import AlreadyIssued
 from common.credentials.models import Credential, CredentialState
 from common.credentials.policy import check_speaks_for
-from common.identity.actor import Actor
 
 CODE_SIZE = 16  # symbols of 4.95 bits: 79 bits, beyond guessing
 

@@ -7,11 +7,11 @@ from litestar import Response, Router, get
 from litestar.params import PathParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
+from common.actor import Actor
 from common.files import queries, service
 from common.files.models import StoredFile
 from common.files.purposes import PURPOSES
-from common.identity import guards
-from common.identity.actor import Actor
 
 WEEK = 7 * 24 * 3600
 

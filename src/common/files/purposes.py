@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity.actor import Actor
+from common.actor import Actor
 
 if TYPE_CHECKING:
     from common.files.models import StoredFile

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.actor import Actor
 from common.files.errors import NoSuchFile
 from common.files.models import StoredFile
 from common.files.purposes import PURPOSES
-from common.identity.actor import Actor
 
 
 async def visible(session: AsyncSession, visitor: Actor | None, file_id: UUID) -> StoredFile:

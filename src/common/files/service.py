@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, outbox
+from common.actor import Actor
 from common.db import unit_of_work
 from common.files import queries
 from common.files.cleaning import Cleaned, clean, thumbnail
@@ -17,7 +18,6 @@ from common.files.errors import FileTooLarge, NoSuchFile
 from common.files.models import WIDTHS, StoredFile
 from common.files.purposes import PURPOSES
 from common.files.stores import store
-from common.identity.actor import Actor
 from common.settings import get_settings
 
 ORPHAN_AGE = timedelta(days=1)

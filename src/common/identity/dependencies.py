@@ -5,8 +5,8 @@ from typing import Any
 
 from litestar import Request
 
-from common.identity.actor import Actor
-from common.identity.guards import actor_of, visitor_of
+from common.actor import Actor
+from common.guards import actor_of, visitor_of
 from common.identity.service.sessions import Client
 
 

@@ -10,9 +10,9 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from common import clock, i18n
+from common.actor import Actor, Grant, Role
 from common.db import hot
 from common.identity import policy
-from common.identity.actor import Actor, Grant, Role
 from common.identity.cookies import SESSION_COOKIE
 from common.identity.service import keys
 

@@ -8,8 +8,8 @@ from sqlalchemy import ARRAY, BigInteger, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlmodel import Field
 
+from common.actor import Role
 from common.db import Table, enum_field, id_field, utc_field
-from common.identity.actor import Role
 
 
 class Purpose(StrEnum):

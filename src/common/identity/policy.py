@@ -5,7 +5,7 @@ from typing import Literal
 
 from lokal import parse_nik, parse_phone
 
-from common.identity.actor import Actor, Role
+from common.actor import Actor, Role
 
 CONSENT_PURPOSE = "account"
 CONSENT_VERSION = "2026-01"

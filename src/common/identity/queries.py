@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock
+from common.actor import Role
 from common.errors import NotFound
-from common.identity.actor import Role
 from common.identity.models import ApiToken, Person, PersonNik, PersonSession, RoleGrant, Totp
 from common.identity.policy import Address, address_of
 

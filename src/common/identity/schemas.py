@@ -7,9 +7,9 @@ from uuid import UUID
 from lokal import parse_nik
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from common.actor import Role
 from common.i18n import N_
 from common.identity import policy
-from common.identity.actor import Role
 
 INCOMING = ConfigDict(str_strip_whitespace=True, hide_input_in_errors=True)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import structlog
 
+from common.actor import Actor
 from common.errors import DomainError
-from common.identity.actor import Actor
 from common.live import protocol, queries, tokens
 from common.live.errors import (
     BAD_REQUEST,

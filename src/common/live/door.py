@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from common.identity.actor import Actor
+from common.actor import Actor
 from common.live import protocol
 from common.live.commands import obey
 from common.live.errors import MALFORMED, Disconnect

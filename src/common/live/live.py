@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from common.identity.actor import Actor
+from common.actor import Actor
 from common.live.registry import Namespace, register
 
 

@@ -8,7 +8,7 @@ import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from common.identity.actor import Actor
+from common.actor import Actor
 
 KEY = "marvec:presence:"
 LIVES_SECONDS = 60  # an entry that is not renewed: its process died

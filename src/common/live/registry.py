@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from common.identity.actor import Actor
+from common.actor import Actor
 
 MaySubscribe = Callable[[Actor, str], Awaitable[bool]]
 Read = Callable[[str, int, int], Awaitable[list[tuple[int, Any]]]]

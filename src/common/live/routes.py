@@ -3,8 +3,8 @@
 from litestar import Router, asgi, post
 from litestar.types import Receive, Scope, Send
 
-from common.identity import guards
-from common.identity.actor import Actor
+from common import guards
+from common.actor import Actor
 from common.live import tokens
 from common.live.door import door
 from common.live.schemas import ConnectionToken

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Generator, Iterator
 from typing import Any
 from uuid import uuid4
 
-from common.identity.actor import Actor
+from common.actor import Actor
 from common.live import protocol
 from common.live.errors import EXPIRED, NO_PONG, SLOW, STALE, Disconnect
 from common.live.protocol import Event

@@ -10,7 +10,7 @@ import jwt
 from jwt.types import Options
 
 from common import clock
-from common.identity.actor import Actor, Grant, Role
+from common.actor import Actor, Grant, Role
 from common.live.errors import INVALID_TOKEN, TOKEN_EXPIRED
 from common.settings import get_settings
 

@@ -6,11 +6,11 @@ from litestar import Request, Router, get, post
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
+from common.actor import Actor
 from common.channels import queries as channels
 from common.errors import NotFound
 from common.i18n import gettext as _
-from common.identity import guards
-from common.identity.actor import Actor
 from common.notifications import queries, service
 from common.notifications.policy import GROUPS
 from common.notifications.schemas import MarkRead, NotificationOut, Preferences

@@ -3,8 +3,8 @@
 from litestar import Router, get, post, put
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import guards
-from common.identity.actor import Actor
+from common import guards
+from common.actor import Actor
 from common.notifications import queries, service
 from common.notifications.schemas import MarkRead, NotificationOut, Preferences, Unread
 from common.web.paging import Cursor, Limit, Page

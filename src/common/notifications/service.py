@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock, live
+from common.actor import Actor
 from common.channels import service as channels
 from common.i18n import gettext, speaking
 from common.identity import queries as people
-from common.identity.actor import Actor
 from common.notifications import letters, queries
 from common.notifications.models import Inbox, Notification, NotificationPreference
 from common.notifications.policy import GROUPS, group_of

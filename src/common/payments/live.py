@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from common.actor import Actor
 from common.db import unit_of_work
-from common.identity.actor import Actor
 from common.live import Namespace, register
 from common.payments import policy, queries
 from common.payments.errors import NoSuchPayment

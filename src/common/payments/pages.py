@@ -6,9 +6,9 @@ from uuid import UUID
 from litestar import Request, Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
+from common.actor import Actor, Role
 from common.i18n import gettext as _
-from common.identity import guards
-from common.identity.actor import Actor, Role
 from common.payments import lists, policy, queries, service
 from common.payments.models import Intent
 from common.web import page, reshow, see_other

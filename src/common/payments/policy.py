@@ -1,7 +1,7 @@
 """Who may do what with a payment, and what its states are called."""
 
+from common.actor import Actor, Role
 from common.i18n import N_
-from common.identity.actor import Actor, Role
 from common.payments.errors import NoSuchPayment
 from common.payments.models import Intent, IntentState, Purpose
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from litestar import MediaType, Request, Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import guards
-from common.identity.actor import Actor, Role
+from common import guards
+from common.actor import Actor, Role
 from common.payments import lists, policy, queries, service
 from common.payments.schemas import ActionOut, BalanceOut, MessageOut, PaymentOut, PotOut, TransactionOut
 from common.web.paging import Cursor, Limit, Page, linked

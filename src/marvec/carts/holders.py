@@ -7,7 +7,7 @@ from litestar.datastructures import Cookie
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import ids
-from common.identity.actor import Actor
+from common.actor import Actor
 from common.settings import get_settings
 from marvec.carts import service
 from marvec.carts.service import Holder

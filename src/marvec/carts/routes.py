@@ -5,8 +5,8 @@ from uuid import UUID
 from litestar import Router, delete, get, post, put
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import guards
-from common.identity.actor import Actor
+from common import guards
+from common.actor import Actor
 from marvec.carts import service
 from marvec.carts.schemas import CartOut, PutLine, SetQuantity
 from marvec.carts.service import Holder

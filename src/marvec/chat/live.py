@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 
 from common import live
+from common.actor import Actor
 from common.errors import Invalid
-from common.identity.actor import Actor
 from marvec.chat import queries, service
 from marvec.chat.schemas import Draft, ReadUpTo, Said, Typing
 

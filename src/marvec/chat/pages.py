@@ -7,11 +7,10 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import ids
+from common import guards, ids
+from common.actor import Actor
 from common.i18n import gettext as _
-from common.identity import guards
 from common.identity import queries as identity
-from common.identity.actor import Actor
 from common.web.fields import Form
 from common.web.forms import reshow
 from common.web.paging import Cursor

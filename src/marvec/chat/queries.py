@@ -8,8 +8,8 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.actor import Actor
 from common.db import hot
-from common.identity.actor import Actor
 from common.web import paging
 from marvec.chat import policy
 from marvec.chat.errors import NoConversation

@@ -5,8 +5,8 @@ from uuid import UUID
 from litestar import Router, delete, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import guards
-from common.identity.actor import Actor
+from common import guards
+from common.actor import Actor
 from common.web.paging import Cursor, Limit, Page
 from marvec.chat import queries, service
 from marvec.chat.schemas import ConversationOut, Draft, MessageOut, ReadMessages, ReportMessage, SendMessage

@@ -5,9 +5,8 @@ from typing import Any
 from litestar import Request, Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import ids
-from common.identity import guards
-from common.identity.actor import Actor
+from common import guards, ids
+from common.actor import Actor
 from common.web import page, reshow, see_other
 from marvec.carts import service as carts
 from marvec.carts.holders import holder_of

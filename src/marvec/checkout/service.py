@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec.carts import service as carts
 from marvec.checkout.schemas import Checkout
 from marvec.orders import service as orders

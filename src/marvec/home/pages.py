@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from litestar import Request, Response, Router, get
 from litestar.response import Redirect
 
-from common.identity import guards
+from common import guards
 from common.web import page
 from marvec.home import doors
 from marvec.listings import goods

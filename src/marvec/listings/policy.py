@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from common.identity.actor import Actor
+from common.actor import Actor
 
 if TYPE_CHECKING:
     from marvec.listings.models import Listing

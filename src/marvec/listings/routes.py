@@ -9,8 +9,8 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import guards
-from common.identity.actor import Actor
+from common import guards
+from common.actor import Actor
 from common.web.paging import Cursor, Limit, Page, keys_of, page_of
 from marvec.listings import policy, queries, service
 from marvec.listings.errors import NoSuchListing

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from common import live
+from common.actor import Actor
 from common.db import unit_of_work
 from common.errors import NotFound
-from common.identity.actor import Actor
 from marvec.matching import queries
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from litestar import Request, Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
+from common.actor import Actor
 from common.i18n import gettext as _
-from common.identity import guards
-from common.identity.actor import Actor
 from common.web import page, reshow, see_other
 from common.web.paging import Cursor
 from marvec.matching import policy, queries, service

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from common import clock
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec.matching.errors import NoSuchRequest, NotYours
 from marvec.matching.models import Match, Request, StandingQuery
 

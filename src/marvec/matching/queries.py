@@ -11,7 +11,7 @@ from sqlalchemy.types import Text
 from sqlmodel import col
 
 from common import clock
-from common.identity.actor import Actor
+from common.actor import Actor
 from common.web import paging
 from marvec.matching.errors import NoSuchRequest
 from marvec.matching.models import Match, OfferedGoods, Request, RequestState, StandingKind, StandingQuery

@@ -6,8 +6,8 @@ from uuid import UUID
 from litestar import Request, Response, Router, delete, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import guards
-from common.identity.actor import Actor
+from common import guards
+from common.actor import Actor
 from common.web.paging import Cursor, Limit, Page, linked
 from marvec.matching import policy, queries, service
 from marvec.matching.models import StandingKind

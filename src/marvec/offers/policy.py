@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from common import clock
+from common.actor import Actor
 from common.errors import Invalid
 from common.i18n import gettext as _
-from common.identity.actor import Actor
 from common.states import NotFromHere
 from marvec.offers.errors import NoSuchOffer, NotYourOffer, OfferOver
 from marvec.offers.models import Offer, OfferState

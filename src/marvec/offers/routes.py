@@ -5,8 +5,8 @@ from uuid import UUID
 from litestar import Router, delete, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import guards
-from common.identity.actor import Actor
+from common import guards
+from common.actor import Actor
 from marvec.chat import queries as chat
 from marvec.offers import queries, service
 from marvec.offers.schemas import Acceptance, AcceptedOut, Decline, OfferOut, Terms

@@ -5,9 +5,9 @@ from typing import Any
 from litestar import Request, Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
+from common.actor import Actor, Role
 from common.i18n import gettext as _
-from common.identity import guards
-from common.identity.actor import Actor, Role
 from common.web import page, reshow, see_other
 from common.web.paging import Cursor
 from marvec.orders import queries, service

@@ -5,9 +5,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from common import regions
+from common.actor import Actor, Role
 from common.errors import Invalid
 from common.i18n import gettext as _
-from common.identity.actor import Actor, Role
 from common.money import LARGEST
 from common.states import NotFromHere
 from marvec.orders.errors import NoSuchOrder, NothingToOrder, NotYourMove, QuantityOutOfRange, RefundOutOfRange, TooExpensive

@@ -7,8 +7,8 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import guards
-from common.identity.actor import Actor
+from common import guards
+from common.actor import Actor
 from common.web.paging import Cursor, Limit, Page, linked
 from marvec.orders import queries, service
 from marvec.orders.machine import OrderState

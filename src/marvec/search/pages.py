@@ -4,9 +4,8 @@ from typing import Any
 
 from litestar import Request, Response, Router, get
 
-from common import regions
+from common import guards, regions
 from common.errors import Invalid
-from common.identity import guards
 from common.web import Form, page
 from common.web.paging import Cursor
 from marvec.listings import goods

@@ -6,7 +6,7 @@ import msgspec
 from litestar import MediaType, Request, Response, Router, get
 from litestar.params import QueryParameter
 
-from common.identity import guards
+from common import guards
 from common.web.paging import Cursor
 from marvec.search import asking, service
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from common.identity.actor import Role
+from common.actor import Role
 
 PASSWORD = "losari senja hari"  # noqa: S105  of the demonstration, printed at the start
 

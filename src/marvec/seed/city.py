@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from civic.services import service as services
 from common import clock, regions
+from common.actor import Actor
 from common.db import close_database, open_database, unit_of_work
-from common.identity.actor import Actor
 from common.queue import close_queue, open_queue
 from common.settings import get_settings
 from marvec import site

@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
+from common.actor import Actor, Grant, Role
 from common.identity import service
-from common.identity.actor import Actor, Grant, Role
 from common.identity.schemas import SignUp
 from marvec.seed.accounts import PASSWORD
 

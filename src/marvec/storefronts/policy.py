@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from common.identity.actor import Actor, Role
+from common.actor import Actor, Role
 
 if TYPE_CHECKING:
     from marvec.storefronts.models import Storefront

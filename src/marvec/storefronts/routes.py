@@ -5,8 +5,8 @@ from uuid import UUID
 from litestar import Router, get, patch, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import guards
-from common.identity.actor import Actor, Role
+from common import guards
+from common.actor import Actor, Role
 from marvec.storefronts import policy, queries, service
 from marvec.storefronts.errors import NoSuchStorefront
 from marvec.storefronts.schemas import EditStorefront, MoveStorefront, OpenStorefront, StorefrontOut

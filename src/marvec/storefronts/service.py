@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import ids
+from common.actor import Actor
 from common.errors import Forbidden
-from common.identity.actor import Actor
 from marvec.storefronts import policy, queries
 from marvec.storefronts.errors import NotYourStorefront, StorefrontChanged, TooManyStorefronts
 from marvec.storefronts.models import Storefront, StorefrontState

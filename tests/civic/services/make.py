@@ -6,8 +6,8 @@ from uuid import UUID
 from civic.services import service
 from civic.services.models import Application
 from common import ids
+from common.actor import Actor, Grant, Role
 from common.db import unit_of_work
-from common.identity.actor import Actor, Grant, Role
 from tests.common.files.make import a_photo
 from tests.common.identity.make import actor_of, person
 

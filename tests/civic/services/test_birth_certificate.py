@@ -8,11 +8,11 @@ from civic.services import queries, service
 from civic.services.errors import Incomplete, NoSuchApplication, NotYours, StepNotNext
 from civic.services.models import State
 from common import clock
+from common.actor import Actor, Grant, Role
 from common.credentials import queries as credentials
 from common.credentials import service as issuing
 from common.db import unit_of_work
 from common.errors import Forbidden
-from common.identity.actor import Actor, Grant, Role
 from tests.civic.services.make import BIRTH, NIK, a_citizen, a_draft, an_officer, handed_in, step
 
 

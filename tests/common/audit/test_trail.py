@@ -5,9 +5,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from common import ids
+from common.actor import Actor
 from common.audit import queries, service
 from common.db import unit_of_work
-from common.identity.actor import Actor
 from tests.conftest import doors  # noqa: F401  the broom's connection, a superuser's
 
 OFFICER = Actor(ids.uuid7(), "Andi Tenri")

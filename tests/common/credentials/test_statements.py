@@ -8,12 +8,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from common import clock, ids
+from common.actor import Actor, Grant, Role
 from common.credentials import queries, service
 from common.credentials.errors import AlreadyIssued, NoSuchCredential
 from common.credentials.models import Credential, CredentialState
 from common.db import unit_of_work
 from common.errors import Forbidden
-from common.identity.actor import Actor, Grant, Role
 from common.states import NotFromHere, StateMove
 
 OFFICER = Actor(ids.uuid7(), "Hj. Rostina", grants=frozenset({Grant(Role.OFFICER, "DINKES")}))

@@ -8,6 +8,7 @@ from PIL import Image
 from sqlalchemy import text
 
 from common import clock, ids
+from common.actor import Actor
 from common.db import unit_of_work
 from common.errors import DomainError
 from common.files import purposes, service
@@ -15,7 +16,6 @@ from common.files.errors import ActiveContent, EmptyFile, FileTooLarge, NoSuchFi
 from common.files.models import StoredFile
 from common.files.queries import visible
 from common.files.stores import store
-from common.identity.actor import Actor
 from common.settings import get_settings
 from tests.common.files.make import a_pdf, a_photo
 from tests.conftest import RunJobs

@@ -8,8 +8,8 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
+from common.actor import Actor, Grant, Role
 from common.identity import service
-from common.identity.actor import Actor, Grant, Role
 from common.identity.cookies import SESSION_COOKIE
 from common.identity.models import Person
 from common.identity.policy import Address

@@ -9,9 +9,9 @@ from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
+from common.actor import Role
 from common.db import hot, unit_of_work
 from common.identity import queries, service
-from common.identity.actor import Role
 from common.identity.errors import AlreadyGranted, LastAdmin
 from common.identity.schemas import GiveGrant
 from tests.common.identity import make

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.actor import Role
 from common.db import hot, unit_of_work
 from common.errors import Forbidden
 from common.identity import service
-from common.identity.actor import Role
 from common.identity.errors import NikFixed, NikTaken, NotOfThisOffice
 from common.identity.models import Person
 from common.identity.schemas import GiveNik

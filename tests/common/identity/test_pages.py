@@ -5,8 +5,8 @@ import re
 import httpx
 import pytest
 
+from common.actor import Role
 from common.db import hot, unit_of_work
-from common.identity.actor import Role
 from common.identity.policy import address_of, device_of, local_path, masked
 from tests.common.identity import make
 from tests.common.identity.test_second_factor import code_of

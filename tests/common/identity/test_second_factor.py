@@ -8,9 +8,9 @@ import pyotp
 import pytest
 
 from common import clock
+from common.actor import Actor
 from common.db import hot, unit_of_work
 from common.identity import queries
-from common.identity.actor import Actor
 from common.identity.errors import Throttled, WrongSecondFactor
 from common.identity.service import second_factor
 from tests.common.identity import make

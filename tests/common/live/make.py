@@ -9,8 +9,8 @@ from uuid import UUID
 import centrifuge
 
 from common import ids
+from common.actor import Actor
 from common.db import unit_of_work
-from common.identity.actor import Actor
 from common.live import Namespace, register, rpc, service, tell, tokens
 from common.live.registry import NAMESPACES
 

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import stripe
 
+from common.actor import Role
 from common.db import unit_of_work
-from common.identity.actor import Role
 from common.payments import queries, service
 from common.payments.models import Intent, IntentState
 from common.payments.service import sweeping

@@ -8,7 +8,7 @@ import pytest
 from litestar.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from common.identity.actor import Actor
+from common.actor import Actor
 from common.ids import uuid7
 from common.settings import Settings
 from common.web.headers import content_security_policy, security_headers

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from common.actor import Actor
 from common.db import hot, unit_of_work
-from common.identity.actor import Actor
 from marvec.carts import service
 from marvec.carts.errors import GoneFromSale
 from marvec.carts.schemas import CartOut, PutLine

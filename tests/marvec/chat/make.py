@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from common import ids
+from common.actor import Actor
 from common.db import hot, unit_of_work
-from common.identity.actor import Actor
 from marvec.chat import service
 from marvec.chat.schemas import Draft, MessageOut
 

@@ -5,8 +5,8 @@ import shutil
 import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
+from common.actor import Actor
 from common.db import unit_of_work
-from common.identity.actor import Actor
 from common.identity.cookies import SESSION_COOKIE
 from common.identity.service import Client, open_session
 from tests.common.identity import make as identity

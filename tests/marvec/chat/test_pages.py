@@ -5,8 +5,8 @@ from uuid import UUID
 
 import httpx
 
+from common.actor import Actor
 from common.db import unit_of_work
-from common.identity.actor import Actor
 from marvec.chat import service
 from marvec.chat.schemas import Card
 from tests.common.identity import make as identity

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec.listings import service
 from marvec.listings.models import Listing
 from marvec.listings.schemas import CreateListing

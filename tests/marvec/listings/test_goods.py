@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, ids
+from common.actor import Actor, Grant, Role
 from common.credentials import service as credentials
-from common.identity.actor import Actor, Grant, Role
 from common.states import NotFromHere
 from marvec.listings import goods, queries, service
 from marvec.listings.errors import CredentialNeeded, ListingChanged, NoSuchListing, TooManyPictures

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from common import clock, ids, regions
+from common.actor import Actor
 from common.db import hot, unit_of_work
-from common.identity.actor import Actor
 from marvec.matching import policy, queries, service
 from marvec.matching.answers import answers
 from marvec.matching.errors import NothingWanted, NotYours

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from common import ids
+from common.actor import Actor
 from common.db import hot, unit_of_work
 from common.errors import NotFound
-from common.identity.actor import Actor
 from marvec.chat import service as chat
 from marvec.listings.errors import OutOfStock
 from marvec.listings.models import Listing

@@ -20,7 +20,7 @@ PROLOGUE = """
 import asyncio, os, signal, sys
 from uuid import UUID
 from common import db, jobs
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec import site
 from marvec.orders import service
 from marvec.orders.machine import OrderState

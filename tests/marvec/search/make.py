@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.actor import Actor
 from common.db import unit_of_work
-from common.identity.actor import Actor
 from marvec.listings.models import Listing
 from marvec.search import service
 from marvec.storefronts.models import Storefront

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common import clock
+from common.actor import Actor
 from common.db import hot, unit_of_work
-from common.identity.actor import Actor
 from marvec.listings import service as listings
 from marvec.search import queries
 from marvec.search.schemas import SearchQuery

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec.storefronts import service
 from marvec.storefronts.models import Storefront
 from marvec.storefronts.schemas import OpenStorefront

@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.actor import Role
 from common.db import unit_of_work
 from common.errors import Forbidden
-from common.identity.actor import Role
 from common.states import NotFromHere
 from marvec.storefronts import policy, queries, service
 from marvec.storefronts.errors import NotYourStorefront, StorefrontChanged

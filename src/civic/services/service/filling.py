@@ -16,11 +16,11 @@ from civic.services.models import Application, ApplicationDocument, Booking, Sta
 from civic.services.policy import check_may_fill, is_applicant
 from civic.services.service.telling import tell_move
 from common import clock, ids
+from common.actor import Actor, Role
 from common.files import purposes
 from common.files import service as files
 from common.files.models import StoredFile
 from common.i18n import gettext as _
-from common.identity.actor import Actor, Role
 from common.payments import service as payments
 
 PURPOSE = "application-document"

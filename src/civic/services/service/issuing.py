@@ -15,12 +15,12 @@ from civic.services.models import Application, State
 from civic.services.products import Product, Workshop
 from civic.services.service.telling import tell_move
 from common import clock
+from common.actor import Actor
 from common.audit import service as audit
 from common.credentials import certificate as paper
 from common.credentials import queries as credentials
 from common.credentials import service as issuing
 from common.identity import queries as people
-from common.identity.actor import Actor
 from common.payments import service as payments
 
 PURPOSE = "application_fee"

@@ -14,8 +14,8 @@ from civic.services.policy import check_may_review
 from civic.services.service import issuing
 from civic.services.service.filling import free_slot
 from civic.services.service.telling import tell_move
+from common.actor import Actor
 from common.audit import service as audit
-from common.identity.actor import Actor
 from common.money import LARGEST
 from common.states import NotFromHere
 

@@ -7,9 +7,10 @@ from litestar import Request, get, post
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
+from common.actor import Actor, Role
 from common.i18n import gettext as _
-from common.identity import guards, queries, service
-from common.identity.actor import Actor, Role
+from common.identity import queries, service
 from common.identity.schemas import ChangePerson, GiveNik, MakeToken
 from common.web import page, reshow, see_other
 from common.web.templating import Page

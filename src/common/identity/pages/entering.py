@@ -8,9 +8,10 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
+from common.actor import Actor
 from common.i18n import gettext as _
-from common.identity import cookies, guards, queries, service
-from common.identity.actor import Actor
+from common.identity import cookies, queries, service
 from common.identity.dependencies import client_of
 from common.identity.policy import local_path, masked
 from common.identity.schemas import GiveCode, GiveSecondFactor, SignIn, SignUp

@@ -6,8 +6,9 @@ from litestar import Request, get, post
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
 from common.i18n import gettext as _
-from common.identity import guards, service
+from common.identity import service
 from common.identity.dependencies import client_of
 from common.identity.policy import masked
 from common.identity.schemas import Addressed, ResetPassword

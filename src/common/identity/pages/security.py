@@ -7,9 +7,10 @@ from litestar import Request, get, post
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
+from common.actor import Actor
 from common.i18n import gettext as _
-from common.identity import cookies, guards, queries, service
-from common.identity.actor import Actor
+from common.identity import cookies, queries, service
 from common.identity.schemas import ChangePassword, GiveSecondFactor
 from common.identity.service import second_factor
 from common.web import page, reshow, see_other

@@ -5,8 +5,9 @@ from uuid import UUID
 from litestar import delete, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import guards, queries, service
-from common.identity.actor import Actor, Role
+from common import guards
+from common.actor import Actor, Role
+from common.identity import queries, service
 from common.identity.schemas import GiveGrant, GrantOut
 
 

@@ -5,8 +5,9 @@ from uuid import UUID
 from litestar import Response, delete, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import cookies, guards, queries, service
-from common.identity.actor import Actor
+from common import guards
+from common.actor import Actor
+from common.identity import cookies, queries, service
 from common.identity.schemas import GiveSecondFactor, MakeToken, NewToken, RecoveryCodes, SecondFactorBegun, TokenOut
 from common.identity.service import second_factor
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from litestar import Request, get, patch, post, put
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import guards, policy, queries, service
-from common.identity.actor import Actor, Role
+from common import guards
+from common.actor import Actor, Role
+from common.identity import policy, queries, service
 from common.identity.dependencies import client_of
 from common.identity.models import Person
 from common.identity.schemas import (

@@ -6,8 +6,9 @@ from uuid import UUID
 from litestar import Request, Response, delete, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity import cookies, guards, queries, service
-from common.identity.actor import Actor
+from common import guards
+from common.actor import Actor
+from common.identity import cookies, queries, service
 from common.identity.dependencies import client_of
 from common.identity.schemas import MakeToken, SessionOut, SignedIn, SignIn
 

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock
+from common.actor import Actor, Role
 from common.audit import service as audit
 from common.errors import NotFound
 from common.identity import queries
-from common.identity.actor import Actor, Role
 from common.identity.errors import AlreadyGranted, LastAdmin, NoSuchPerson
 from common.identity.models import RoleGrant
 from common.identity.schemas import GiveGrant

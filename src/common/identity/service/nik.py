@@ -6,10 +6,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
+from common.actor import Actor
 from common.audit import service as audit
 from common.errors import Forbidden
 from common.identity import policy, queries
-from common.identity.actor import Actor
 from common.identity.errors import NikFixed, NikTaken, NoNik, NotOfThisOffice
 from common.identity.models import PersonNik
 from common.identity.schemas import Facts, GiveNik, NikGiven

@@ -4,10 +4,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
+from common.actor import Actor
 from common.errors import Invalid
 from common.i18n import N_, gettext
 from common.identity import policy, queries
-from common.identity.actor import Actor
 from common.identity.errors import AddressTaken, NothingToConfirm, WrongPassword
 from common.identity.models import Consent, Person, Purpose
 from common.identity.policy import Address

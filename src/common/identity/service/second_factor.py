@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock
+from common.actor import Actor
 from common.identity import queries
-from common.identity.actor import Actor
 from common.identity.errors import SecondFactorOff, SecondFactorOn, WrongSecondFactor
 from common.identity.models import RecoveryCode, Totp
 from common.identity.service import keys, throttling

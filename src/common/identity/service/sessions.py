@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock, live
+from common.actor import Actor
 from common.errors import NotFound
 from common.identity import policy
-from common.identity.actor import Actor
 from common.identity.models import PersonSession
 from common.identity.service import keys
 

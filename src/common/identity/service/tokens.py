@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock
+from common.actor import Actor
 from common.errors import NotFound
-from common.identity.actor import Actor
 from common.identity.errors import ScopeTooWide
 from common.identity.models import ApiToken
 from common.identity.policy import EVERYTHING

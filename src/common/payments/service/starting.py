@@ -5,8 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from common import clock
+from common.actor import Actor
 from common.db import unit_of_work
-from common.identity.actor import Actor
 from common.payments import policy, queries
 from common.payments.errors import AlreadyPaid, PaymentOver, ProviderAway, Refused
 from common.payments.models import Intent, IntentState

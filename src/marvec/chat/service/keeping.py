@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec.chat import queries
 from marvec.chat.errors import NothingToReport
 from marvec.chat.models import Block, Report

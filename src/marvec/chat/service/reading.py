@@ -5,10 +5,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import live
+from common.actor import Actor
 from common.db import hot
 from common.i18n import N_
 from common.identity import queries as identity
-from common.identity.actor import Actor
 from common.notifications import service as notifications
 from marvec.chat import policy, queries
 from marvec.chat.models import Conversation

@@ -15,8 +15,8 @@ from common.errors import DomainError
 from common.live import wakeups
 from common.live.wakeups import Passing, Wakeup
 from marvec.chat import policy
-from marvec.chat.errors import Blocked, NoConversation, NotYourMessageId
-from marvec.chat.schemas import Draft, MessageOut
+from marvec.chat.errors import BadMessage, Blocked, NoConversation, NotYourMessageId
+from marvec.chat.schemas import CLIENT_ID_MOST, TEXT_MOST, Draft, MessageOut
 from marvec.chat.warnings import warning_of
 
 TELL = "chat.tell_absent"
@@ -95,7 +95,7 @@ async def _judge_all(connection: asyncpg.Connection, drafts: Sequence[Draft], pe
     outcomes: dict[int, Outcome] = {}
     for place, draft in enumerate(drafts):
         takes_part = draft.author_id in people.get(draft.conversation_id, ())
-        outcome = policy.fault_of(draft) or (_judge(draft, known[place]) if takes_part else NoConversation())
+        outcome = _fault_of(draft) or (_judge(draft, known[place]) if takes_part else NoConversation())
         if outcome is not None:
             outcomes[place] = outcome
     return outcomes
@@ -158,3 +158,10 @@ def _wake(session: AsyncSession, written: list[MessageOut], people: dict[UUID, f
 
 
 _encode = msgspec.json.Encoder().encode
+
+
+def _fault_of(draft: Draft) -> BadMessage | None:
+    """What is wrong with a message by itself, before anything is asked of the database."""
+    empty = not draft.text.strip() and draft.card is None
+    is_fine = len(draft.text) <= TEXT_MOST and 0 < len(draft.client_id) <= CLIENT_ID_MOST
+    return None if is_fine and not empty and "\0" not in draft.text + draft.client_id else BadMessage()

@@ -7,9 +7,9 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import guards
+from common.actor import Actor
 from common.i18n import gettext as _
-from common.identity import guards
-from common.identity.actor import Actor
 from common.web import Form, page, reshow, see_other
 from marvec.listings import goods, queries, service
 from marvec.listings.errors import NoSuchListing, NoSuchPicture

@@ -6,9 +6,8 @@ from uuid import UUID
 from litestar import Request, Response, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import regions
-from common.identity import guards
-from common.identity.actor import Actor
+from common import guards, regions
+from common.actor import Actor
 from common.web import page
 from marvec.listings import goods, policy, queries
 from marvec.listings.errors import NoSuchListing

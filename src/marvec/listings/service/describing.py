@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, events
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec.listings import goods, queries
 from marvec.listings.errors import CredentialNeeded, ListingChanged
 from marvec.listings.models import Listing, ListingState, ListingStock

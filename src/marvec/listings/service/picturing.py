@@ -6,9 +6,9 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.actor import Actor
 from common.files import purposes
 from common.files import service as files
-from common.identity.actor import Actor
 from marvec.listings import queries
 from marvec.listings.errors import ListingChanged, NoSuchPicture, TooManyPictures
 from marvec.listings.models import MOST_PICTURES, ListingPicture

@@ -12,7 +12,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec.listings import queries
 from marvec.listings.errors import ListingChanged, NotReserved, OutOfStock
 from marvec.listings.models import ListingStock

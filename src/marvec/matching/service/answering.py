@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import events, live
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec.chat import service as chat
 from marvec.matching import policy, queries
 from marvec.matching.models import RequestState

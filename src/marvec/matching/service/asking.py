@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, ids, live, outbox, regions
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec.matching import policy, queries
 from marvec.matching.errors import NothingWanted, TooManyStanding
 from marvec.matching.models import Request, RequestState, StandingKind, StandingQuery

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec.offers import policy, queries
 from marvec.offers.models import Offer, OfferState
 from marvec.offers.schemas import Acceptance, AcceptedOut, Terms

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import outbox
-from common.identity.actor import Actor
+from common.actor import Actor
 from marvec.chat import queries as chat
 from marvec.listings import queries as listings
 from marvec.offers import policy

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import outbox
+from common.actor import Actor
 from common.audit import service as audit
-from common.identity.actor import Actor
 from common.payments import service as payments
 from marvec.listings import service as stock
 from marvec.orders import policy, queries

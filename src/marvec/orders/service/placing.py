@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.actor import Actor
 from common.errors import Conflict
-from common.identity.actor import Actor
 from marvec.orders import policy, queries
 from marvec.orders.models import OrderGroup
 from marvec.orders.schemas import GroupOut, PlaceOrders

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.actor import Actor
 from common.i18n import gettext as _
-from common.identity.actor import Actor
 from common.states import StateHistory
 from marvec.orders import policy, queries
 from marvec.orders.machine import Party

@@ -6,9 +6,9 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from common.actor import Actor, Role
 from common.errors import Forbidden, Unauthenticated
 from common.i18n import N_
-from common.identity.actor import Actor, Role
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
