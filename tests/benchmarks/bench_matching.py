@@ -62,7 +62,7 @@ async def bench(many: int, samples: int) -> None:
         times.append(time.perf_counter() - began)
         async with unit_of_work() as session:
             item = await session.get_one(OfferedGoods, listing_id)
-        held: dict[str, Any] = {"terms": item.terms, "price": item.price, "lat": item.lat, "lon": item.lon, "person_id": item.seller_id}
+        held: Any = {"terms": item.terms, "price": item.price, "lat": item.lat, "lon": item.lon, "person_id": item.seller_id}
         began = time.perf_counter()
         async with unit_of_work() as session:
             await queries.queries_answered_by(session, [StandingKind.REQUEST, StandingKind.SEARCH], **held)

@@ -36,7 +36,7 @@ KEPT = ("alembic_version", "state_moves")
 async def seed_if_empty(say: Say = print) -> bool:
     """Seed when nobody lives here yet; True when it did."""
     async with unit_of_work() as session:
-        if (await session.execute(text("SELECT EXISTS (SELECT FROM people)"))).scalar_one():
+        if (await session.execute(text("SELECT EXISTS (SELECT FROM person)"))).scalar_one():
             return False
     await _fill(say)
     return True
@@ -63,8 +63,8 @@ async def seed(*, reset: bool = False, say: Say = print) -> None:
 async def _fill(say: Say) -> None:
     actors = await _accounts()
     say(f"{len(actors)} accounts")
-    shops = await _shops(actors["penjual"])
-    say(f"{shops} shops with {shops * GOODS_EACH} goods")
+    on_sale = await _shops(actors["penjual"])
+    say(f"{SHOPS} shops with {on_sale} goods")
     await _requests(actors["pembeli"])
     await _civic(actors["ibu"])
     say(f"{len(REQUESTS)} requests, an application, appointments")
@@ -79,20 +79,21 @@ async def _accounts() -> dict[str, Actor]:
 
 
 async def _shops(first_owner: Actor) -> int:
-    """The demonstration seller's shop in Tallo, then others spread over the kecamatan."""
+    """The demonstration seller's shop in Tallo, then others spread over the kecamatan; returns how many goods they sell."""
     dice = random.Random("makassar")  # noqa: S311  always the same city
     names = people.invented_people()
     shops = [InventedShop("Kue Daeng Ngai", "kue", "Tallo"), *dice.sample(people.invented_shops(), SHOPS - 1)]
+    on_sale = 0
     for number, shop in enumerate(shops):
         owner = first_owner
         if number:
             async with unit_of_work() as session:
                 owner = await people.enrol(session, names[number], f"toko{number}@marvec.example")
-        await _shop(owner, shop, dice)
-    return len(shops)
+        on_sale += await _shop(owner, shop, dice)
+    return on_sale
 
 
-async def _shop(owner: Actor, shop: InventedShop, dice: random.Random) -> None:
+async def _shop(owner: Actor, shop: InventedShop, dice: random.Random) -> int:
     places = [place for place in regions.all_kelurahan() if place.kecamatan == shop.kecamatan] or list(regions.all_kelurahan())
     place = dice.choice(places)
     async with unit_of_work() as session:
@@ -101,8 +102,10 @@ async def _shop(owner: Actor, shop: InventedShop, dice: random.Random) -> None:
         )
     free = [good for good in goods.all_goods() if goods.credential_needed(good.name) is None]
     own = [good for good in free if good.category == shop.category] or free
-    for good in dice.sample(own, min(GOODS_EACH, len(own))):
+    chosen = dice.sample(own, min(GOODS_EACH, len(own)))
+    for good in chosen:
         await _listing(owner, opened.id, good, dice)
+    return len(chosen)
 
 
 async def _listing(owner: Actor, storefront_id: object, good: goods.Good, dice: random.Random) -> None:

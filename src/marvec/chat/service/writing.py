@@ -14,7 +14,6 @@ from common.db import after_commit, asyncpg_of, to_json
 from common.errors import DomainError
 from common.live import wakeups
 from common.live.wakeups import Passing, Wakeup
-from marvec.chat import policy
 from marvec.chat.errors import BadMessage, Blocked, NoConversation, NotYourMessageId
 from marvec.chat.schemas import CLIENT_ID_MOST, TEXT_MOST, Draft, MessageOut
 from marvec.chat.warnings import warning_of
