@@ -8,7 +8,7 @@ import pytest
 
 from common.db import hot, unit_of_work
 from common.i18n import N_
-from common.notifications import service
+from common.notifications import queries, service
 from tests.common.identity import make
 
 TEXT = N_("Pesanan %(reference)s sudah dikirim.")
