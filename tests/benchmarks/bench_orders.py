@@ -56,17 +56,18 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--web", type=int, default=2, help="web processes")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, scratch_city(Path(folder)):
-        asyncio.run(bench(asked.seconds, asked.connections, asked.web))
+    with tempfile.TemporaryDirectory() as folder, scratch_city(Path(folder)) as superuser_url:
+        asyncio.run(bench(superuser_url, asked.seconds, asked.connections, asked.web))
 
 
-async def bench(seconds: int, connections: int, web: int) -> None:
+async def bench(superuser_url: str, seconds: int, connections: int, web: int) -> None:
     market = await fill()
-    boss = await asyncpg.connect(os.environ["MARVEC_DATABASE_URL"])
+    boss = await asyncpg.connect(superuser_url)
     print(f"{'case':8} {'pgbench/s':>10} {'http/s':>8} {'ratio':>6} {'p50 ms':>7} {'p99 ms':>7}  CPU: client, web, rest")
     async with servers(web) as (ports, processes):
         for case, listings in (("spread", market.listings), ("hot", [market.hot])):
             yardstick = await asyncio.to_thread(pgbench, listings, seconds)
+            await boss.execute("CHECKPOINT")  # so that nobody pays for what the other has written
             client = Client(ports, processes, market.buyers, listings)
             await client.run(2, connections)
             figures = await client.run(seconds, connections)
