@@ -1,0 +1,22 @@
+"""What the operator's programs see of a job. Arguments are ids, but they stay inside."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from common.outbox import OutboxRow
+
+
+class JobOut(BaseModel):
+    id: UUID
+    job: str
+    attempts: int
+    created_at: datetime
+    run_at: datetime
+    dead_at: datetime | None
+    last_error: str
+
+    @classmethod
+    def of(cls, row: OutboxRow) -> "JobOut":
+        return cls.model_validate(row, from_attributes=True)
