@@ -1,0 +1,63 @@
+"""Who takes part: a way in by HTTP, and an open socket."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import uuid4
+
+from marvec.demo.door import Door
+from marvec.demo.errors import check, same
+from marvec.demo.line import Line
+from marvec.seed.accounts import PASSWORD
+
+
+@dataclass
+class Person:
+    """Somebody who is signed in."""
+
+    id: str
+    name: str
+    door: Door
+    line: Line
+
+    @property
+    def inbox(self) -> str:
+        """The channel that everybody has."""
+        return f"person:{self.id}"
+
+    async def leave(self) -> None:
+        await self.line.close()
+        await self.door.close()
+
+
+async def sign_up(url: str, name: str) -> Person:
+    """A new account with a confirmed address, its token and its socket. The server must show codes (it does in demonstration mode)."""
+    door, address, password = Door(url), f"demo-{uuid4().hex[:16]}@marvec.example", f"kata sandi {uuid4().hex}"
+    new = await door.post("/people", {"name": name, "email": address, "password": password, "consent": True})
+    code = (new["confirmation"] or {}).get("code")
+    check(code is not None, "the server does not show confirmation codes: the demonstration needs MARVEC_DEMO=1")
+    person = await _enter(door, address, password)
+    me = await door.post("/confirmations", {"code": code})
+    same(me["assurance"], 1, "the level of a confirmed account")
+    return person
+
+
+async def sign_in(url: str, key: str) -> Person:
+    """One of the seeded demonstration accounts."""
+    return await _enter(Door(url), f"{key}@marvec.example", PASSWORD)
+
+
+async def _enter(door: Door, address: str, password: str) -> Person:
+    entered = await door.post("/sessions", {"address": address, "password": password, "token": True, "name": "marvec demo"})
+    door.token = entered["token"]
+
+    async def token() -> str:
+        return str((await door.post_plain("/live/tokens"))["token"])
+
+    person = Person(entered["person_id"], entered["name"], door, Line(door.url, token))
+    await person.line.open()
+    await person.line.subscribe(person.inbox)
+    return person
+
+
+async def all_leave(*people: Person) -> None:
+    await asyncio.gather(*(person.leave() for person in people))
