@@ -27,8 +27,11 @@ ROWS = 20
 
 
 @get("/layanan", guards=[guards.public], sync_to_thread=False)
-def list_services() -> Page:
-    return page("services/list.html", services=catalogue.current(), section="city")
+def list_services(q: Annotated[str, QueryParameter(max_length=200)] = "") -> Page:
+    """All of them; with words, those that have one of the words come first (the list is short, so nothing is hidden)."""
+    words = q.casefold().split()
+    services = sorted(catalogue.current(), key=lambda one: not any(word in f"{one.name} {one.summary}".casefold() for word in words))
+    return page("services/list.html", services=services, search_text=q, section="city")
 
 
 @get("/layanan/{code:str}", guards=[guards.public], sync_to_thread=False)

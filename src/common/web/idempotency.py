@@ -21,10 +21,11 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import clock
+from common import clock, sealing
 from common.db import unit_of_work
 from common.errors import Conflict, Invalid
 from common.i18n import N_
+from common.settings import get_settings
 from common.web.answered import Answered
 from common.web.csrf import SESSION_COOKIE
 from common.web.models import IdempotencyKey
@@ -33,6 +34,7 @@ SANE_KEY = re.compile(r"[\x21-\x7e]{8,200}")
 KEPT = timedelta(hours=24)
 KEPT_HEADERS = ("location", "link")
 REPLAYED = "Idempotent-Replayed"
+PURPOSE = "idempotency-answer"  # sealed at rest: an answer may be a token, and often holds personal data
 
 
 class UnderWay(Conflict):
@@ -120,7 +122,8 @@ async def keep_answer(response: Response[Any]) -> Response[Any]:
     handler = found.request.route_handler
     status = response.status_code or handler.status_code
     media_type = str(response.media_type or "application/json")
-    row.body = response.render(response.content, media_type, get_serializer(handler.resolve_type_encoders()))
+    body = response.render(response.content, media_type, get_serializer(handler.resolve_type_encoders()))
+    row.body = sealing.seal(_secret(), body, purpose=PURPOSE, subject=str(row.id))
     row.status = int(status)
     row.headers = {"content-type": media_type} | {k.lower(): v for k, v in response.headers.items() if k.lower() in KEPT_HEADERS}
     await found.held.session.flush()
@@ -128,7 +131,7 @@ async def keep_answer(response: Response[Any]) -> Response[Any]:
 
 
 async def forget_old() -> None:
-    """Delete keys older than a day: a repetition comes within minutes, and answers hold personal data."""
+    """Delete keys older than a day: a repetition comes within minutes."""
     async with unit_of_work() as session:
         await session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < clock.now() - KEPT))
 
@@ -144,7 +147,12 @@ def _refuse_or_replay(row: IdempotencyKey, body_hash: bytes) -> None:
 def _kept(row: IdempotencyKey) -> Response[bytes]:
     headers = {name: str(value) for name, value in row.headers.items() if name != "content-type"}
     media_type = str(row.headers.get("content-type", "application/json"))
-    return Response(row.body or b"", status_code=row.status, headers={**headers, REPLAYED: "true"}, media_type=media_type)
+    body = sealing.unseal(_secret(), row.body, purpose=PURPOSE, subject=str(row.id)) if row.body else b""
+    return Response(body, status_code=row.status, headers={**headers, REPLAYED: "true"}, media_type=media_type)
+
+
+def _secret() -> str:
+    return get_settings().secret_key.get_secret_value()
 
 
 def _caller(request: Request[Any, Any, Any]) -> bytes:

@@ -85,6 +85,13 @@ async def test_the_same_request_again_gets_the_same_answer_and_no_second_effect(
     assert await effects() == 1
 
 
+async def test_the_kept_answer_is_sealed_at_rest(shop: httpx.AsyncClient) -> None:
+    placed = await shop.post("/api/v1/orders", json={"item": "songkolo"}, headers={"Idempotency-Key": "sealed-at-rest"})
+    async with unit_of_work() as session:
+        kept = (await session.execute(text("SELECT body FROM idempotency_keys"))).scalar_one()
+    assert placed.json()["number"].encode() not in kept
+
+
 async def test_another_body_or_another_caller_is_another_matter(shop: httpx.AsyncClient) -> None:
     await send(shop)
     other_body = await send(shop, item="perahu")

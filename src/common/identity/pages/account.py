@@ -79,6 +79,7 @@ async def _account(session: AsyncSession, actor: Actor) -> dict[str, Any]:
         "nik": await service.masked_nik(session, actor.person_id),
         "assurance": actor.assurance,
         "is_admin": actor.has(Role.ADMIN),
+        "is_officer": actor.has(Role.OFFICER),
         "section": "account",
     }
 
