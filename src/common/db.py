@@ -100,7 +100,9 @@ async def open_database(settings: Settings | None = None) -> Database:
         settings = settings or get_settings()
         size = settings.database_pool
         engine = create_async_engine(settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=10)
-        pool = await asyncpg.create_pool(settings.database_url, min_size=1, max_size=size, init=_prepare, command_timeout=30)
+        pool = await asyncpg.create_pool(
+            settings.database_url, min_size=1, max_size=size, init=_prepare, reset=_leave_as_it_is, command_timeout=30
+        )
         _open = Database(engine, async_sessionmaker(engine, expire_on_commit=False), pool)
     _holders += 1
     return _open
@@ -175,7 +177,10 @@ async def _after(session: AsyncSession) -> None:
 
 @asynccontextmanager
 async def hot() -> AsyncIterator[asyncpg.Connection]:
-    """An asyncpg connection of the pool, in autocommit: hot reads, single-statement writes."""
+    """An asyncpg connection of the pool, in autocommit: hot reads, single-statement writes.
+
+    Leave nothing behind on it (SET, LISTEN, a session's advisory lock), or `terminate()` it: the next one gets it as it is.
+    """
     async with database().pool.acquire() as connection:
         yield connection
 
@@ -199,6 +204,13 @@ async def asyncpg_of(session: AsyncSession) -> asyncpg.Connection:
 async def _prepare(connection: asyncpg.Connection) -> None:
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(kind, encoder=to_json, decoder=json.loads, schema="pg_catalog")
+
+
+async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
+    """Instead of asyncpg's own reset, a round trip at every release: half of what a session's look-up costs.
+
+    An open transaction is rolled back all the same, before this is called.
+    """
 
 
 def to_json(value: object) -> str:

@@ -103,12 +103,14 @@ async def run_timer(timer: Timer) -> bool:
     """Run one sweep under the city-wide lock of its name; False when another worker holds it."""
     key = zlib.crc32(timer.name.encode())
     async with hot() as connection:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock(20260, $1)", key - 2**31):
-            return False
         try:
+            if not await connection.fetchval("SELECT pg_try_advisory_lock(20260, $1)", key - 2**31):
+                return False
             await timer.run()
-        finally:
             await connection.execute("SELECT pg_advisory_unlock(20260, $1)", key - 2**31)
+        except BaseException:
+            connection.terminate()  # the lock goes with it, also when we are cancelled and may not wait for an answer
+            raise
     return True
 
 

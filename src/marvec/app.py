@@ -10,7 +10,7 @@ from common import logs
 from common.db import close_database, open_database, request_session
 from common.identity.dependencies import actor, visitor
 from common.identity.middleware import WhoIsIt
-from common.live.door import open_door
+from common.live import door
 from common.queue import close_queue, open_queue
 from common.settings import get_settings
 from common.web.site import make_app
@@ -38,8 +38,9 @@ def create_app() -> Litestar:
     logs.configure(get_settings())
     return make_app(
         site.folders("templates"),
+        sockets={door.PATH: WhoIsIt(door.door)},
         route_handlers=site.routers(),
-        lifespan=[doors, open_door],
+        lifespan=[doors, door.open_door],
         middleware=[WhoIsIt],
         dependencies={
             "session": Provide(request_session),

@@ -10,30 +10,24 @@ under way; a send counts when its answer came, after COMMIT. Senders and listene
 import argparse
 import asyncio
 import json
-import os
-import re
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Sequence
 from uuid import UUID
 
-import asyncpg
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
 from common import ids
 from common.actor import Actor
 from common.db import close_database, open_database, unit_of_work
-from common.embedded import binaries
-from common.embedded.processes import free_port
 from common.live import tokens
 from marvec.chat import service
-from tests.benchmarks.bench_fanout import _listening, process
-from tests.benchmarks.bench_search import scratch_city
+from tests.benchmarks.city import as_superuser, pgbench, scratch_city, web_processes
+from tests.benchmarks.figures import Figure, Meter, at, rate
 
+QUICK = ["--seconds", "2", "--rounds", "1"]
+FLOOR = 0.3
 TEXT = "Masih ada songkolo 20 porsi untuk besok pagi, kak?"
 YARDSTICK = f"""
 \\set place random(1, :people)
@@ -48,38 +42,31 @@ COMMIT;
 """
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser = argparse.ArgumentParser()
     parser.add_argument("--people", type=int, default=64)
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--in-flight", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=3)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, scratch_city(Path(folder)) as superuser_url:
-        asyncio.run(bench(superuser_url, asked.people, asked.seconds, asked.in_flight, asked.rounds))
+    asked = parser.parse_args(words)
+    with scratch_city() as superuser_url:
+        return asyncio.run(bench(superuser_url, asked.people, asked.seconds, asked.in_flight, asked.rounds))
 
 
-async def bench(superuser_url: str, people: int, seconds: int, in_flight: int, rounds: int) -> None:
+async def bench(superuser_url: str, people: int, seconds: int, in_flight: int, rounds: int) -> list[Figure]:
     pairs = await furnish(superuser_url, people)
-    port = free_port()
-    web = ["-m", "marvec.cli", "web", "--port", str(port)]
     theirs, ours, shares, delays = [], [], [], []
-    with process(web) as server:
-        await _listening(port)
+    with web_processes() as ((port,), (server,)):
         for _ in range(rounds):
-            theirs.append(await asyncio.to_thread(pgbench, people, seconds))
-            await asyncio.sleep(0.5)
-            rate, share, latencies = await send_all(server, port, pairs, seconds, in_flight)
-            ours.append(rate)
+            theirs.append(await pgbench(YARDSTICK, seconds, people=people))
+            rate_of_round, share, latencies = await send_all(server, port, pairs, seconds, in_flight)
+            ours.append(rate_of_round)
             shares.append(share)
             delays += latencies
-    yard, rate = statistics.median(theirs), statistics.median(ours)
-    cuts = statistics.quantiles(delays, n=100)
-    sys.stdout.write(f"pgbench, one commit a message   {yard:8,.0f}/s\n")
-    sys.stdout.write(
-        f"chat.send, answered             {rate:8,.0f}/s  ratio {rate / yard:.2f}  p50 {cuts[49]:.1f} ms  p99 {cuts[98]:.1f} ms"
-    )
-    sys.stdout.write(f"  (senders and listeners used {statistics.median(shares):.0%} of the CPU of both)\n")
+    yard, middle, share = statistics.median(theirs), statistics.median(ours), statistics.median(shares)
+    print(f"pgbench {yard:,.0f}/s, chat.send {middle:,.0f}/s, p50 {at(delays, 0.5):.1f} ms, p99 {at(delays, 0.99):.1f} ms", end="")
+    print(f", senders' and listeners' CPU {share:.0%}")
+    return [rate("durable chat sends", middle, yard, FLOOR, share)]
 
 
 async def furnish(superuser_url: str, people: int) -> list[tuple[Actor, Actor, UUID]]:
@@ -93,25 +80,14 @@ async def furnish(superuser_url: str, people: int) -> list[tuple[Actor, Actor, U
             talk = await service.open_conversation(session, kind="bench", subject_id=ids.uuid7(), people=both, title="Songkolo")
         pairs.append((one, other, talk.id))
     await close_database()
-    boss = await asyncpg.connect(superuser_url)
-    await boss.execute("CREATE TABLE bench_places (place integer PRIMARY KEY, id uuid)")
-    await boss.executemany("INSERT INTO bench_places VALUES ($1, $2)", [(place, talk) for place, (_, _, talk) in enumerate(pairs, start=1)])
-    await boss.execute("GRANT SELECT ON bench_places TO marvec")
-    await boss.close()
+    places = ", ".join(f"({place}, '{talk}')" for place, (_, _, talk) in enumerate(pairs, start=1))
+    await as_superuser(
+        superuser_url,
+        "CREATE TABLE bench_places (place integer PRIMARY KEY, id uuid)",
+        f"INSERT INTO bench_places VALUES {places}",
+        "GRANT SELECT ON bench_places TO marvec",
+    )
     return pairs
-
-
-def pgbench(people: int, seconds: int) -> float:
-    """Transactions a second of the yardstick."""
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write(YARDSTICK)
-        script.flush()
-        program = binaries.postgres_bin(for_servant=False) / "pgbench"
-        words = ["-n", "-M", "prepared", "-c", "8", "-j", "2", "-T", str(seconds), "-D", f"people={people}", "-f", script.name]
-        said = subprocess.run([program, *words, os.environ["MARVEC_DATABASE_URL"]], capture_output=True, text=True, check=True).stdout
-    found = re.search(r"tps = ([\d.]+)", said)
-    assert found is not None, said
-    return float(found[1])
 
 
 async def send_all(
@@ -121,17 +97,16 @@ async def send_all(
     senders = [await _enter(port, one, talk, listens=False) for one, _, talk in pairs]
     listeners = [await _enter(port, other, talk, listens=True) for _, other, talk in pairs]
     hearing = [asyncio.create_task(_hear(one)) for one in listeners]
-    me = psutil.Process()
-    mine, its = sum(me.cpu_times()[:2]), sum(server.cpu_times()[:2])
+    meter = Meter([server])
     began = time.perf_counter()
     done = await asyncio.gather(*(_send(one, talk, began + seconds, in_flight) for one, (_, _, talk) in zip(senders, pairs, strict=True)))
     wall = time.perf_counter() - began
-    mine, its = sum(me.cpu_times()[:2]) - mine, sum(server.cpu_times()[:2]) - its
+    share = meter.share()
     for task in hearing:
         task.cancel()
     await asyncio.gather(*(one.close() for one in senders + listeners), *hearing, return_exceptions=True)
     latencies = [delay for one in done for delay in one]
-    return len(latencies) / wall, mine / (mine + its), latencies
+    return len(latencies) / wall, share, latencies
 
 
 async def _send(socket: ClientConnection, talk: UUID, until: float, in_flight: int) -> list[float]:

@@ -11,14 +11,9 @@ import argparse
 import asyncio
 import json
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -31,9 +26,13 @@ from common.db import unit_of_work
 from common.embedded.processes import free_port
 from common.live import Namespace, register, rpc, tell, tokens
 from marvec.app import create_app
-from tests.benchmarks.bench_search import ROOT, scratch_city
+from marvec.cli.door import listen
+from marvec.cli.web import serve as serve_city
+from tests.benchmarks.city import process, scratch_city
+from tests.benchmarks.figures import Figure, Meter, rate
 from tests.benchmarks.listeners import Crowd, Listener, gather_crowd
 
+QUICK = ["--messages", "50", "--rounds", "2"]
 TEXT = "Masih ada songkolo 20 porsi untuk besok pagi, kak?"
 A_TRANSACTION = 10
 
@@ -45,27 +44,29 @@ class Figures:
     client_share: float  # of all CPU that was used
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser = argparse.ArgumentParser()
     parser.add_argument("--connections", type=int, default=500)
     parser.add_argument("--messages", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--bare", type=int, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
+    parser.add_argument("--ours", type=int, help=argparse.SUPPRESS)
+    asked = parser.parse_args(words)
     if asked.bare:
         asyncio.run(bare(asked.bare))
-        return
-    with tempfile.TemporaryDirectory() as folder, scratch_city(Path(folder)):
-        asyncio.run(bench(asked.connections, asked.messages, asked.rounds))
+    elif asked.ours:
+        serve_city(city(), listen("127.0.0.1", asked.ours))
+    else:
+        with scratch_city():
+            return asyncio.run(bench(asked.connections, asked.messages, asked.rounds))
+    return []
 
 
-async def bench(connections: int, messages: int, rounds: int) -> None:
+async def bench(connections: int, messages: int, rounds: int) -> list[Figure]:
     theirs_port, our_port = free_port(), free_port()
-    me = ["-m", "tests.benchmarks.bench_fanout", "--bare", str(theirs_port)]
-    ours = ["-m", "uvicorn", "tests.benchmarks.bench_fanout:city", "--factory", "--port", str(our_port), "--log-level", "warning"]
-    ours += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
-    with process(me) as their_process, process(ours) as our_process:
-        await asyncio.gather(_listening(theirs_port), _listening(our_port))
+    me = ["-m", "tests.benchmarks.bench_fanout"]
+    theirs_words, our_words = [*me, "--bare", str(theirs_port)], [*me, "--ours", str(our_port)]
+    with process(theirs_words, theirs_port) as their_process, process(our_words, our_port) as our_process:
         theirs = await Side.gather(their_process, theirs_port, "/", connections, lambda: ["hello"])
         us = await Side.gather(our_process, our_port, "/connection/websocket", connections, _greeting)
         results: dict[str, list[Figures]] = {"bare": [], "ours": []}
@@ -73,21 +74,24 @@ async def bench(connections: int, messages: int, rounds: int) -> None:
             results["bare"].append(await theirs.burst(json.dumps({"count": messages}), messages, connections))
             burst = {"id": 9, "rpc": {"method": "bench.burst", "data": {"count": messages}}}
             results["ours"].append(await us.burst(json.dumps(burst), messages, connections))
-    report(results, theirs.bytes_a_connection, us.bytes_a_connection)
+    return report(results, theirs.bytes_a_connection, us.bytes_a_connection)
 
 
-def report(results: dict[str, list[Figures]], their_bytes: float, our_bytes: float) -> None:
-    say = sys.stdout.write
+def report(results: dict[str, list[Figures]], their_bytes: float, our_bytes: float) -> list[Figure]:
+    fields = ("deliveries", "of_server", "client_share")
     middle = {
-        name: Figures(*(statistics.median(getattr(one, field) for one in rows) for field in ("deliveries", "of_server", "client_share")))
-        for name, rows in results.items()
+        name: Figures(*(statistics.median(getattr(one, field) for one in rows) for field in fields)) for name, rows in results.items()
     }
     for name, one in middle.items():
-        share = f"listeners used {one.client_share:.0%} of all CPU"
-        say(f"{name:5} {one.deliveries:9,.0f} deliveries/s  {one.of_server:9,.0f} a second of server CPU  ({share})\n")
-    say(f"ratio {middle['ours'].deliveries / middle['bare'].deliveries:.2f} of wall time, ")
-    say(f"{middle['ours'].of_server / middle['bare'].of_server:.2f} of server CPU\n")
-    say(f"memory a connection: bare {their_bytes / 1024:.1f} KiB, ours {our_bytes / 1024:.1f} KiB, ratio {our_bytes / their_bytes:.2f}\n")
+        print(f"{name:5} {one.deliveries:9,.0f} deliveries/s, {one.of_server:9,.0f} a second of the server's CPU", end="")
+        print(f", listeners' CPU {one.client_share:.0%}")
+    ours, theirs, share = middle["ours"], middle["bare"], middle["ours"].client_share
+    ratio = our_bytes / their_bytes
+    return [
+        rate("fan-out, deliveries", ours.deliveries, theirs.deliveries, 0.5, share),
+        rate("fan-out, a second of the server's CPU", ours.of_server, theirs.of_server, 0.5, share, unit=""),
+        Figure("memory a connection", f"{our_bytes / 1024:.1f} KiB", f"{their_bytes / 1024:.1f} KiB", ratio, "<= 2.0x", ratio > 2),
+    ]
 
 
 class Side:
@@ -106,13 +110,12 @@ class Side:
 
     async def burst(self, words: str, messages: int, connections: int) -> Figures:
         await asyncio.sleep(0.3)
-        me = psutil.Process()
-        mine, its = sum(me.cpu_times()[:2]), sum(self.process.cpu_times()[:2])
+        meter = Meter([self.process])
         began, wanted = time.perf_counter(), self.crowd.frames + messages * connections
         self.members[0].say(words)
         await self.crowd.until(wanted)
         wall = time.perf_counter() - began
-        mine, its = sum(me.cpu_times()[:2]) - mine, sum(self.process.cpu_times()[:2]) - its
+        mine, its = meter.read()
         return Figures(messages * connections / wall, messages * connections / its, mine / (mine + its))
 
 
@@ -163,31 +166,6 @@ def city() -> Litestar:
 def _greeting() -> list[str]:
     token, _ = tokens.issue(Actor(ids.uuid7(), "Bench"))
     return [json.dumps({"id": 1, "connect": {"token": token}}), '{"id":2,"subscribe":{"channel":"bench:1"}}']
-
-
-# --- processes
-
-
-@contextmanager
-def process(words: list[str]) -> Iterator[psutil.Process]:
-    child = subprocess.Popen([sys.executable, "-W", "ignore", *words], cwd=ROOT)
-    try:
-        yield psutil.Process(child.pid)
-    finally:
-        child.terminate()
-        child.wait(20)
-
-
-async def _listening(port: int, seconds: float = 40) -> None:
-    async with asyncio.timeout(seconds):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.1)
-            else:
-                writer.close()
-                return
 
 
 if __name__ == "__main__":

@@ -10,10 +10,9 @@ import argparse
 import asyncio
 import os
 import random
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,24 +29,26 @@ from marvec.matching.answers import answers
 from marvec.matching.models import OfferedGoods, StandingKind, StandingQuery
 from marvec.search.canonical import terms_wanted
 from marvec.storefronts.schemas import Place
-from tests.benchmarks.bench_search import at, scratch_city
+from tests.benchmarks.city import scratch_city
+from tests.benchmarks.figures import Figure, at
 from tests.marvec import make
 
+QUICK = ["--queries", "10000", "--samples", "20"]
 KINDS_OF_PEOPLE = 20
 WORDS = ["enak", "segar", "spesial", "asli", "rumahan", "hangat", "komplit", "jumbo", "pedas", "manis"]
 """Beside the name of the good: what makes a question particular."""
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser = argparse.ArgumentParser()
     parser.add_argument("--queries", type=int, default=100_000)
     parser.add_argument("--samples", type=int, default=200)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, scratch_city(Path(folder)):
-        asyncio.run(bench(asked.queries, asked.samples))
+    asked = parser.parse_args(words)
+    with scratch_city():
+        return asyncio.run(bench(asked.queries, asked.samples))
 
 
-async def bench(many: int, samples: int) -> None:
+async def bench(many: int, samples: int) -> list[Figure]:
     await open_database()
     people = [await make.member(f"Pembeli {number}") for number in range(KINDS_OF_PEOPLE)]
     standing = questions(many, people)
@@ -78,6 +79,10 @@ async def bench(many: int, samples: int) -> None:
     print(f"find: p50 {1000 * at(finding, 0.5):.1f} ms, p99 {1000 * at(finding, 0.99):.1f} ms")
     p50, p99, scan = 1000 * at(times, 0.5), 1000 * at(times, 0.99), 1000 * brute / samples
     print(f"find, write, tell: p50 {p50:.1f} ms, p99 {p99:.1f} ms; brute force {scan:.0f} ms")
+    return [
+        Figure("matching, recall", f"{recall:.4f}", "brute force", floor="1.0", falls_short=recall < 1),
+        Figure("matching, find, write and tell, p99", f"{p99:.0f} ms", f"{scan:.0f} ms", p99 / scan, "<= 100 ms", p99 > 100),
+    ]
 
 
 def questions(many: int, people: list[Actor]) -> list[StandingQuery]:

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.bench_orders [--seconds 10] [--connections 16] [--web 2]
 
 Every order is whole: stock, group, order, line, history, timer in the outbox, payment intent; each its own commit, each with a bearer
-token. `hot` is one listing for everybody. The shares of the CPU are printed: client, web and database run on the same cores.
+token. `hot` is one listing for everybody.
 """
 
 import argparse
@@ -12,32 +12,27 @@ import itertools
 import os
 import random
 import re
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import asyncpg
-import msgspec
 import psutil
 
 from common import ids
 from common.db import close_database, open_database, unit_of_work
-from common.embedded import binaries
-from common.embedded.processes import free_port
 from marvec.listings import service as selling
 from marvec.listings.schemas import CreateListing
 from marvec.orders.service.writing import _WRITE
-from tests.benchmarks.bench_search import scratch_city
+from tests.benchmarks.city import pgbench, scratch_city, web_processes
+from tests.benchmarks.figures import Figure, Meter, at, rate
+from tests.benchmarks.wire import Wire
 from tests.common.identity import make as identity
 from tests.marvec import make
 
+QUICK = ["--seconds", "2"]
+FLOORS = {"spread": 0.15, "hot": 0.15}
 LISTINGS, BUYERS, PRICE = 300, 40, 15_000
 
 
@@ -50,31 +45,28 @@ class Market:
     buyers: list[str]
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--web", type=int, default=2, help="web processes")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, scratch_city(Path(folder)) as superuser_url:
-        asyncio.run(bench(superuser_url, asked.seconds, asked.connections, asked.web))
+    asked = parser.parse_args(words)
+    with scratch_city():
+        return asyncio.run(bench(asked.seconds, asked.connections, asked.web))
 
 
-async def bench(superuser_url: str, seconds: int, connections: int, web: int) -> None:
-    market = await fill()
-    boss = await asyncpg.connect(superuser_url)
-    print(f"{'case':8} {'pgbench/s':>10} {'http/s':>8} {'ratio':>6} {'p50 ms':>7} {'p99 ms':>7}  CPU: client, web, rest")
-    async with servers(web) as (ports, processes):
+async def bench(seconds: int, connections: int, web: int) -> list[Figure]:
+    market, figures = await fill(), []
+    with web_processes(web) as (ports, processes):
         for case, listings in (("spread", market.listings), ("hot", [market.hot])):
-            yardstick = await asyncio.to_thread(pgbench, listings, seconds)
-            await boss.execute("CHECKPOINT")  # so that nobody pays for what the other has written
+            yardstick = await pgbench(as_script(listings), seconds)
             client = Client(ports, processes, market.buyers, listings)
             await client.run(2, connections)
-            figures = await client.run(seconds, connections)
-            times = f"{figures['p50']:7.1f} {figures['p99']:7.1f}"
-            print(f"{case:8} {yardstick:10.0f} {figures['rate']:8.0f} {figures['rate'] / yardstick:6.2f} {times}  {figures['cpu']}")
-        await sell_out(boss, ports, processes, market)
-    await boss.close()
+            ours = await client.run(seconds, connections)
+            times = f"p50 {at(client.times, 0.5):.1f} ms, p99 {at(client.times, 0.99):.1f} ms"
+            print(f"{case:8} pgbench {yardstick:,.0f}/s, HTTP {ours:,.0f}/s, {times}, client's CPU {client.share:.0%}")
+            figures.append(rate(f"orders, {case}, through HTTP", ours, yardstick, FLOORS[case], client.share))
+        return [*figures, await sell_out(ports, processes, market)]
 
 
 async def fill() -> Market:
@@ -93,19 +85,6 @@ async def fill() -> Market:
         buyers = [await identity.bearer(session, await identity.person(session), "orders:write") for _ in range(BUYERS)]
     await close_database()
     return Market(listings[1:], listings[0], [next(f"{k}: {v}" for k, v in headers.items()) for headers in buyers])
-
-
-def pgbench(listings: list[UUID], seconds: int) -> float:
-    """The reading of the goods and the writing of the group, 8 clients, one commit an order; -> transactions a second."""
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "order.sql"
-        script.write_text(as_script(listings))
-        words = ["-n", "-M", "prepared", "-c", "8", "-j", "2", "-T", str(seconds), "-f", str(script), os.environ["MARVEC_DATABASE_URL"]]
-        program = binaries.postgres_bin(for_servant=False) / "pgbench"
-        said = subprocess.run([program, *words], capture_output=True, text=True, check=False)
-    found = re.search(r"tps = ([\d.]+)", said.stdout)
-    assert found, said.stderr
-    return float(found[1])
 
 
 def as_script(listings: list[UUID]) -> str:
@@ -142,105 +121,53 @@ COMMIT;
 
 
 class Client:
-    """Keep-alive connections without a client library's cost; each sends the next order when the last is answered."""
+    """Keep-alive connections; each sends the next order when the last is answered."""
 
     def __init__(self, ports: list[int], processes: list[psutil.Process], buyers: list[str], listings: list[UUID]) -> None:
         self.ports, self.processes, self.buyers, self.listings = ports, processes, buyers, listings
         self.times: list[float] = []
         self.statuses: dict[int, int] = {}
+        self.share = 0.0
 
-    async def run(self, seconds: float, connections: int) -> dict[str, Any]:
+    async def run(self, seconds: float, connections: int) -> float:
+        """Orders a second; milliseconds, statuses and our share of the CPU are kept."""
         self.times, self.statuses = [], {}
-        me, began = psutil.Process(), time.perf_counter()
-        before = _cpu(me), sum(map(_cpu, self.processes)), sum(psutil.cpu_times()[:3:2]) + psutil.cpu_times().nice
-        until = began + seconds
-        await asyncio.gather(*(self._buy(number, until) for number in range(connections)))
-        spent = time.perf_counter() - began
-        cores = os.cpu_count() or 1
-        client, web = _cpu(me) - before[0], sum(map(_cpu, self.processes)) - before[1]
-        every = sum(psutil.cpu_times()[:3:2]) + psutil.cpu_times().nice - before[2]
-        shares = [f"{one / spent / cores:.0%}" for one in (client, web, every - client - web)]
-        ordered = sorted(self.times) or [0.0]
-        return {
-            "rate": self.statuses.get(201, 0) / spent,
-            "p50": 1000 * ordered[len(ordered) // 2],
-            "p99": 1000 * ordered[int(len(ordered) * 0.99)],
-            "cpu": ", ".join(shares),
-        }
+        meter, began = Meter(self.processes), time.perf_counter()
+        await asyncio.gather(*(self._buy(number, began + seconds) for number in range(connections)))
+        self.share = meter.share()
+        return self.statuses.get(201, 0) / (time.perf_counter() - began)
 
     async def _buy(self, number: int, until: float) -> None:
-        chance = random.Random(number)
-        reader, writer = await connect(self.ports[number % len(self.ports)])
-        for buyer in itertools.cycle(self.buyers[number % len(self.buyers) :] + self.buyers[: number % len(self.buyers)]):
-            if time.perf_counter() >= until:
+        chance, wire = random.Random(number), await Wire.open(self.ports[number % len(self.ports)])
+        first = number % len(self.buyers)
+        for buyer in itertools.cycle(self.buyers[first:] + self.buyers[:first]):
+            if (began := time.perf_counter()) >= until:
                 break
-            began = time.perf_counter()
-            status = await order(reader, writer, buyer, chance.choice(self.listings))
-            self.times.append(time.perf_counter() - began)
+            lines = [{"listing_id": chance.choice(self.listings), "quantity": 1, "unit_price": PRICE}]
+            status, _, body = await wire.ask("POST", "/api/v1/orders", {"lines": lines, "client_key": str(ids.uuid7())}, buyer)
+            assert status in (201, 409), body
+            self.times.append(1000 * (time.perf_counter() - began))
             self.statuses[status] = self.statuses.get(status, 0) + 1
-        writer.close()
+        wire.close()
 
 
-async def order(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, buyer: str, listing_id: UUID) -> int:
-    body = msgspec.json.encode({"lines": [{"listing_id": listing_id, "quantity": 1, "unit_price": PRICE}], "client_key": str(ids.uuid7())})
-    head = ["POST /api/v1/orders HTTP/1.1", "Host: x", buyer, "Content-Type: application/json", f"Content-Length: {len(body)}", "", ""]
-    writer.write("\r\n".join(head).encode() + body)
-    answer = await reader.readuntil(b"\r\n\r\n")
-    length = next(int(found[15:]) for found in answer.lower().split(b"\r\n") if found.startswith(b"content-length:"))
-    text = await reader.readexactly(length)
-    status = int(answer[9:12])
-    assert status in (201, 409), (answer, text)
-    return status
-
-
-async def sell_out(boss: asyncpg.Connection, ports: list[int], processes: list[psutil.Process], market: Market) -> None:
+async def sell_out(ports: list[int], processes: list[psutil.Process], market: Market) -> Figure:
     """A hundred buyers at once on the last 70 pieces of the hot item: sold is stock."""
+    boss = await asyncpg.connect(os.environ["MARVEC_DATABASE_URL"])
     await boss.execute("UPDATE listing_stock SET on_hand = reserved + 70 WHERE listing_id = $1", market.hot)
     client = Client(ports, processes, market.buyers, [market.hot])
     await client.run(2, 100)
     left = await boss.fetchval("SELECT on_hand - reserved FROM listing_stock WHERE listing_id = $1", market.hot)
-    print(f"sell-out: 70 pieces, {client.statuses.get(201, 0)} sold, {left} left, {client.statuses.get(409, 0)} refused")
-    assert (client.statuses.get(201, 0), left) == (70, 0)
-
-
-@asynccontextmanager
-async def servers(count: int) -> AsyncIterator[tuple[list[int], list[psutil.Process]]]:
-    """The whole application, `count` processes, each on a port of its own."""
-    ports, running = [free_port() for _ in range(count)], []
-    for port in ports:
-        words = ["marvec.app:create_app", "--factory", "--port", str(port), "--log-level", "error", "--no-access-log"]
-        running.append(
-            await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "uvicorn",
-                *words,
-                stdout=asyncio.subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "MARVEC_LOG_LEVEL": "ERROR"},
-            )
-        )
-    try:
-        for port in ports:
-            (await connect(port))[1].close()
-        yield ports, [psutil.Process(process.pid) for process in running]
-    finally:
-        for process in running:
-            process.terminate()
-            await process.wait()
-
-
-async def connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    for _ in range(300):
-        try:
-            return await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-    raise RuntimeError("the server does not start")
-
-
-def _cpu(process: psutil.Process) -> float:
-    spent = process.cpu_times()
-    return float(spent.user + spent.system)
+    await boss.close()
+    sold, refused = client.statuses.get(201, 0), client.statuses.get(409, 0)
+    print(f"sell-out: 70 pieces, {sold} sold, {left} left, {refused} refused")
+    return Figure(
+        "one hot item, 100 buyers at once",
+        f"{sold} sold, {left} left",
+        "70 pieces",
+        floor="no oversell",
+        falls_short=(sold, left) != (70, 0),
+    )
 
 
 if __name__ == "__main__":

@@ -10,30 +10,22 @@ import argparse
 import asyncio
 import os
 import random
-import statistics
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
 import asyncpg
 import psutil
-from alembic import command
-from alembic.config import Config
 
 from common import clock, ids, regions
-from common.embedded.postgres import Postgres
-from common.embedded.processes import free_port
-from common.embedded.valkey import Valkey
-from common.settings import get_settings
 from marvec.listings import goods
 from marvec.search import asking, queries
+from tests.benchmarks.city import scratch_city, web_processes
+from tests.benchmarks.figures import Figure, Meter, at
+from tests.benchmarks.wire import Wire
 
-ROOT = Path(__file__).resolve().parents[2]
+QUICK = ["--listings", "20000", "--samples", "100"]
 LIMIT = 24
 SHOPS = 2_000
 BRANDS = 20_000
@@ -60,44 +52,31 @@ CASES = ("rare", "broad", "category_newest", "nearest", "cheapest", "broad_newes
 Question = dict[str, str]
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser = argparse.ArgumentParser()
     parser.add_argument("--listings", type=int, default=200_000)
     parser.add_argument("--samples", type=int, default=400)
     parser.add_argument("--explain", action="store_true", help="print the plan of each question")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, scratch_city(Path(folder)) as superuser_url:
-        asyncio.run(bench(superuser_url, asked.listings, asked.samples, explain=asked.explain))
+    asked = parser.parse_args(words)
+    with scratch_city() as superuser_url:
+        return asyncio.run(bench(superuser_url, asked.listings, asked.samples, explain=asked.explain))
 
 
-@contextmanager
-def scratch_city(folder: Path) -> Iterator[str]:
-    """A durable database and a Valkey of their own, migrated, named in the environment; yields the superuser's address."""
-    with Postgres(folder / "postgres") as postgres, Valkey(folder / "valkey") as valkey:
-        os.environ |= {"MARVEC_DATABASE_URL": postgres.url, "MARVEC_REDIS_URL": valkey.url, "MARVEC_DATA_DIR": str(folder)}
-        get_settings.cache_clear()
-        config = Config()
-        config.set_main_option("script_location", str(ROOT / "migrations"))
-        command.upgrade(config, "head")
-        yield postgres.superuser_url
-
-
-async def bench(superuser_url: str, listings: int, samples: int, *, explain: bool) -> None:
+async def bench(superuser_url: str, listings: int, samples: int, *, explain: bool) -> list[Figure]:
     boss = await asyncpg.connect(superuser_url)
     began = time.perf_counter()
     await fill(boss, listings)
     print(f"{listings} listings in {time.perf_counter() - began:.1f} s")
-    raw = await asyncpg.connect(os.environ["MARVEC_DATABASE_URL"])
-    async with a_server() as (server, ask):
-        print(
-            f"{'question':16} {'hits':>5} {'raw p50':>8} {'raw p99':>8} {'http p50':>9} {'http p99':>9} {'p99 +ms':>8} {'client CPU':>10}"
-        )
+    raw, figures = await asyncpg.connect(os.environ["MARVEC_DATABASE_URL"]), []
+    with web_processes() as ((port,), (server,)):
+        wire = await Wire.open(port)
         for case in CASES:
             if explain:
                 await show_plan(raw, case)
-            await measure(raw, server, ask, case, samples)
+            figures.append(await measure(raw, server, wire, case, samples))
     await raw.close()
     await boss.close()
+    return figures
 
 
 async def fill(boss: asyncpg.Connection, many: int) -> None:
@@ -166,80 +145,41 @@ async def run_raw(raw: asyncpg.Connection, asked: Question) -> float:
     return time.perf_counter() - began
 
 
-async def measure(
-    raw: asyncpg.Connection, server: psutil.Process, ask: Callable[[Question], Awaitable[bytes]], case: str, samples: int
-) -> None:
-    chance, me = random.Random(case), psutil.Process()
+async def measure(raw: asyncpg.Connection, server: psutil.Process, wire: Wire, case: str, samples: int) -> Figure:
+    chance = random.Random(case)
     times: dict[str, list[float]] = {"raw": [], "http": []}
     for asked in [question(case, chance) for _ in range(20)]:
         await run_raw(raw, asked)
-        answer = await ask(asked)
-    before = _cpu(me), _cpu(server), time.perf_counter()
+        answer = await ask(wire, asked)
+    meter = Meter([server])
     for number in range(samples):
         asked = question(case, chance)
         for which in ("raw", "http") if number % 2 else ("http", "raw"):
             began = time.perf_counter()
-            times[which].append(await run_raw(raw, asked) if which == "raw" else await _timed(ask, asked, began))
-    spent = time.perf_counter() - before[2]
-    share = (_cpu(me) - before[0]) / spent / (os.cpu_count() or 1)
+            times[which].append(await run_raw(raw, asked) if which == "raw" else await timed(wire, asked, began))
+    client = meter.share()
     raw_p50, raw_p99, http_p50, http_p99 = (1000 * at(times[which], share) for which in ("raw", "http") for share in (0.5, 0.99))
     hits = answer.count(b'"title"')
-    print(f"{case:16} {hits:5} {raw_p50:8.2f} {raw_p99:8.2f} {http_p50:9.2f} {http_p99:9.2f} {http_p99 - raw_p99:8.2f} {share:9.0%}")
+    print(f"{case:16} {hits:3} hits, p50 raw {raw_p50:6.2f} http {http_p50:6.2f}, p99 raw {raw_p99:6.2f} http {http_p99:6.2f} ms")
+    what = f"search, {case.replace('_', ' ')}, p99"
+    return Figure(what, f"{http_p99:.1f} ms", f"{raw_p99:.1f} ms", http_p99 / raw_p99, "<= raw + 5 ms", http_p99 - raw_p99 > 5, client)
 
 
-async def _timed(ask: Callable[[Question], Awaitable[bytes]], asked: Question, began: float) -> float:
-    await ask(asked)
+async def ask(wire: Wire, asked: Question) -> bytes:
+    status, _, body = await wire.ask("GET", f"/api/v1/search?{urlencode(asked)}")
+    assert status == 200, body
+    return body
+
+
+async def timed(wire: Wire, asked: Question, began: float) -> float:
+    await ask(wire, asked)
     return time.perf_counter() - began
-
-
-def at(times: list[float], share: float) -> float:
-    return statistics.quantiles(times, n=100, method="inclusive")[round(share * 100) - 1]
-
-
-def _cpu(process: psutil.Process) -> float:
-    spent = process.cpu_times()
-    return float(spent.user + spent.system)
 
 
 async def show_plan(raw: asyncpg.Connection, case: str) -> None:
     sql, args = queries.statement(asking.asked(question(case, random.Random(1))), None, LIMIT + 1)
     for row in await raw.fetch(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", *args):
         print("   ", row[0])
-
-
-@asynccontextmanager
-async def a_server() -> AsyncIterator[tuple[psutil.Process, Callable[[Question], Awaitable[bytes]]]]:
-    """The whole application in a process of its own, and one keep-alive connection to it without a client library's cost."""
-    port = free_port()
-    server = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "uvicorn", "marvec.app:create_app", "--factory", "--port", str(port), "--log-level", "error",
-        "--no-access-log",
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "MARVEC_LOG_LEVEL": "ERROR"}, stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    reader, writer = await _connect(port)
-
-    async def ask(asked: Question) -> bytes:
-        writer.write(f"GET /api/v1/search?{urlencode(asked)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        return await reader.readexactly(length)
-
-    try:
-        yield psutil.Process(server.pid), ask
-    finally:
-        writer.close()
-        server.terminate()
-        await server.wait()
-
-
-async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    for _ in range(300):
-        try:
-            return await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-    raise RuntimeError("the server does not start")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ QUIET = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 WIDTH, HEIGHT = 360, 740
-PASSWORD = "phinisi di paotere"  # noqa: S105  of invented people
+PASSWORD = "phinisi di paotere"
 EXPECTED_REFUSALS = re.compile(r"Failed to load resource.*40[49]")
 _SIDEWAYS = """addEventListener("load", () => requestAnimationFrame(() => {
   const wide = document.documentElement.scrollWidth;

@@ -19,6 +19,7 @@ from common.live.hub import Hub
 from common.live.socket import Socket
 from common.settings import get_settings
 
+PATH = "/connection/websocket"
 MOST_BYTES = 256 * 1024  # of one frame from a client
 
 _hub: Hub | None = None
@@ -39,7 +40,10 @@ async def open_door(_: object = None) -> AsyncIterator[None]:
 
 
 async def door(scope: Any, receive: Any, send: Any) -> None:
-    """One connection, from accept to its end."""
+    """One connection, from accept to its end; who comes without session or token is closed with 3500.
+
+    The composition root puts it at PATH, before the framework, within what sets `scope["state"]["actor"]` from the cookie.
+    """
     await receive()
     hub = _hub
     if hub is None or hub.draining:

@@ -1,12 +1,10 @@
-"""The door, and the tokens for it."""
+"""The tokens for the door, which itself is no route (see door.py)."""
 
-from litestar import Router, asgi, post
-from litestar.types import Receive, Scope, Send
+from litestar import Router, post
 
 from common import guards
 from common.actor import Actor
 from common.live import tokens
-from common.live.door import door
 from common.live.schemas import ConnectionToken
 
 
@@ -17,10 +15,4 @@ async def issue_connection_token(actor: Actor) -> ConnectionToken:
     return ConnectionToken(token=token, expires_at=expires_at)
 
 
-@asgi("/connection/websocket", guards=[guards.public], copy_scope=False)
-async def connection(scope: Scope, receive: Receive, send: Send) -> None:
-    """The socket; who comes without session or token is closed with 3500."""
-    await door(scope, receive, send)
-
-
-router = Router("/", route_handlers=[issue_connection_token, connection])
+router = Router("/", route_handlers=[issue_connection_token])

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs
 
 import structlog
@@ -24,25 +24,18 @@ YEAR = 31536000
 class Ground:
     """`Ground(app.asgi_handler, settings)`. Outermost, so that 404 and 500 carry the same headers as everything else."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, sockets: Mapping[str, ASGIApp] | None = None) -> None:
         self.app = app
+        self.sockets = sockets or {}
         self.headers = security_headers(settings)
         self.secure = settings.production
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
-        request_id = scope["state"]["request_id"] = _request_id(headers.get(b"x-request-id", b""))
-        asked = _asked_language(scope)
-        cookies = csrf.cookies_of(scope) if b"cookie" in headers else {}
-        # A phone sold here lists English by factory setting: on pages it counts only when a person asks. A program says what it means.
-        listed = headers.get(b"accept-language", b"").decode("latin-1") if scope["path"].startswith("/api/") else ""
-        i18n.choose(asked, cookies.get("bahasa"), listed)
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        asked = _prepare(scope)
         if scope["type"] == ScopeType.HTTP:
             await self._answer(scope, receive, send, asked)
         else:
-            await self.app(scope, receive, send)
+            await self.sockets.get(scope["path"], self.app)(scope, receive, send)
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send, asked: str | None) -> None:
         started, status = time.perf_counter(), 500
@@ -79,6 +72,20 @@ class Ground:
         if toasts.spent(scope):
             found.append(f"{toasts.COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}")
         return found
+
+
+def _prepare(scope: Scope) -> str | None:
+    """Request id and language into their context; returns the language asked for. Apart, so that no socket holds its headers for long."""
+    headers = dict(scope["headers"])
+    request_id = scope["state"]["request_id"] = _request_id(headers.get(b"x-request-id", b""))
+    asked = _asked_language(scope)
+    cookies = csrf.cookies_of(scope) if b"cookie" in headers else {}
+    # A phone sold here lists English by factory setting: on pages it counts only when a person asks. A program says what it means.
+    listed = headers.get(b"accept-language", b"").decode("latin-1") if scope["path"].startswith("/api/") else ""
+    i18n.choose(asked, cookies.get("bahasa"), listed)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    return asked
 
 
 def _note(scope: HTTPScope, status: int, seconds: float) -> None:

@@ -1,6 +1,6 @@
 """What the composition root calls: everything of this room, put around the application."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.handlers import BaseRouteHandler
 from litestar.plugins import InitPlugin
 from litestar.template.config import TemplateConfig
+from litestar.types import ASGIApp
 
 from common.i18n import prefer
 from common.settings import Settings, get_settings
@@ -61,8 +62,13 @@ async def at_the_door(connection: ASGIConnection[Any, Any, Any, Any], handler: B
     await idempotency.prepare(connection)
 
 
-def make_app(folders: Sequence[Path], settings: Settings | None = None, **rest: Any) -> Litestar:
+def make_app(
+    folders: Sequence[Path], settings: Settings | None = None, sockets: Mapping[str, ASGIApp] | None = None, **rest: Any
+) -> Litestar:
     """A Litestar application with this room around it; `rest` goes to Litestar (`route_handlers`, `dependencies`, `lifespan`, ...).
+
+    `sockets`: doors for websockets by path, bare ASGI applications; each says by itself who may enter. Routed before Litestar, whose
+    objects would be held as long as a connection lives (5 kB each).
 
     Routers under /api set `include_in_schema=True` (Litestar's default); pages set it to False.
     """
@@ -70,5 +76,5 @@ def make_app(folders: Sequence[Path], settings: Settings | None = None, **rest: 
     plugins = [Furniture(folders, settings), *rest.pop("plugins", ())]
     app = Litestar(plugins=plugins, openapi_config=apidocs.CONFIG, **rest)
     # Outside of routing, so that unknown addresses, too, have an id, headers and a line in the log.
-    app.asgi_handler = Ground(app.asgi_handler, settings)
+    app.asgi_handler = Ground(app.asgi_handler, settings, sockets)
     return app

@@ -34,6 +34,7 @@ def serve(app: "Litestar", door: socket.socket) -> None:
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=256 * 1024,
+        ws_ping_interval=None,  # the door pings in the protocol's own words
         timeout_graceful_shutdown=DRAIN,
         timeout_keep_alive=75,
         access_log=False,

@@ -92,3 +92,24 @@ async def test_work_for_later_waits_for_its_time(database: None, run_jobs: RunJo
         await outbox.enqueue(session, "test.write", run_at=clock.now() + timedelta(hours=1), subject=SUBJECT)
     assert await run_jobs() == 0
     assert await run_jobs(ahead=timedelta(hours=1, seconds=1)) == 1
+
+
+async def test_a_timer_that_is_cancelled_leaves_its_turn_to_the_next(database: None) -> None:
+    begun = asyncio.Event()
+
+    async def forever() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def at_once() -> None:
+        return None
+
+    stuck = asyncio.create_task(jobs.run_timer(jobs.Timer("test.turns", forever, 1)))
+    await begun.wait()
+    assert not await jobs.run_timer(jobs.Timer("test.turns", at_once, 1))
+    stuck.cancel()
+    await asyncio.gather(stuck, return_exceptions=True)
+    async with asyncio.timeout(5):  # the server notices the closed connection a moment later
+        while not await jobs.run_timer(jobs.Timer("test.turns", at_once, 1)):
+            await asyncio.sleep(0.01)
+    assert await jobs.run_timer(jobs.Timer("test.turns", at_once, 1))
