@@ -1,4 +1,4 @@
-"""Chapter 3: they talk over their sockets, the seller makes an offer, the buyer accepts; with chaos the web process dies in mid-sentence."""
+"""Chapter 3: they talk over their sockets, the seller makes an offer, the buyer accepts; with chaos web dies in mid-sentence."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
