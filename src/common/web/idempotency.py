@@ -83,6 +83,7 @@ async def prepare(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         return
     if not SANE_KEY.fullmatch(key):
         raise BadKey({"Idempotency-Key": BadKey.message})
+    await connection.body()  # before anybody parses a form: a form is read from a kept body, but leaves none behind
     found = Claim(connection, key)
     _claim.set(found)
 

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from common.money import rupiah
 from marvec.demo.errors import check, same
 from marvec.demo.people import Person, sign_up
 from marvec.demo.scene import BUYERS_KELURAHAN, Shop, Stage
@@ -18,7 +19,7 @@ async def ask_for_songkolo(stage: Stage, shop: Shop) -> tuple[Person, str]:
         buyer = stage.came(await sign_up(stage.url, "Andi Tenri"))
     with report.step("2", "buyer posts the request; the seller is told live") as step:
         request, told = await _post_and_hear(buyer, shop.seller)
-        step.note(f"understood: {request['quantity']} {request['unit']}, at most Rp{request['budget']:,}".replace(",", "."))
+        step.note(f"understood: {request['quantity']} {request['unit']}, at most {rupiah(request['budget'])}")
         step.note(f"told {told * 1000:.0f} ms after the request was sent")
     with report.step("2", "seller opens a conversation from the match") as step:
         match = await until(lambda: _match_of(shop.seller, request["id"]), "the match is listed")

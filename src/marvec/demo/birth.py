@@ -54,8 +54,9 @@ async def _approve(stage: Stage, case: Case) -> str:
     await case.step("verifikasi")
     stage.chaos.strike("worker")
     await case.step("pencatatan")
-    signing = asyncio.create_task(case.step("tanda-tangan", key=(key := uuid4().hex)))
-    await asyncio.sleep(0)  # let it be sent
+    key, sent = uuid4().hex, asyncio.Event()
+    signing = asyncio.create_task(case.step("tanda-tangan", key=key, sent=sent))
+    await sent.wait()
     stage.chaos.strike("web")
     signed = await signing
     same((await case.step("tanda-tangan", key=key))["credential_id"], signed["credential_id"], "the certificate of a repeated step")

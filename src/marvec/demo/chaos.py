@@ -16,7 +16,7 @@ class Chaos:
 
     def __init__(self, data: Path | None, url: str) -> None:
         self._data = data
-        self._under_way: list[asyncio.Task[None]] = []
+        self._under_way: list[asyncio.Task[str]] = []
         self.falls: list[str] = []
         if data is not None:
             address = _record(data).get("address")
@@ -38,18 +38,18 @@ class Chaos:
     async def healed(self) -> str:
         """Wait until all that was struck lives again; -> what happened, for the report."""
         done, self._under_way = self._under_way, []
-        before = len(self.falls)
-        await asyncio.gather(*done)
-        return "killed -9 and back: " + ", ".join(self.falls[before - len(done) if before else 0 :]) if done else ""
+        back = await asyncio.gather(*done)
+        self.falls += back
+        return "killed -9 and back: " + ", ".join(back) if back else ""
 
-    async def _back(self, data: Path, name: str, pid: int) -> None:
+    async def _back(self, data: Path, name: str, pid: int) -> str:
         began = time.monotonic()
 
         async def returned() -> bool | None:
             return True if _pid(data, name, pid) != pid else None
 
         await until(returned, f"{name} comes back after kill -9")
-        self.falls.append(f"{name} in {(time.monotonic() - began) * 1000:.0f} ms")
+        return f"{name} in {(time.monotonic() - began) * 1000:.0f} ms"
 
 
 def _record(data: Path) -> dict[str, object]:

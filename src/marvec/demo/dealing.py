@@ -1,4 +1,4 @@
-"""Chapter 3: they talk over their sockets, the seller makes an offer, the buyer accepts; with chaos the web process dies in mid-sentence."""
+"""Chapter 3: they talk over their sockets, the seller makes an offer, the buyer accepts; with chaos web dies in mid-sentence."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -39,9 +39,7 @@ async def _talk(stage: Stage, seller: Person, buyer: Person, conversation_id: st
     await next(asyncio.as_completed(sending))
     chaos.strike("worker", "web")
     await asyncio.gather(*sending)
-    for person in (seller, buyer):
-        for _, name, _ in said:
-            await person.line.hear(channel, lambda data, name=name: data.get("client_id") == name, "everybody hears every message")
+    await asyncio.gather(*(_hear(person, channel, name) for person in (seller, buyer) for _, name, _ in said))
     await _check_once(seller, buyer, channel, [name for _, name, _ in said])
     healed = await chaos.healed()
     return f"{len(said)} messages, each heard once by both" + (f"; {healed}" if healed else "")
@@ -53,6 +51,10 @@ def _lines(person: Person, text: str) -> list[tuple[Person, str, str]]:
 
 async def _say(person: Person, conversation_id: str, name: str, text: str) -> None:
     await person.line.rpc("chat.send", {"conversation": conversation_id, "client_id": name, "text": text})
+
+
+async def _hear(person: Person, channel: str, name: str) -> None:
+    await person.line.hear(channel, lambda data: data.get("client_id") == name, f"{person.name} hears every message")
 
 
 async def _check_once(seller: Person, buyer: Person, channel: str, names: list[str]) -> None:

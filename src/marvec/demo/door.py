@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -30,9 +31,10 @@ class Door:
         """The JSON of /api/v1<path>."""
         return (await self.ask("GET", f"/api/v1{path}", params=params)).json()
 
-    async def post(self, path: str, body: object = None, *, key: str | None = None) -> Any:
-        """Sends `body` to /api/v1<path>, under `key` or a key of its own; -> the JSON of the answer."""
-        return _json(await self.ask("POST", f"/api/v1{path}", json=body, headers={"Idempotency-Key": key or uuid4().hex}))
+    async def post(self, path: str, body: object = None, *, key: str | None = None, sent: asyncio.Event | None = None) -> Any:
+        """Sends `body` to /api/v1<path>, under `key` or a key of its own; -> the answer's JSON. `sent` is set when it is on its way."""
+        more = {} if sent is None else {"extensions": {"trace": _watch(sent)}}
+        return _json(await self.ask("POST", f"/api/v1{path}", json=body, headers={"Idempotency-Key": key or uuid4().hex}, **more))
 
     async def post_plain(self, path: str) -> Any:
         """To an address that is by itself the same however often it is asked (it opens its own transactions: no key)."""
@@ -79,6 +81,16 @@ class Door:
         self._client.cookies.clear()  # a program is known by its token alone
         under_way = answer.status_code == 409 and UNDER_WAY in answer.text
         return None if answer.status_code in AGAIN or under_way else answer
+
+
+def _watch(sent: asyncio.Event) -> Callable[[str, object], Awaitable[None]]:
+    """httpx's trace of a request: `sent` when its last byte was written, before any answer."""
+
+    async def trace(event: str, _: object) -> None:
+        if event == "http11.send_request_body.complete":
+            sent.set()
+
+    return trace
 
 
 def _json(answer: httpx.Response) -> Any:

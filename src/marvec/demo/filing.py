@@ -1,5 +1,6 @@
 """An application as its citizen files it, and the office's answers; shared by the two services of chapter 5."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -40,11 +41,11 @@ class Case:
         filled = await self.citizen.door.patch(f"/applications/{self.id}", {"answers": answers})
         same(filled["problems"], {}, "problems of the answers")
 
-    async def desk(self, resource: str, body: object = None, *, key: str | None = None) -> Any:
-        return await self.officer.door.post(f"/desk/applications/{self.id}/{resource}", body, key=key)
+    async def desk(self, resource: str, body: object = None, *, key: str | None = None, sent: asyncio.Event | None = None) -> Any:
+        return await self.officer.door.post(f"/desk/applications/{self.id}/{resource}", body, key=key, sent=sent)
 
-    async def step(self, code: str, *, key: str | None = None) -> Any:
-        return await self.desk("steps", {"step": code}, key=key)
+    async def step(self, code: str, *, key: str | None = None, sent: asyncio.Event | None = None) -> Any:
+        return await self.desk("steps", {"step": code}, key=key, sent=sent)
 
 
 async def file(service: str, citizen: Person, officer: Person, answers: dict[str, str], documents: Iterable[str]) -> Case:

@@ -5,17 +5,19 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
 from marvec.demo import protocol
-from marvec.demo.errors import Off, check
+from marvec.demo.errors import Off
 from marvec.demo.waiting import PATIENCE, PAUSE
 
 LOST = (OSError, websockets.WebSocketException, TimeoutError)
 TEMPORARY = "temporary"
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Line:
         if self._socket is not None:
             with contextlib.suppress(*LOST, Off):
                 await self._subscribe(self._socket, channel)
-        await self._until(lambda: channel.subscribed or None, f"subscribing to {name}")
+        await self._until(lambda: channel if channel.subscribed else None, f"subscribing to {name}")
 
     async def hear(self, name: str, wanted: Callable[[dict[str, Any]], bool], what: str) -> Heard:
         """The first publication of the channel that is wanted, already heard or to come. Raises `Off` after a while."""
@@ -197,14 +199,16 @@ class Line:
         async with self._changed:
             self._changed.notify_all()
 
-    async def _until(self, look: Callable[[], Any], what: str) -> Any:
+    async def _until(self, look: Callable[[], Found | None], what: str) -> Found:
         async with self._changed:
             try:
                 await asyncio.wait_for(self._changed.wait_for(lambda: self._failed() or look() is not None), PATIENCE)
             except TimeoutError as error:
                 raise Off(f"{what}: not within {PATIENCE:.0f} s") from error
-        check(not self._failed(), f"the socket ended: {self._task.exception() if self._task and self._task.done() else ''}")
-        return look()
+        found = look()
+        if found is None:
+            raise Off(f"{what}: the socket ended: {self._task.exception() if self._task and self._task.done() else ''}")
+        return found
 
     def _failed(self) -> bool:
         return self._task is not None and self._task.done()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from common.money import rupiah
 from marvec.demo import books
 from marvec.demo.dealing import check_stock
 from marvec.demo.errors import same
@@ -29,7 +30,7 @@ async def pay_and_deliver(stage: Stage, deal: Deal, operator: Person) -> None:
         await _move(stage, deal.buyer, deal, "completed")
         stage.chaos.strike("worker")
         split = await books.until_transferred(operator, deal)
-        step.note(f"seller Rp{split.seller:,}, commission Rp{split.commission:,}".replace(",", "."))
+        step.note(f"seller {rupiah(split.seller)}, commission {rupiah(split.commission)}")
         step.note(await stage.chaos.healed())
     with report.step("4", "every move once; the ledger sums to zero") as step:
         step.note(await check_whole(deal, operator))

@@ -22,7 +22,8 @@ class Step:
     failed: str = ""
 
     def note(self, text: str) -> None:
-        self.notes.append(text)
+        if text:
+            self.notes.append(text)
 
 
 class Report:

@@ -1,8 +1,9 @@
 """Chapter 1: a seller signs up, opens a storefront in a real kelurahan, and publishes goods with picture, price and stock."""
 
+from contextlib import suppress
 from typing import Any
 
-from marvec.demo.errors import check, same
+from marvec.demo.errors import Off, check, same
 from marvec.demo.people import Person, sign_up
 from marvec.demo.scene import SELLERS_KELURAHAN, Shop, Stage
 from marvec.seed.pictures import draw
@@ -33,7 +34,8 @@ async def open_shop(stage: Stage) -> Shop:
 
 async def close_shop(shop: Shop) -> None:
     """So that later demonstrations do not compete with this one."""
-    await shop.seller.door.post(f"/storefronts/{shop.storefront_id}/pause")
+    with suppress(Off):
+        await shop.seller.door.post(f"/storefronts/{shop.storefront_id}/pause")
 
 
 async def _open_storefront(seller: Person) -> Any:

@@ -1,13 +1,15 @@
 """The chapters in their order, and what must be true when all is over."""
 
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+
+import httpx
 
 from marvec.demo.asking import ask_for_songkolo
 from marvec.demo.birth import register_birth
 from marvec.demo.building import approve_building
 from marvec.demo.chaos import Chaos
 from marvec.demo.dealing import deal
-from marvec.demo.errors import same
+from marvec.demo.errors import Off, same
 from marvec.demo.paying import check_whole, pay_and_deliver
 from marvec.demo.people import Person, all_leave, sign_in
 from marvec.demo.report import Report
@@ -20,6 +22,7 @@ async def tell(url: str, report: Report, chaos: Chaos) -> None:
     stage = Stage(url, report, chaos)
     async with AsyncExitStack() as afterwards:
         afterwards.push_async_callback(_leave, stage)
+        await _greet(stage)
         shop = await open_shop(stage)
         afterwards.push_async_callback(close_shop, shop)
         buyer, conversation_id = await ask_for_songkolo(stage, shop)
@@ -29,6 +32,16 @@ async def tell(url: str, report: Report, chaos: Chaos) -> None:
         await register_birth(stage, buyer)
         await approve_building(stage, buyer)
         await _check_end(stage, agreed, operator)
+
+
+async def _greet(stage: Stage) -> None:
+    with stage.report.step("0", f"{stage.url} is ready"):
+        async with httpx.AsyncClient(timeout=20.0) as client:
+            try:
+                ready = await client.get(f"{stage.url}/readyz")
+            except httpx.HTTPError as error:
+                raise Off(f"no city answers at {stage.url} ({type(error).__name__}): start one with `marvec run`") from error
+        same(ready.status_code, 200, "/readyz")
 
 
 async def _check_end(stage: Stage, agreed: Deal, operator: Person) -> None:
@@ -42,5 +55,6 @@ async def _check_end(stage: Stage, agreed: Deal, operator: Person) -> None:
 
 async def _leave(stage: Stage) -> None:
     if stage.till is not None:
-        await stage.till.behave()
+        with suppress(Off):
+            await stage.till.behave()
     await all_leave(*stage.people)

@@ -33,8 +33,11 @@ class Till:
         await self._do("misbehave", {})
 
     async def _do(self, deed: str, body: dict[str, Any]) -> Any:
-        async with httpx.AsyncClient(timeout=20.0) as client:
-            answer = await client.post(f"{self.sandbox}/sandbox/{deed}", json=body)
+        try:
+            async with httpx.AsyncClient(timeout=20.0) as client:
+                answer = await client.post(f"{self.sandbox}/sandbox/{deed}", json=body)
+        except httpx.HTTPError as error:
+            raise Off(f"the sandbox at {self.sandbox} does not answer ({type(error).__name__})") from error
         if answer.is_error:
             raise Off(f"sandbox {deed} answered {answer.status_code}: {answer.text[:200]}")
         return answer.json()

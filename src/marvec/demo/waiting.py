@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from marvec.demo.errors import Off
 
-PATIENCE = 30.0  # seconds until something is off
+PATIENCE = 60.0  # seconds until something is off
 PAUSE = 0.03
 
 Found = TypeVar("Found")

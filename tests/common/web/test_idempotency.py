@@ -1,15 +1,19 @@
 """Sent twice, done once: with real transactions that run into each other."""
 
 import asyncio
+import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
 from litestar import Litestar, Request, post
+from litestar.datastructures import UploadFile
 from litestar.di import Provide
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,9 +60,15 @@ async def pay(request: Request[Any, Any, Any]) -> Placed:
     return Placed(number=str(number))
 
 
+@post("/api/v1/pictures", guards=[pages.public])
+async def add_picture(session: AsyncSession, data: Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)]) -> Placed:
+    await session.execute(EFFECT, {"id": uuid7()})
+    return Placed(number=hashlib.sha256(await data.read()).hexdigest())
+
+
 @pytest.fixture
 async def shop(database: None, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    app: Litestar = small_app(tmp_path, [place, pay], dependencies={"session": Provide(request_session)})
+    app: Litestar = small_app(tmp_path, [place, pay, add_picture], dependencies={"session": Provide(request_session)})
     transport: Any = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]  # Litestar's narrower ASGI types
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
@@ -135,6 +145,21 @@ async def test_without_a_key_twice_is_twice(shop: httpx.AsyncClient) -> None:
     for _ in range(2):
         assert (await shop.post("/api/v1/orders", json={"item": "kapal"})).status_code == 201
     assert await effects() == 2
+
+
+async def test_an_upload_sent_again_is_kept_once(shop: httpx.AsyncClient) -> None:
+    """Its form is parsed before the key is claimed; the body is hashed all the same."""
+    headers = {"Idempotency-Key": "kunci-0001", "Content-Type": "multipart/form-data; boundary=batas"}
+
+    async def upload(data: bytes) -> httpx.Response:
+        return await shop.post("/api/v1/pictures", files={"data": ("kapal.jpg", data, "image/jpeg")}, headers=headers)
+
+    first, second, other = await upload(b"kapal" * 9), await upload(b"kapal" * 9), await upload(b"perahu")
+    assert first.status_code == second.status_code == 201
+    assert first.json() == second.json() == {"number": hashlib.sha256(b"kapal" * 9).hexdigest()}
+    assert second.headers[idempotency.REPLAYED] == "true"
+    assert other.status_code == 422
+    assert await effects() == 1
 
 
 async def test_keys_are_forgotten_after_a_day(shop: httpx.AsyncClient) -> None:
