@@ -18,7 +18,7 @@ QUIET = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 WIDTH, HEIGHT = 360, 740
-PASSWORD = "phinisi di paotere"
+PASSWORD = "phinisi di paotere"  # of invented people
 EXPECTED_REFUSALS = re.compile(r"Failed to load resource.*40[49]")
 _SIDEWAYS = """addEventListener("load", () => requestAnimationFrame(() => {
   const wide = document.documentElement.scrollWidth;
@@ -59,7 +59,7 @@ class Walker:
     async def see(self, title: str | re.Pattern[str]) -> None:
         """The page with this heading has come."""
         await expect(self.page.get_by_role("heading", level=1)).to_contain_text(title)
-        await self._picture(re.sub(r"\W+", "-", getattr(title, "pattern", str(title))))
+        await self.picture(re.sub(r"\W+", "-", getattr(title, "pattern", str(title))))
 
     async def press(self, button: str) -> None:
         await self.page.get_by_role("button", name=button, exact=True).click()
@@ -108,7 +108,8 @@ class Walker:
         if response.status >= 500:
             self.wrong.append(f"{response.url}: {response.status}")
 
-    async def _picture(self, title: str) -> None:
+    async def picture(self, title: str) -> None:
+        """Kept when pictures are asked for."""
         if folder := os.environ.get("JOURNEY_PICTURES"):
             number = len(list(Path(folder).glob("*.png")))
             await self.page.screenshot(path=f"{folder}/{number:03}-{self.name.split()[0]}-{title}.png", full_page=True)

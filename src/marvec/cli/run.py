@@ -173,4 +173,4 @@ def _show_accounts(city: City, narrator: TerminalNarrator) -> None:
         return
     narrator.line(say("accounts"))
     for account in import_module("marvec.seed.accounts").ACCOUNTS:
-        narrator.line(f"  {account.label:<28}{account.login:<24}{account.password}")
+        narrator.line(f"  {account.label:<28}{account.login:<28}{account.password}")

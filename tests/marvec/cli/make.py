@@ -52,9 +52,9 @@ def marvec(*words: str, **told: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def running_city(data: Path, *, demo: bool = False, **told: str) -> Iterator[RunningCity]:
-    """Started and ready, empty or with the demonstration's people; killed at the end when the test has not stopped it itself."""
+    """Started and ready, empty or with the demonstration; killed at the end when the test has not stopped it itself."""
     port = free_port()
-    command = [sys.executable, "-m", "marvec.cli", "run", "--demo" if demo else "--no-demo", "--data", str(data), "--port", str(port)]
+    command = [sys.executable, "-m", "marvec.cli", "run", "--data", str(data), "--port", str(port), *([] if demo else ["--no-demo"])]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(**told))
     with process:
         try:

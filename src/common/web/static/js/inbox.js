@@ -22,5 +22,9 @@ if (count) {
       document.dispatchEvent(new CustomEvent("live:person", { detail: data }));
     },
     lost: ask,
+    joined() {
+      ask();
+      document.dispatchEvent(new CustomEvent("live:person"));
+    },
   });
 }

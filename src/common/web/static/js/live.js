@@ -1,5 +1,6 @@
 // The live door (Centrifuge client protocol, JSON, v2) for our own pages: one connection a tab, opened with the first need.
-// subscribe(channel, {since, heard, lost}): heard(data, offset) for each publication, once and in order, across reconnects;
+// subscribe(channel, {since, heard, lost, joined}): heard(data, offset) for each publication, once and in order, across reconnects;
+// joined() when listening begins without a position: what happened since the page was drawn may have been missed;
 // lost() when the server can no longer fill the gap: load the page again. call(method, data): a promise of the answer.
 const address = location.origin.replace(/^http/, "ws") + "/connection/websocket";
 const subscriptions = new Map();
@@ -7,8 +8,8 @@ const answers = new Map();
 const watchers = new Set();
 let socket, ready = false, stopped = false, tries = 0, lastId = 0, silence, retry, patience = 35000;
 
-export function subscribe(channel, { since, heard, lost = () => location.reload() }) {
-  subscriptions.set(channel, { offset: since, epoch: "", heard, lost });
+export function subscribe(channel, { since, heard, lost = () => location.reload(), joined }) {
+  subscriptions.set(channel, { offset: since, epoch: "", heard, lost, joined });
   ready ? join(channel) : open();
 }
 
@@ -41,14 +42,16 @@ function welcome({ connect }) {
 function join(channel) {
   const one = subscriptions.get(channel);
   const position = one.offset === undefined ? {} : { recover: true, offset: one.offset, epoch: one.epoch };
-  const joined = ({ subscribe: result }) => {
+  const taken = ({ subscribe: result }) => {
     one.epoch = result.epoch;
     if (result.was_recovering && !result.recovered) return one.lost();
     for (const publication of result.publications || []) deliver(one, publication);
+    const isNew = one.offset === undefined;
     one.offset = result.offset;
+    if (isNew) one.joined?.();
   };
   // By callback, not promise: what was missed must be delivered before the next line of the same frame is.
-  ask({ subscribe: { channel, ...position } }, joined, (error) => error.code && subscriptions.delete(channel));
+  ask({ subscribe: { channel, ...position } }, taken, (error) => error.code && subscriptions.delete(channel));
 }
 
 function take(reply) {

@@ -1,4 +1,5 @@
 // A piece with an id and data-live-refresh="<channel>" is fetched anew when something happens in that channel.
+// Where its words are the same it is left alone, with what a person is typing in it.
 import { subscribe } from "./live.js";
 
 const pieces = [...document.querySelectorAll("[data-live-refresh][id]")];
@@ -10,7 +11,7 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const { id } of pieces) {
     const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
-    if (old && now) old.replaceChildren(...now.childNodes);
+    if (old && now && old.textContent !== now.textContent) old.replaceChildren(...now.childNodes);
   }
 }
 
@@ -22,5 +23,5 @@ function soon() {
 for (const channel of new Set(pieces.map((piece) => piece.dataset.liveRefresh))) {
   // One's own channel is the bell's already; it passes the word on.
   if (channel.startsWith("person:")) document.addEventListener("live:person", soon);
-  else subscribe(channel, { heard: soon, lost: soon });
+  else subscribe(channel, { heard: soon, lost: soon, joined: soon });
 }

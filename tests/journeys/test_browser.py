@@ -1,0 +1,144 @@
+"""The whole main job as two people, an officer and a stranger do it: on telephones, in a real browser, in a city that `marvec run` started."""
+
+import io
+import re
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from PIL import Image
+from playwright.async_api import Browser, expect
+
+from tests.journeys.walker import CHROMIUM, Walker, chromium
+from tests.marvec.cli.make import running_city
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a city with its demonstration, for all journeys of this file."""
+    with running_city(tmp_path_factory.mktemp("city") / "var", demo=True) as running:
+        yield f"http://127.0.0.1:{running.port}"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+def photograph(colour: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (640, 480), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+async def test_a_seller_and_a_buyer_meet_live_agree_pay_and_are_done(city: str, browser: Browser) -> None:
+    seller = await Walker.arrive(browser, city, "Daeng Bollo")
+    buyer = await Walker.arrive(browser, city, "Andi Tenri")
+    await seller.sign_up("bollo@journey.example")
+    await open_shop(seller)
+    await buyer.sign_up("tenri@journey.example")
+
+    await seller.go("/toko-saya/peluang")
+    await seller.see("Peluang")
+    await post_request(buyer)
+    await answer_chance(seller)
+    await talk(seller, buyer)
+    await agree(seller, buyer)
+    await pay(buyer)
+    await fulfil(seller, buyer)
+    assert seller.wrong + buyer.wrong == []
+
+
+async def open_shop(seller: Walker) -> None:
+    await seller.go("/toko/baru")
+    await seller.see("Buka toko")
+    await seller.fill(name="Dapur Daeng Bollo", kelurahan_code="Rappocini", about="Songkolo tiap pagi.")
+    await seller.press("Buka toko")
+    await seller.see("Dapur Daeng Bollo")
+    await seller.follow("Tambah barang")
+    await seller.see("Tambah barang")
+    picture = {"name": "songkolo.jpg", "mimeType": "image/jpeg", "buffer": photograph("saddlebrown")}
+    await seller.page.get_by_label("Gambar").set_input_files([picture])
+    await seller.fill(title="Songkolo begadang khas Bollo", category="Makanan", price="15000", unit="porsi", stock="40")
+    await seller.press("Simpan dan tampilkan")
+    await seller.see("Songkolo begadang khas Bollo")
+    await expect(seller.page.get_by_text("Tampil", exact=True)).to_be_visible()
+
+
+async def post_request(buyer: Walker) -> None:
+    await buyer.go("/")
+    await buyer.follow("Minta barang, tunggu tawaran")
+    await buyer.see("Mau ki' cari apa?")
+    await buyer.fill(what="20 porsi songkolo begadang", kelurahan_code="Rappocini", budget="400000")
+    await buyer.press("Sampaikan ke penjual")
+    await buyer.see("songkolo")
+    await expect(buyer.page.get_by_role("link", name="Songkolo begadang khas Bollo")).to_be_visible()
+
+
+async def answer_chance(seller: Walker) -> None:
+    """The chance appears on the page that stands open: nobody reloads it."""
+    chance = seller.page.locator("#peluang .card", has_text="songkolo")
+    await expect(chance).to_be_visible()
+    await seller.picture("peluang")
+    await chance.get_by_role("button", name="Tawarkan").click()
+    await seller.see("Andi Tenri")
+
+
+async def talk(seller: Walker, buyer: Walker) -> None:
+    await buyer.go("/pesan")
+    await buyer.page.get_by_role("link", name=re.compile("Daeng Bollo")).click()
+    await buyer.see("Daeng Bollo")
+    await say(seller, "Iye', bisa. Untuk kapan?")
+    await expect(buyer.page.locator(".bubble").last).to_contain_text("Untuk kapan?")
+    await say(buyer, "Besok pagi di')")
+    await expect(seller.page.locator(".bubble").last).to_contain_text("Besok pagi")
+    await buyer.picture("percakapan")
+
+
+async def say(person: Walker, text: str) -> None:
+    await person.page.get_by_label("Tulis pesan").fill(text)
+    await person.press("Kirim")
+
+
+async def agree(seller: Walker, buyer: Walker) -> None:
+    await seller.follow("Buat tawaran")
+    await seller.see("Buat tawaran")
+    await seller.fill(listing_id="Songkolo begadang khas Bollo (Rp15.000/porsi)", quantity="20", unit_price="14000", handover="courier")
+    await seller.press("Kirim tawaran")
+    await seller.see("Andi Tenri")
+    await buyer.page.get_by_role("link", name="Lihat tawaran").click()
+    await buyer.see("20 porsi Songkolo begadang khas Bollo")
+    await buyer.fill(address="Jalan Sultan Alauddin 12", kelurahan_code="Rappocini")
+    await buyer.press("Terima tawaran")
+
+
+async def pay(buyer: Walker) -> None:
+    await buyer.see("Pesanan")
+    await buyer.follow("Bayar sekarang")
+    await buyer.see("Pembayaran")
+    await buyer.press("Bayar dengan kartu atau QRIS")
+    await buyer.see("Rp280.000")
+    await buyer.press("Bayar Rp280.000")
+    await buyer.see("Pembayaran")
+    await expect(buyer.page.get_by_text("Uangnya sudah kami terima.")).to_be_visible()
+    await buyer.follow("Lanjut")
+    await buyer.see("Pesanan")
+
+
+async def fulfil(seller: Walker, buyer: Walker) -> None:
+    await seller.go("/toko-saya/pesanan")
+    await seller.see("Pesanan masuk")
+    await seller.page.locator("#pesanan-masuk .list a").first.click()
+    await seller.see("Pesanan")
+    await buyer.page.locator("#isi .list a").first.click()
+    await buyer.see("Pesanan")
+    badge = buyer.page.locator("#pesanan .badge").first
+    await expect(badge).to_have_text("Dibayar, menunggu penjual")
+    await seller.press("Terima pesanan")
+    await expect(badge).to_have_text("Sementara dibuat")
+    await seller.press("Kirim")
+    await expect(badge).to_have_text("Dalam perjalanan")
+    await buyer.press("Sudah saya terima")
+    await expect(badge).to_have_text("Selesai")
