@@ -66,7 +66,7 @@ INSERT INTO notification (id, person_id, seq, kind, text, params, link, created_
     '{{}}', '/permohonan/', now());
 SELECT * FROM person WHERE id = :person::uuid;
 WITH told AS (
-    INSERT INTO live_channels (channel, last_offset) VALUES ('application:' || :id::text, 1), ('desk:DISDUKCAPIL', 1),
+    INSERT INTO live_channels (channel, last_offset) VALUES ('application:' || :id::text, 1), ('desk', 1),
     ('person:' || :person::text, 1) ON CONFLICT (channel) DO UPDATE SET last_offset = live_channels.last_offset + 1
     RETURNING channel, last_offset
 ) INSERT INTO live_publications (channel, "offset", data, at) SELECT channel, last_offset, '{{"state": "submitted"}}', now() FROM told;
