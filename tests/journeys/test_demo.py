@@ -18,7 +18,7 @@ def demo(url: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.timeout(240)
 def test_the_main_job_survives_the_death_of_worker_and_web(tmp_path: Path) -> None:
-    with running_city(tmp_path / "var", demo=True) as city:
+    with running_city(tmp_path / "var", demo=True, MARVEC_PASSWORD_COST="low") as city:
         told = demo(f"http://127.0.0.1:{city.port}", "--chaos", "--data", str(city.data))
     assert told.returncode == 0, told.stdout + told.stderr
     assert "9 processes killed" in told.stdout

@@ -14,4 +14,4 @@ def seed(reset: bool) -> None:
 
     if get_settings().production:
         raise click.ClickException("the demonstration city is never seeded in production")
-    asyncio.run(import_module("marvec.seed").seed(reset=reset))
+    asyncio.run(import_module("marvec.seed.city").seed(reset=reset))

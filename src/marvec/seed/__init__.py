@@ -1,8 +1,4 @@
 """The small demonstration city: real kelurahan, goods and services; invented people (the pages say so). Never in production.
 
-Made by the same verbs that people use, so that whatever must hold holds here too. Deterministic; start at `seed`.
+Made by the same verbs that people use, so that whatever must hold holds here too. Deterministic; start at `city.seed`.
 """
-
-from marvec.seed.city import seed, seed_if_empty
-
-__all__ = ["seed", "seed_if_empty"]

@@ -3,7 +3,7 @@ from litestar import Litestar
 from sqlalchemy import text
 
 from common.db import unit_of_work
-from marvec.seed import seed_if_empty
+from marvec.seed.city import seed_if_empty
 from tests.conftest import RunJobs
 
 
