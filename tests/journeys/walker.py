@@ -56,10 +56,10 @@ class Walker:
         assert answer is not None
         assert answer.status == 200, f"{path}: {answer.status}"
 
-    async def see(self, title: str | re.Pattern[str]) -> None:
+    async def see(self, title: str) -> None:
         """The page with this heading has come."""
         await expect(self.page.get_by_role("heading", level=1)).to_contain_text(title)
-        await self.picture(re.sub(r"\W+", "-", getattr(title, "pattern", str(title))))
+        await self.picture(re.sub(r"\W+", "-", title))
 
     async def press(self, button: str) -> None:
         await self.page.get_by_role("button", name=button, exact=True).click()
