@@ -30,6 +30,7 @@ from civic.services.schemas import (
 )
 from common import guards
 from common.actor import Actor, Role
+from common.credentials import queries as credentials
 from common.web.paging import Cursor, Limit, Page, page_of
 
 CITIZEN = [guards.assured(1), guards.scope("applications")]
@@ -63,7 +64,10 @@ async def list_applications(session: AsyncSession, actor: Actor, limit: Limit = 
     """One's own, newest first."""
     rows = await queries.of_applicant(session, actor.person_id, cursor, limit)
     due = await promises.of_many(session, [row.id for row in rows])
-    return page_of(rows, limit, "applications", lambda row: (row.id,), lambda row: ApplicationOut.of(row, due.get(row.id)))
+    codes = await credentials.codes_of(session, [row.id for row in rows])
+    return page_of(
+        rows, limit, "applications", lambda row: (row.id,), lambda row: ApplicationOut.of(row, due.get(row.id), codes.get(row.id))
+    )
 
 
 @get("/applications/{application_id:uuid}", guards=[guards.signed_in, guards.scope("applications")])
@@ -155,7 +159,8 @@ async def reject_application(session: AsyncSession, actor: Actor, application_id
 
 
 async def _shown(session: AsyncSession, application: Application) -> ApplicationOut:
-    return ApplicationOut.of(application, await promises.of(session, application.id))
+    codes = await credentials.codes_of(session, [application.id])
+    return ApplicationOut.of(application, await promises.of(session, application.id), codes.get(application.id))
 
 
 router = Router(

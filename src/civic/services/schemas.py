@@ -112,7 +112,8 @@ class ServiceOut(BaseModel):
 
 
 class ApplicationOut(BaseModel):
-    """One's own case. `answers` are for the applicant and the office only; NIK and KK are masked. `due_on`: the promised day."""
+    """One's own case. `answers` are for the applicant and the office only; NIK and KK are masked. `due_on`: the promised day;
+    `credential_code`: what anybody checks the product by."""
 
     id: UUID
     reference: str
@@ -124,19 +125,20 @@ class ApplicationOut(BaseModel):
     fee: int | None
     fee_intent_id: UUID | None
     credential_id: UUID | None
+    credential_code: str | None
     submitted_at: datetime | None
     moved_at: datetime
     due_on: date | None
     clock: str | None
 
     @classmethod
-    def of(cls, application: Application, promise: Promise | None) -> "ApplicationOut":
+    def of(cls, application: Application, promise: Promise | None, code: str | None) -> "ApplicationOut":
         service = catalogue.find(application.service, application.version)
         plain = forms.unseal(application.id, application.answers)
         fields = application.model_dump(exclude={"answers"})
         shown = {one.name: forms.shown(one, plain[one.name], masked=True) for one in service.questions if one.name in plain}
         due = {"due_on": promise.due_on, "clock": clock_of(promise, clock.today())} if promise else {"due_on": None, "clock": None}
-        return cls(**{**fields, "answers": shown, "steps": len(service.steps), **due})
+        return cls(**{**fields, "answers": shown, "steps": len(service.steps), "credential_code": code, **due})
 
 
 class DeskRow(BaseModel):

@@ -42,6 +42,12 @@ async def of_application(session: AsyncSession, application_id: UUID) -> Credent
     return found
 
 
+async def codes_of(session: AsyncSession, application_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The codes of what these applications brought, by application."""
+    issued = select(col(Credential.application_id), col(Credential.code)).where(col(Credential.application_id).in_(application_ids))
+    return {application_id: code for application_id, code in (await session.execute(issued)).all() if application_id}
+
+
 def is_active(holder: SQLColumnExpression[Any], kind: SQLColumnExpression[Any] | str) -> ColumnElement[bool]:
     """A clause: `holder` has a credential of `kind` that stands today. Read live, so it follows a suspension in the same commit."""
     return exists().where(
