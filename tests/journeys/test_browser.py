@@ -1,4 +1,4 @@
-"""The whole main job as two people, an officer and a stranger do it: on telephones, in a real browser, in a city that `marvec run` started."""
+"""The main job as people do it: on telephones, in a real browser, in a city that `marvec run` started."""
 
 import io
 import re
@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
+from common.i18n import catalogs, gettext, speaking
+from marvec.seed.accounts import PASSWORD as STAFF_PASSWORD
 from tests.journeys.walker import CHROMIUM, Walker, chromium
 from tests.marvec.cli.make import running_city
 
@@ -27,10 +29,10 @@ async def browser() -> AsyncIterator[Browser]:
         yield started
 
 
-def photograph(colour: str) -> bytes:
+def photograph(colour: str) -> FilePayload:
     out = io.BytesIO()
     Image.new("RGB", (640, 480), colour).save(out, "JPEG")
-    return out.getvalue()
+    return {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
 async def test_a_seller_and_a_buyer_meet_live_agree_pay_and_are_done(city: str, browser: Browser) -> None:
@@ -76,6 +78,48 @@ async def test_a_citizen_is_served_and_anybody_can_check_the_document(city: str,
     assert citizen.wrong + officer.wrong + stranger.wrong == []
 
 
+PUBLIC_PAGES = (
+    "/", "/pasar", "/pasar?q=songkolo", "/pasar?q=zzzz", "/keranjang", "/layanan", "/layanan/akta-kelahiran", "/layanan/pbg",
+    "/kantor", "/kantor?q=disnaker", "/cek", "/masuk", "/daftar", "/lupa-sandi", "/api/docs",
+)  # fmt: skip
+OWN_PAGES = (
+    "/akun", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/pesan", "/permintaan", "/permintaan/baru", "/pesanan",
+    "/permohonan", "/toko-saya", "/toko/baru", "/toko-saya/pesanan", "/toko-saya/peluang",
+)  # fmt: skip
+OUR_WORDS = "nav a, h1, h2, label, legend, button, summary, .button, .badge, .empty, .facts dt, .soft, footer p"
+
+
+@pytest.mark.parametrize(("account", "paths"), [(None, PUBLIC_PAGES), ("penjual", OWN_PAGES), ("petugas", ("/meja",))])
+async def test_a_visitor_who_reads_english_is_not_left_alone(
+    city: str, browser: Browser, account: str | None, paths: tuple[str, ...]
+) -> None:
+    indonesian = untranslated_if_shown()
+    visitor = await Walker.arrive(browser, city, "Daeng Ngai", "en-GB")
+    await visitor.go("/?bahasa=en")
+    await expect(visitor.page.locator(".bottom a")).to_have_text(["Home", "Market", "Services", "Messages", "Account"])
+    if account:
+        await visitor.go("/masuk")
+        await visitor.fill(address=f"{account}@marvec.example", password=STAFF_PASSWORD)
+        await visitor.press("Sign in")
+        await visitor.page.wait_for_url("**/akun")
+    left = {}
+    for path in paths:
+        await visitor.go(path)
+        shown = await visitor.page.locator(OUR_WORDS).all_inner_texts()
+        await visitor.picture(path.replace("/", "-"))
+        if found := indonesian & {line.strip() for text in shown for line in text.splitlines()}:
+            left[path] = found
+    assert left == {}
+    assert visitor.wrong == []
+
+
+def untranslated_if_shown() -> set[str]:
+    """Texts of ours that are said otherwise in English."""
+    texts = {text if isinstance(text, str) else text[0] for room in catalogs.rooms() for text in catalogs.messages_of(room)}
+    with speaking("en"):
+        return {text for text in texts if gettext(text) != text}
+
+
 async def open_shop(seller: Walker) -> None:
     await seller.go("/toko/baru")
     await seller.see("Buka toko")
@@ -84,8 +128,7 @@ async def open_shop(seller: Walker) -> None:
     await seller.see("Dapur Daeng Bollo")
     await seller.follow("Tambah barang")
     await seller.see("Tambah barang")
-    picture = {"name": "songkolo.jpg", "mimeType": "image/jpeg", "buffer": photograph("saddlebrown")}
-    await seller.page.get_by_label("Gambar").set_input_files([picture])
+    await seller.page.get_by_label("Gambar").set_input_files(photograph("saddlebrown"))
     await seller.fill(title="Songkolo begadang khas Bollo", category="Makanan", price="15000", unit="porsi", stock="40")
     await seller.press("Simpan dan tampilkan")
     await seller.see("Songkolo begadang khas Bollo")
@@ -191,7 +234,7 @@ async def attach_documents(citizen: Walker) -> None:
     await citizen.see("Berkas")
     for name, colour in (("surat_lahir", "beige"), ("kk", "lightblue"), ("ktp_ibu", "lavender")):
         card = citizen.page.locator(f"#berkas-{name}")
-        await card.locator("input[type=file]").set_input_files({"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": photograph(colour)})
+        await card.locator("input[type=file]").set_input_files(photograph(colour))
         await card.get_by_role("button", name="Unggah").click()
         await expect(card.get_by_text("Sudah diunggah")).to_be_visible()
     await citizen.picture("berkas")

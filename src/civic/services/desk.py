@@ -62,14 +62,15 @@ async def act(session: AsyncSession, request: Web, actor: Actor, application_id:
     application = await queries.visible(session, actor, application_id)
     context = await _file_context(session, actor, application)
     async with reshow(request, "services/file.html", **context) as form:
-        await _do(session, actor, application_id, deed, form)
+        await _do(session, actor, application, deed, form)
     following = await queries.next_on_desk(session, actor.offices(Role.OFFICER), application)
     if application.state in AT_THE_OFFICE or following is None:
         return see_other(f"/meja/{application_id}", _("Tercatat."))
     return see_other(f"/meja/{following}", _("Tercatat. Ini berkas berikutnya."))
 
 
-async def _do(session: AsyncSession, actor: Actor, application_id: UUID, deed: str, form: Any) -> None:
+async def _do(session: AsyncSession, actor: Actor, application: Application, deed: str, form: Any) -> None:
+    application_id = application.id
     reason = str(form.value("reason"))
     match deed:
         case "periksa":
@@ -83,18 +84,19 @@ async def _do(session: AsyncSession, actor: Actor, application_id: UUID, deed: s
         case "tolak":
             await service.reject(session, actor, application_id, reason[:500])
         case "cabut":
-            await _revoke(session, actor, application_id, reason)
+            await _revoke(session, actor, application, reason)
         case _:
             raise NoSuchApplication
 
 
-async def _revoke(session: AsyncSession, actor: Actor, application_id: UUID, reason: str) -> None:
-    credential = await credentials.of_application(session, application_id)
+async def _revoke(session: AsyncSession, actor: Actor, application: Application, reason: str) -> None:
+    credential = await credentials.of_application(session, application.id)
     if credential is None:
         raise NoSuchApplication
     if len(reason) < 3:
         raise NothingAsked
     await issuing.revoke(session, actor, credential.id, reason[:500])
+    await service.tell_revoked(session, application)
 
 
 def _asked(form: Any) -> list[dict[str, Any]]:

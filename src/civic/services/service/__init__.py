@@ -4,6 +4,7 @@ from civic.services.service.filling import attach, book_slot, fill, start, submi
 from civic.services.service.issuing import certificate, on_paid, on_payment_closed
 from civic.services.service.reviewing import ask_correction, complete_step, reject, set_levy, take_up
 from civic.services.service.slots import open_slots
+from civic.services.service.telling import tell_revoked
 
 __all__ = [
     "ask_correction",
@@ -20,5 +21,6 @@ __all__ = [
     "start",
     "submit",
     "take_up",
+    "tell_revoked",
     "withdraw",
 ]

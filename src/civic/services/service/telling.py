@@ -37,3 +37,16 @@ async def tell_move(session: AsyncSession, application: Application) -> None:
             params={"reference": application.reference},
             link=f"/permohonan/{application.id}",
         )
+
+
+async def tell_revoked(session: AsyncSession, application: Application) -> None:
+    """The applicant, at once: a paper that still lies in a drawer holds no more."""
+    await live.tell(session, f"application:{application.id}", {"id": str(application.id), "revoked": True})
+    await notifications.notify(
+        session,
+        application.applicant_id,
+        kind="applications.revoked",
+        text=N_("Dokumen dari permohonan %(reference)s dicabut. Lihat alasannya."),
+        params={"reference": application.reference},
+        link=f"/permohonan/{application.id}",
+    )
