@@ -14,6 +14,7 @@ import lokal
 from civic.services.catalogue import Condition, Document, Question, Service
 from common import clock, regions, sealing
 from common.i18n import gettext as _
+from common.i18n import tanggal
 from common.settings import get_settings
 
 Answers = dict[str, str]
@@ -80,6 +81,8 @@ def shown(question: Question, value: str, *, masked: bool) -> str:
     """An answer for people's eyes; NIK and KK masked but for the last four digits when `masked`."""
     if question.type == "choice":
         return next((str(option.label) for option in question.options if option.value == value), value)
+    if question.type == "date" and not _date(question, value):
+        return tanggal(date.fromisoformat(value))
     if question.type == "kelurahan" and regions.is_kelurahan(value):
         place = regions.kelurahan(value)
         return f"{place.name}, {place.kecamatan}"
