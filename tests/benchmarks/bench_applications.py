@@ -58,7 +58,6 @@ UPDATE applications SET moved_at = now(), submitted_at = now(), state = 'submitt
 SELECT * FROM promises WHERE subject_id = :id::uuid;
 INSERT INTO promises (id, subject_kind, subject_id, office, working_days, started_at, due_on)
     VALUES (gen_random_uuid(), 'application', :id::uuid, 'DISDUKCAPIL', 3, now(), current_date + 3);
-SELECT * FROM promises WHERE subject_id = :id::uuid FOR UPDATE;
 INSERT INTO inbox (person_id, last_seq, unread) VALUES (:person::uuid, 1, 1)
     ON CONFLICT (person_id) DO UPDATE SET last_seq = inbox.last_seq + 1, unread = inbox.unread + 1 RETURNING last_seq \\gset
 INSERT INTO notification (id, person_id, seq, kind, text, params, link, created_at)

@@ -98,10 +98,11 @@ async def submit(session: AsyncSession, actor: Actor, application_id: UUID) -> A
         correction.answered_at = clock.now()
     application.move_to(State.SUBMITTED, by=actor.person_id)
     application.submitted_at = application.submitted_at or clock.now()
-    await promises.promise(
+    given = await promises.promise(
         session, subject_kind="application", subject_id=application.id, office=application.office, days=service.working_days
     )
-    await promises.resume(session, application.id)
+    if given.paused_at is not None:
+        await promises.resume(session, application.id)
     await tell_move(session, application)
     return application
 
