@@ -2,6 +2,7 @@
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 PYTHON=$ROOT/.venv/bin/python
+unset PYTHONDONTWRITEBYTECODE # our own modules, compiled once, load half a second sooner
 
 give_up() { echo "$(basename "$0"): $*" >&2; exit 1; }
 

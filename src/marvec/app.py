@@ -1,12 +1,13 @@
 """The web process: the whole house behind one door."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
 from litestar.di import Provide
 
-from common import logs
+from common import indonesia, logs
 from common.db import close_database, open_database, request_session
 from common.identity.dependencies import actor, visitor
 from common.identity.middleware import WhoIsIt
@@ -16,6 +17,8 @@ from common.settings import get_settings
 from common.web.site import make_app
 from marvec import site
 
+LATER = 1.0  # seconds
+
 
 @asynccontextmanager
 async def doors(_: Litestar) -> AsyncIterator[None]:
@@ -23,11 +26,19 @@ async def doors(_: Litestar) -> AsyncIterator[None]:
     settings = get_settings()
     await open_database(settings)
     await open_queue(settings)
+    loading = asyncio.create_task(_load_later())
     try:
         yield
     finally:
+        loading.cancel()
         await close_queue()
         await close_database()
+
+
+async def _load_later() -> None:
+    """What the first page does not need: loaded in the background, so that the first sign-in does not wait for it either."""
+    await asyncio.sleep(LATER)
+    await asyncio.to_thread(indonesia.load)
 
 
 def create_app() -> Litestar:

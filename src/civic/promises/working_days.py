@@ -5,15 +5,12 @@ Years whose calendar is not decreed yet count weekdays only: the date is then a 
 
 from datetime import date, datetime, timedelta
 
-import lokal
-
+from common import indonesia
 from common.clock import WITA
 
 
 def is_working_day(day: date) -> bool:
-    if day.year not in lokal.HOLIDAY_YEARS:
-        return day.weekday() < 5
-    return bool(lokal.is_working_day(day))
+    return indonesia.is_working_day(day)
 
 
 def add(start: date, days: int) -> date:

@@ -9,10 +9,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import lokal
-
 from civic.services.catalogue import Condition, Document, Question, Service
-from common import clock, regions, sealing
+from common import clock, indonesia, regions, sealing
 from common.i18n import gettext as _
 from common.i18n import tanggal
 from common.settings import get_settings
@@ -48,7 +46,7 @@ def warnings(service: Service, answers: Mapping[str, str]) -> dict[str, str]:
     for question in service.questions:
         if question.type != "nik" or not answers.get(question.name):
             continue
-        info = lokal.parse_nik(answers[question.name])
+        info = indonesia.parse_nik(answers[question.name])
         if question.name == "nik" and born and info.valid and info.birth_date != born:
             found[question.name] = _("Tanggal lahir dalam NIK berbeda dari yang ditulis.")
         elif info.valid and info.regency_code != regions.CITY_CODE:
@@ -94,7 +92,7 @@ def _tidy_one(question: Question, value: str) -> str:
     if question.type in ("nik", "kk"):
         return value.replace(" ", "").replace(".", "").replace("-", "")
     if question.type == "phone":
-        return lokal.normalize_phone(value) or value
+        return indonesia.international_phone(value)
     if question.type == "number":
         return value.replace(".", "")
     return value
@@ -120,7 +118,7 @@ def _choice(question: Question, value: str) -> str:
 
 
 def _nik(question: Question, value: str) -> str:
-    return "" if lokal.is_valid_nik(value) else _("NIK terdiri dari 16 angka sesuai KTP-el. Periksa lagi.")
+    return "" if indonesia.is_nik(value) else _("NIK terdiri dari 16 angka sesuai KTP-el. Periksa lagi.")
 
 
 def _kk(question: Question, value: str) -> str:
@@ -128,7 +126,7 @@ def _kk(question: Question, value: str) -> str:
 
 
 def _phone(question: Question, value: str) -> str:
-    return "" if lokal.parse_phone(value).valid else _("Tulis nomor HP seperti 0812-3456-7890.")
+    return "" if indonesia.parse_phone(value).valid else _("Tulis nomor HP seperti 0812-3456-7890.")
 
 
 def _kelurahan(question: Question, value: str) -> str:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from lokal import parse_nik, parse_phone
-
+from common import indonesia
 from common.actor import Actor, Role
 
 CONSENT_PURPOSE = "account"
@@ -40,7 +39,7 @@ def address_of(text: str) -> Address | None:
         local, _, host = text.rpartition("@")
         sane = local and "." in host and not host.startswith(".") and not host.endswith(".") and " " not in text and "@" not in local
         return Address("email", text.lower()) if sane and len(text) <= 254 else None
-    found = parse_phone(text)
+    found = indonesia.parse_phone(text)
     return Address("phone", found.e164) if found.valid and found.e164 else None
 
 
@@ -72,7 +71,7 @@ def assurance(*, confirmed: bool, officer_seen: bool, dukcapil_verified: bool) -
 
 def nik_warnings(nik: str, born_on: str | None) -> list[str]:
     """Codes of what looks odd, never a reason to refuse: `birth_date` (the NIK tells another date), `region` (an unknown area code)."""
-    found = parse_nik(nik)
+    found = indonesia.parse_nik(nik)
     odd = ["birth_date"] if born_on and found.birth_date and found.birth_date[2:] != born_on[2:] else []
     return odd + [issue.code for issue in found.warnings]
 

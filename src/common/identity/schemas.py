@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from lokal import parse_nik
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from common import indonesia
 from common.actor import Role
 from common.i18n import N_
 from common.identity import policy
@@ -135,7 +135,7 @@ class GiveNik(BaseModel):
     @field_validator("nik")
     @classmethod
     def well_formed(cls, value: str) -> str:
-        found = parse_nik(value)
+        found = indonesia.parse_nik(value)
         if not found.valid or found.nik is None:
             raise ValueError(N_("NIK ini belum benar. Periksa 16 angkanya di KTP."))
         return found.nik
