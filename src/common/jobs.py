@@ -114,11 +114,15 @@ async def run_timer(timer: Timer) -> bool:
     return True
 
 
-async def keep_timer(timer: Timer, stopping: asyncio.Event) -> None:
-    """Run a sweep again and again until the worker stops; a failure is logged and the next round comes."""
+async def keep_timer(timer: Timer, stopping: asyncio.Event, room: asyncio.Semaphore) -> None:
+    """Run a sweep again and again until the worker stops; a failure is logged and the next round comes.
+
+    `room` bounds the sweeps at once: each holds a connection for its lock, and needs others to do its work.
+    """
     while not stopping.is_set():
         try:
-            await run_timer(timer)
+            async with room:
+                await run_timer(timer)
         except Exception as error:  # the next round must come, whatever this one met
             log.error("timer_failed", timer=timer.name, error=type(error).__name__)
         try:

@@ -37,7 +37,8 @@ async def _work() -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    timers = [asyncio.create_task(jobs.keep_timer(timer, stopping)) for timer in jobs.TIMERS.values()]
+    room = asyncio.Semaphore(max(1, settings.database_pool // 3))
+    timers = [asyncio.create_task(jobs.keep_timer(timer, stopping, room)) for timer in jobs.TIMERS.values()]
     carrier = asyncio.create_task(_carry(stopping))
     log.info("worker_ready", jobs=len(jobs.JOBS), timers=len(timers))
     try:
