@@ -138,8 +138,8 @@ async def opened() -> tuple[UUID, str]:
             expires_at=clock.now() + timedelta(hours=1),
         )  # fmt: skip
         intent.move_to(IntentState.STARTED, by=None)
-        intent.provider_ref = f"pi_{intent.id.hex}"
-        return intent.id, intent.provider_ref
+        intent.payment_ref = f"pi_{intent.id.hex}"
+        return intent.id, intent.payment_ref
 
 
 async def keep(event: Event) -> None:

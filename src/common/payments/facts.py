@@ -9,14 +9,18 @@ from common.payments.models import DisputeState, IntentState, PayoutState, Refun
 
 @dataclass(frozen=True)
 class IntentFact:
-    """`ref`: the provider's id. `state` is never CREATED. `error` is a stable word why the last try failed."""
+    """`ref`: what we opened at the provider; `payment`: what the person made of it; at least one is told. `state` is never CREATED.
 
-    ref: str
+    `error` is a stable word why the last try failed, "" when none did, None when the message does not say.
+    """
+
+    ref: str | None
     ours: UUID | None
     state: IntentState
     amount: int
+    payment: str | None = None
     charge: str | None = None
-    error: str = ""
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class AccountFact:
 
 @dataclass(frozen=True)
 class LookAt:
-    """Something changed that the message does not tell: read it at the provider. `kind`: account, intent, refunds_of (an intent)."""
+    """Something changed that the message does not tell: read it at the provider. `kind`: account, intent, refunds_of (a payment)."""
 
     kind: str
     ref: str

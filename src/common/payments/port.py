@@ -33,6 +33,8 @@ class ClientAction:
 
 @dataclass(frozen=True)
 class Created:
+    """`provider_ref`: what was opened, for `cancel` and `fetch`; the payment itself may get an id of its own later (IntentFact)."""
+
     provider_ref: str
     client_action: ClientAction
     expires_at: datetime
@@ -103,7 +105,10 @@ class PaymentProvider(Protocol):
         ...
 
     async def fetch(self, kind: str, ref: str) -> list[Fact]:
-        """The present truth about a thing: intent, account, transfer, refunds_of (an intent), disputes_of (an intent)."""
+        """The present truth about a thing: intent, account, transfer, refunds_of (a payment), disputes_of (a payment).
+
+        An intent may be named by what `create_payment` made of it or by its payment.
+        """
         ...
 
     def list_since(self, moment: datetime, account: str | None = None) -> AsyncIterator[ProviderEvent]:

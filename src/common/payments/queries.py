@@ -48,7 +48,9 @@ async def for_update(session: AsyncSession, intent_id: UUID) -> Intent:
 
 
 async def by_provider_ref(session: AsyncSession, ref: str) -> Intent | None:
-    found: Intent | None = await session.scalar(select(Intent).where(col(Intent.provider_ref) == ref))
+    """The intent that we opened under this id, or whose payment has it."""
+    named = or_(col(Intent.payment_ref) == ref, col(Intent.provider_ref) == ref)
+    found: Intent | None = await session.scalar(select(Intent).where(named))
     return found
 
 
@@ -151,8 +153,8 @@ async def to_look_at(session: AsyncSession, before: datetime, now: datetime, lim
 
 
 async def stuck_refunds(session: AsyncSession, before: datetime, limit: int = 200) -> list[tuple[Refund, str | None]]:
-    """Pending refunds made before a moment, with the provider's id of their intent."""
-    query = select(Refund, col(Intent.provider_ref)).join(Intent, col(Intent.id) == col(Refund.intent_id))
+    """Pending refunds made before a moment, with the provider's id of their payment."""
+    query = select(Refund, col(Intent.payment_ref)).join(Intent, col(Intent.id) == col(Refund.intent_id))
     query = query.where(col(Refund.state) == RefundState.PENDING, col(Refund.created_at) < before)
     return [(refund, ref) for refund, ref in await session.execute(query.order_by(col(Refund.created_at)).limit(limit))]
 

@@ -14,12 +14,12 @@ BAD_MOOD = {"seed": 7, "duplicate": 1.0, "duplicates": 2, "disorder": 1.0, "diso
 
 
 class Till:
-    """Where the pay page of a payment is. `reference` is the payment's id at the provider."""
+    """Where the pay page of a payment is. `reference` is the id of its session at the provider."""
 
     def __init__(self, url: str) -> None:
         place = urlsplit(url)
         self.sandbox, self.reference = f"{place.scheme}://{place.netloc}", place.path.rpartition("/")[2]
-        check(self.reference.startswith("pi_"), f"this is no pay page of the sandbox: {url}")
+        check(self.reference.startswith("cs_"), f"this is no pay page of the sandbox: {url}")
 
     async def pay(self) -> None:
         """By a card that is good."""

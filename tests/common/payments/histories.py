@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -21,8 +22,16 @@ from common.payments.facts import (
 from common.payments.models import DisputeState, Intent, IntentState, PayoutState, RefundState
 from common.payments.service import Part, accounts
 from common.payments.service.merging import merge
+from common.payments.stripe_adapter import reading
 from tests.common.payments import make
 
+SESSION_MESSAGES = {
+    "completed": ("complete", "paid"),
+    "async_payment_succeeded": ("complete", "paid"),
+    "async_payment_failed": ("complete", "unpaid"),
+    "expired": ("expired", "unpaid"),
+}
+SESSION_ENDS = ((), ("completed",), ("completed", "async_payment_succeeded"), ("completed", "async_payment_failed"), ("expired",))
 REFUND_ENDS = ((), (RefundState.SUCCEEDED,), (RefundState.SUCCEEDED, RefundState.FAILED), (RefundState.FAILED,))
 DISPUTE_ENDS = (
     (),
@@ -40,6 +49,7 @@ class History:
     """What happens to a payment of Rp 100.000, besides that it succeeds."""
 
     tries: tuple[IntentState, ...]
+    session: tuple[str, ...]
     by_other_hands: tuple[RefundState, ...]
     disputed: tuple[DisputeState, ...]
     refund_before: tuple[RefundState, ...]
@@ -51,6 +61,7 @@ class History:
 HISTORIES = st.builds(
     History,
     tries=st.lists(st.sampled_from([IntentState.STARTED, IntentState.PROCESSING]), max_size=3).map(tuple),
+    session=st.sampled_from(SESSION_ENDS),
     by_other_hands=st.sampled_from(REFUND_ENDS),
     disputed=st.sampled_from(DISPUTE_ENDS),
     refund_before=st.sampled_from(REFUND_ENDS),
@@ -74,20 +85,28 @@ class Life:
         async with unit_of_work() as session:
             intent = await make.opened(session, amount=AMOUNT)
             intent.move_to(IntentState.STARTED, by=None)
-            intent.provider_ref = f"pi_{intent.id.hex}"
-        return cls(history, intent, Part(uuid7(), uuid7(), AMOUNT, COMMISSION), str(intent.provider_ref))
+            intent.provider_ref = f"cs_{intent.id.hex}"
+        return cls(history, intent, Part(uuid7(), uuid7(), AMOUNT, COMMISSION), f"pi_{intent.id.hex}")
 
     def first_facts(self) -> list[Fact]:
         """What can be told before anything of ours follows the success, in order."""
         mine = self.intent.id
-        facts: list[Fact] = [IntentFact(self.ref, mine, state, AMOUNT) for state in self.history.tries]
-        facts.append(IntentFact(self.ref, mine, IntentState.SUCCEEDED, AMOUNT, charge=f"ch_{mine.hex}"))
+        facts: list[Fact] = [IntentFact(None, mine, state, AMOUNT, payment=self.ref) for state in self.history.tries]
+        facts += [fact for type_ in self.history.session for fact in reading.facts_of(self._message(type_)) or []]
+        facts.append(IntentFact(None, mine, IntentState.SUCCEEDED, AMOUNT, payment=self.ref, charge=f"ch_{mine.hex}", error=""))
         if self.history.by_other_hands:
             states = (RefundState.PENDING, *self.history.by_other_hands)
             facts += [RefundFact(f"re_{mine.hex}", None, self.ref, 11_111, state) for state in states]
         if self.history.disputed:
             facts += [DisputeFact(f"du_{mine.hex}", self.ref, AMOUNT, state) for state in (DisputeState.OPENED, *self.history.disputed)]
         return facts
+
+    def _message(self, type_: str) -> dict[str, Any]:
+        """What Stripe sends of this life's Checkout Session."""
+        status, paid = SESSION_MESSAGES[type_]
+        doc = {"id": self.intent.provider_ref, "object": "checkout.session", "status": status, "payment_status": paid}
+        doc |= {"payment_intent": None if status == "expired" else self.ref, "metadata": {reading.OURS: str(self.intent.id)}}
+        return {"type": f"checkout.session.{type_}", "data": {"object": doc | {"amount_total": AMOUNT * 100}}}
 
     async def act(self) -> list[Fact]:
         """What we do once the money is here; returns what the provider will tell of it, in order."""

@@ -39,6 +39,10 @@ async def reread(intent_id: UUID) -> Intent:
         return await queries.by_id(session, intent_id)
 
 
+async def session_of(sandbox: Sandbox, intent: Intent) -> dict[str, Any]:
+    return await sandbox.call("GET", f"checkout/sessions/{intent.provider_ref}")
+
+
 async def tell_all(found: list[dict[str, Any]]) -> None:
     for event in found:
         await inbox.keep(ProviderEvent(event["id"], event["type"], event))
@@ -61,13 +65,14 @@ async def test_thirty_starts_at_once_open_one_payment(sandbox: Sandbox) -> None:
     actions = await asyncio.gather(*(service.start(intent.id, f"{BACK}?{number}") for number in range(30)))
     assert len(set(actions)) == 1
     assert actions[0].kind == "redirect"
-    assert actions[0].url.startswith(f"{sandbox.address}/pay/pi_")
-    assert len((await sandbox.call("GET", "payment_intents"))["data"]) == 1
+    assert actions[0].url.startswith(f"{sandbox.address}/c/cs_test_")
+    assert len((await sandbox.call("GET", "checkout/sessions"))["data"]) == 1
+    assert (await sandbox.call("GET", "payment_intents"))["data"] == []
 
 
 async def test_the_provider_is_asked_for_a_hundred_sen_a_rupiah(sandbox: Sandbox) -> None:
     intent = await opened_and_started(25_000)
-    assert (await sandbox.call("GET", f"payment_intents/{intent.provider_ref}"))["amount"] == 2_500_000
+    assert (await session_of(sandbox, intent))["amount_total"] == 2_500_000
 
 
 async def test_a_payment_told_twice_and_backwards_arrives_once(sandbox: Sandbox, run_jobs: RunJobs) -> None:
@@ -196,7 +201,7 @@ async def test_a_refund_that_fails_after_it_succeeded_may_be_made_again(sandbox:
 
 async def test_a_refund_made_at_the_provider_by_other_hands_is_booked(sandbox: Sandbox, run_jobs: RunJobs) -> None:
     intent, part = await paid_and_held(sandbox, run_jobs)
-    await sandbox.call("POST", "refunds", payment_intent=str(intent.provider_ref), amount="1000000")
+    await sandbox.call("POST", "refunds", payment_intent=str((await reread(intent.id)).payment_ref), amount="1000000")
     await tell_all([event for event in await sandbox.events() if event["type"] == "charge.refunded"])
     await run_jobs()
     assert await make.pots() == {"outside:payers": -90_000, f"unplanned:{intent.id}": -10_000, f"held:{part.order_id}": 100_000}
@@ -228,7 +233,7 @@ async def test_an_expired_payment_is_closed_at_the_provider_first(sandbox: Sandb
         await sweeping.sweep_intents()
         await run_jobs()
     assert (await reread(intent.id)).state == IntentState.CLOSED
-    assert (await sandbox.call("GET", f"payment_intents/{intent.provider_ref}"))["status"] == "canceled"
+    assert (await session_of(sandbox, intent))["status"] == "expired"
     with pytest.raises(PaymentOver):
         await service.start(intent.id, BACK)
 

@@ -54,7 +54,7 @@ async def test_the_payer_goes_to_the_pay_page_and_comes_back_paid(sandbox: Sandb
     token = await token_in(client, f"/bayar/{intent.id}")
     sent = await client.post(f"/bayar/{intent.id}", data={"_csrf": token})
     assert sent.status_code == 303
-    assert sent.headers["location"].startswith(f"{sandbox.address}/pay/pi_")
+    assert sent.headers["location"].startswith(f"{sandbox.address}/c/cs_test_")
     async with unit_of_work() as session:
         ref = (await queries.by_id(session, intent.id)).provider_ref
     await sandbox.pay(str(ref))
@@ -87,7 +87,7 @@ async def test_nobody_else_learns_of_a_payment(sandbox: Sandbox, client: httpx.A
         await client.get(f"/api/v1/payments/{intent.id}"),
     ):
         assert answer.status_code == 404
-    assert (await sandbox.call("GET", "payment_intents"))["data"] == []
+    assert (await sandbox.call("GET", "checkout/sessions"))["data"] == []
 
 
 async def test_a_program_starts_and_reads_a_payment(sandbox: Sandbox, client: httpx.AsyncClient) -> None:

@@ -43,6 +43,7 @@ MESSAGES = {
     "insufficient_funds": "Your card has insufficient funds.",
     "payment_intent_authentication_failure": "The provided payment method has failed authentication.",
     "payment_intent_payment_attempt_expired": "The payment was not made in time.",
+    "payment_intent_payment_attempt_failed": "The customer's bank refused the payment.",
     "payment_method_customer_decline": "The customer declined the payment.",
 }
 _BY_NAME = {card.name: card for card in (*CARDS, STRANGER, MISTYPED)}

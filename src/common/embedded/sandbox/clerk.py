@@ -15,9 +15,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from common.embedded.sandbox.api import accounts, disputes, payouts, refunds
+from common.embedded.sandbox.checkout import closing as checkout
 from common.embedded.sandbox.desk import Desk, public
 from common.embedded.sandbox.mischief import Mischief
-from common.embedded.sandbox.payments import closing, person
+from common.embedded.sandbox.payments import closing, confirming, person
 from common.embedded.sandbox.store import Doc, Store
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 TIMERS: dict[str, Callable[[Desk, Doc], None]] = {
+    "expire_session": checkout.run_out,
+    "hear_from_bank": confirming.hear_from_bank,
     "expire_code": person.expire_code,
     "expire_authorisation": closing.expire_authorisation,
     "dispute": disputes.open_,

@@ -1,14 +1,15 @@
 """Doors for tests, demos and programs that stand in for a person. JSON, POST, and from this machine only.
 
-    POST /sandbox/pay/{pi}            {"method": "card", "number": "4242..."} | {"method": "qris"} | {"method": "decline"}
+    POST /sandbox/pay/{cs|pi}         {"method": "card", "number": "4242..."} | {"method": "qris"} | {"method": "decline"}
                                       | {"method": "3ds", "approve": true}
-    POST /sandbox/expire/{pi}         {}  the QR code's time is over
+    POST /sandbox/expire/{cs|pi}      {}  the session's, or the QR code's, time is over
     POST /sandbox/onboard/{acct}      {}  finish onboarding
     POST /sandbox/deauthorize/{acct}  {}  account.application.deauthorized
-    POST /sandbox/dispute/{ch|pi}     {}  dispute the charge
+    POST /sandbox/dispute/{ch|pi|cs}  {}  dispute the charge
     POST /sandbox/misbehave           a plan of mischief.Plan; {} is good behaviour again
     POST /sandbox/reset               {}  forget everything but the webhook endpoint of the command line
-Answers are the object as /v1 shows it (a declined card: 402 and Stripe's error). `qris` shows the code first when there is none.
+Answers are the object as /v1 shows it (a declined card: 402 and Stripe's error), of `pay` the payment intent: `decline` on a session that
+has none yet, which is only leaving its page, answers the session. `qris` shows the code first when there is none.
 """
 
 import ipaddress
@@ -17,6 +18,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from common.embedded.sandbox.api import accounts, disputes, hooks
+from common.embedded.sandbox.checkout import closing
+from common.embedded.sandbox.checkout import person as checkout
 from common.embedded.sandbox.desk import Desk, Failed, public
 from common.embedded.sandbox.errors import ApiError, BadParameter, NoRoute
 from common.embedded.sandbox.http import Answer, Request, as_json
@@ -24,6 +27,8 @@ from common.embedded.sandbox.mischief import Mischief, Plan
 from common.embedded.sandbox.payments import person
 from common.embedded.sandbox.payments.confirming import fail
 from common.embedded.sandbox.store import Doc, Store
+
+METHODS = ("card", "qris", "decline", "3ds")
 
 
 class ControlDoor:
@@ -60,16 +65,24 @@ class ControlDoor:
         return Desk(self._store, self._mischief)
 
     def _pay(self, id_: str, body: Doc) -> Doc | Failed:
-        intent, method = self._any("payment_intent", id_), body.get("method")
+        method = body.get("method")
+        if method not in METHODS:
+            raise BadParameter(f"method is one of {', '.join(METHODS)}.", param="method")
+        if id_.startswith("cs_"):
+            session = self._any("checkout.session", id_)
+            if method == "decline":
+                return checkout.turn_back(self._desk, session)
+            return self._attempt(checkout.submitted_intent(self._desk, session), method, body)
+        return self._attempt(self._any("payment_intent", id_), method, body)
+
+    def _attempt(self, intent: Doc, method: str, body: Doc) -> Doc | Failed:
         if method == "card":
             return person.pay_by_card(self._desk, intent, str(body.get("number", "4242424242424242")))
         if method == "qris":
             return self._pay_by_code(intent)
         if method == "decline":
             return person.decline(self._desk, intent)
-        if method == "3ds":
-            return person.authenticate(self._desk, intent, approved=body.get("approve", True) is True)
-        raise BadParameter("method is one of card, qris, decline, 3ds.", param="method")
+        return person.authenticate(self._desk, intent, approved=body.get("approve", True) is True)
 
     def _pay_by_code(self, intent: Doc) -> Doc | Failed:
         shown = (intent["next_action"] or {}).get("type") == "qris_display_qr_code"
@@ -87,11 +100,17 @@ class ControlDoor:
         return account
 
     def _dispute(self, id_: str, _: Doc) -> Doc:
+        if id_.startswith("cs_"):
+            id_ = self._any("checkout.session", id_)["payment_intent"] or id_
         charge_id = self._any("payment_intent", id_)["latest_charge"] if id_.startswith("pi_") else id_
         disputes.open_(self._desk, self._any("charge", charge_id or id_))
         return self._any("charge", charge_id or id_)
 
     def _expire(self, id_: str, _: Doc) -> Doc:
+        if id_.startswith("cs_"):
+            session = self._any("checkout.session", id_)
+            closing.run_out(self._desk, session)
+            return session
         intent = self._any("payment_intent", id_)
         if (intent["next_action"] or {}).get("type") != "qris_display_qr_code":
             raise BadParameter("This PaymentIntent shows no code.", param="id")

@@ -1,4 +1,4 @@
-"""The ASGI application: /v1 for programs, /pay /3ds /qris /onboard for people, /sandbox for tests; and the clerk beside it."""
+"""The ASGI application: /v1 for programs, /c /pay /3ds /qris /onboard for people, /sandbox for tests; and the clerk beside it."""
 
 import asyncio
 import contextlib

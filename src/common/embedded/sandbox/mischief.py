@@ -29,6 +29,9 @@ class Plan:
     error_after_work: float = 0.0  # POST: the work is kept, the answer is 500
     decline: float = 0.0
     three_d_secure: float = 0.0
+    delayed: float = 0.0  # QRIS: the bank answers later, a Checkout Session is complete but unpaid meanwhile
+    delayed_seconds: float = 1.0
+    delayed_failure: float = 0.0  # ... and the answer is no
     dispute: float = 0.0
     dispute_seconds: float = 1.0
     payout_failure: float = 0.0  # payout.failed after payout.paid

@@ -71,6 +71,10 @@ class Params:
             raise self._bad(name, "Invalid integer", "parameter_invalid_integer")
         return int(value)
 
+    def needed_integer(self, name: str) -> int:
+        self.needed(name)
+        return self.integer(name) or 0
+
     def flag(self, name: str) -> bool:
         value = self.text(name)
         if value not in {None, "true", "false"}:
@@ -91,6 +95,13 @@ class Params:
         if not isinstance(value, dict):
             raise self._bad(name, "Invalid object", "parameter_invalid_object")
         return Params(value, self._named(name))
+
+    def groups(self, name: str) -> list["Params"]:
+        """The list of nested parameters of `name`; empty when absent."""
+        value = self.values.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self._bad(name, "Invalid array", "parameter_invalid_array")
+        return [Params(item, f"{self._named(name)}[{place}]") for place, item in enumerate(value)]
 
     def texts(self, name: str) -> list[str]:
         value = self.values.get(name, [])

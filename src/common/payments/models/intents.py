@@ -35,7 +35,11 @@ OPEN = (S.CREATED, S.STARTED, S.PROCESSING)
 
 
 class Intent(Moving, table=True):
-    """Amounts in whole rupiah. `refunded` counts what our own refunds took that did not fail."""
+    """Amounts in whole rupiah. `refunded` counts what our own refunds took that did not fail.
+
+    `provider_ref` is what we opened at the provider (a page, a code), `payment_ref` the payment that a person made there, not known before
+    they do: what messages about it, its refunds and its disputes name.
+    """
 
     __tablename__ = "payment_intents"
     MOVES: ClassVar[Moves] = {
@@ -54,6 +58,7 @@ class Intent(Moving, table=True):
     state: IntentState = enum_field(IntentState, IntentState.CREATED)
     machine: str = "payment_intents/1"
     provider_ref: str | None = Field(default=None, unique=True)
+    payment_ref: str | None = Field(default=None, unique=True)
     charge_ref: str | None = Field(default=None)
     client_action: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
     return_url: str = Field(default="", sa_type=Text)

@@ -1,14 +1,16 @@
 """What jobs do at the provider: read a row, call outside any lock with the row's id as key, join the answer. Each may run twice."""
 
+from datetime import datetime
 from uuid import UUID
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
 from common.db import unit_of_work
 from common.payments import queries
 from common.payments.errors import Declined, ProviderAway, Refused
-from common.payments.facts import AccountFact
+from common.payments.facts import AccountFact, Fact, IntentFact
 from common.payments.models import (
     Book,
     Intent,
@@ -103,16 +105,24 @@ async def send_reversal(reversal: Reversal) -> None:
 
 
 async def look_at(kind: str, ref: str) -> None:
-    """Read the present truth about a thing and join it; about an intent, its refunds and disputes too."""
+    """Read the present truth about a thing and join it; about an intent that somebody has paid, its refunds and disputes too."""
+    facts = await _read(kind, ref)
+    paid = {fact.payment for fact in facts if isinstance(fact, IntentFact) and fact.payment is not None}
+    for payment in paid if kind == "intent" else ():
+        await _read("refunds_of", payment)
+        await _read("disputes_of", payment)
+
+
+async def _read(kind: str, ref: str) -> list[Fact]:
+    """Fetch and join. Returns what concerned something of ours."""
     asked_at = clock.now()
-    kinds = ("intent", "refunds_of", "disputes_of") if kind == "intent" else (kind,)
-    for one in kinds:
-        facts = await provider().fetch(one, ref)
-        async with unit_of_work() as session:
-            for fact in facts:
-                ours = await (accounts.record(session, fact, read_at=asked_at) if isinstance(fact, AccountFact) else merge(session, fact))
-                if not ours:
-                    return
+    facts = await provider().fetch(kind, ref)
+    async with unit_of_work() as session:
+        return [fact for fact in facts if await _join(session, fact, asked_at)]
+
+
+async def _join(session: AsyncSession, fact: Fact, asked_at: datetime) -> bool:
+    return await (accounts.record(session, fact, read_at=asked_at) if isinstance(fact, AccountFact) else merge(session, fact))
 
 
 async def open_account(storefront_id: UUID) -> SellerAccount:

@@ -50,19 +50,22 @@ async def _account(session: AsyncSession, fact: AccountFact) -> bool:
 
 
 async def _look(session: AsyncSession, fact: LookAt) -> bool:
-    await outbox.enqueue(session, "payments.look", kind=fact.kind, ref=fact.ref)
+    known = await queries.by_provider_ref(session, fact.ref) if fact.kind == "intent" else None
+    if known is None or known.charge_ref is None:
+        await outbox.enqueue(session, "payments.look", kind=fact.kind, ref=fact.ref)
     return True
 
 
 async def _intent(session: AsyncSession, fact: IntentFact) -> bool:
-    intent = await _locked(session, fact.ref, fact.ours)
+    intent = await _locked(session, fact.payment or fact.ref or "", fact.ours)
     if intent is None:
         return False
-    intent.provider_ref = fact.ref
-    intent.last_error = fact.error
+    intent.provider_ref = intent.provider_ref or fact.ref
+    intent.payment_ref = fact.payment or intent.payment_ref
+    intent.last_error = intent.last_error if fact.error is None else fact.error
     if fact.state == IntentState.SUCCEEDED:
         if fact.amount != intent.amount:
-            raise WrongAmount(f"{fact.ref}: {fact.amount} instead of {intent.amount}")
+            raise WrongAmount(f"{fact.payment}: {fact.amount} instead of {intent.amount}")
         intent.charge_ref = fact.charge or intent.charge_ref
         await opening.record_succeeded(session, intent)
     elif fact.state == IntentState.CLOSED:

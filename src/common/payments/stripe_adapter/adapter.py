@@ -21,7 +21,7 @@ from common.payments.facts import (
     TransferFact,
 )
 from common.payments.port import Capabilities, Created, PaymentOrder
-from common.payments.stripe_adapter import hosted, reading
+from common.payments.stripe_adapter import checkout, reading
 from common.payments.stripe_adapter.amounts import CURRENCY, EXPONENT, to_stripe
 from common.payments.stripe_adapter.reading import OURS
 from common.payments.stripe_adapter.refusals import our_words
@@ -30,7 +30,6 @@ from common.settings import Settings
 TIMEOUT_SECONDS = 15.0
 RETRIES = 1  # of a call whose idempotency key makes it safe; the outbox does the patient retrying
 PAGE = 100
-TOO_LATE = "payment_intent_unexpected_state"
 
 
 class StripeAdapter:
@@ -38,8 +37,7 @@ class StripeAdapter:
 
     def __init__(self, settings: Settings) -> None:
         self._secret = settings.stripe_webhook_secret.get_secret_value()
-        self._here = settings.stripe_api_base.rstrip("/")
-        places: Any = {"api": self._here} if self._here else None
+        places: Any = {"api": settings.stripe_api_base.rstrip("/")} if settings.stripe_api_base else None
         self._http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
         self._client = stripe.StripeClient(
             settings.stripe_api_key.get_secret_value(), http_client=self._http, base_addresses=places, max_network_retries=RETRIES
@@ -64,9 +62,7 @@ class StripeAdapter:
 
     async def create_payment(self, order: PaymentOrder) -> Created:
         with our_words():
-            if self._here:
-                return await hosted.open_intent(self._client, order, self._here)
-            return await hosted.open_checkout(self._client, order)
+            return await checkout.open_session(self._client, order)
 
     async def capture(self, ref: str, *, key: UUID, amount: int | None = None) -> IntentFact:
         params: Any = {} if amount is None else {"amount_to_capture": to_stripe(amount)}
@@ -77,10 +73,7 @@ class StripeAdapter:
     async def cancel(self, ref: str) -> IntentFact:
         try:
             with our_words():
-                if hosted.is_checkout(ref):
-                    return await hosted.expire_checkout(self._client, ref)
-                done = await self._client.v1.payment_intents.cancel_async(ref)
-                return reading.intent(done.to_dict())
+                return await checkout.expire(self._client, ref)
         except Refused:  # it has ended already: how?
             return await self._intent(ref)
 
@@ -160,8 +153,8 @@ class StripeAdapter:
 
     async def _intent(self, ref: str) -> IntentFact:
         with our_words():
-            if hosted.is_checkout(ref):
-                return await hosted.read_checkout(self._client, ref)
+            if checkout.is_session(ref):
+                return await checkout.read(self._client, ref)
             return reading.intent((await self._client.v1.payment_intents.retrieve_async(ref)).to_dict())
 
     async def _refunds_of(self, ref: str) -> list[RefundFact]:

@@ -1,6 +1,7 @@
 """What Stripe's objects and events mean. Pure: plain dicts in, facts out. Sources: docs.stripe.com/api, /api/events/types (2026)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +42,35 @@ def intent(doc: Doc) -> IntentFact:
     amount = doc["amount_received"] if state == IntentState.SUCCEEDED else doc["amount"]
     error = doc.get("last_payment_error") or {}
     word = error.get("decline_code") or error.get("code") or ""
-    return IntentFact(doc["id"], ours(doc), state, from_stripe(amount), charge=_id(doc.get("latest_charge")), error=word)
+    return IntentFact(None, ours(doc), state, from_stripe(amount), payment=doc["id"], charge=_id(doc.get("latest_charge")), error=word)
+
+
+def session(doc: Doc) -> IntentFact:
+    """A Checkout Session as it is, `payment_intent` expanded or not.
+
+    Only the expanded payment intent names the charge, so without it a paid session is no more than a payment under way.
+    """
+    inside = doc.get("payment_intent")
+    fact = intent(inside) if isinstance(inside, dict) else _bare(doc)
+    ended = doc["status"] == "expired" or (doc["status"] == "complete" and fact.state == IntentState.STARTED)
+    state = IntentState.CLOSED if ended and fact.state != IntentState.SUCCEEDED else fact.state
+    return replace(fact, ref=doc["id"], ours=fact.ours or ours(doc), state=state)
+
+
+def _bare(doc: Doc) -> IntentFact:
+    state = IntentState.PROCESSING if doc["status"] == "complete" else IntentState.STARTED
+    return IntentFact(doc["id"], ours(doc), state, from_stripe(doc["amount_total"]), payment=_id(doc.get("payment_intent")))
+
+
+def _session_paid(doc: Doc) -> list[Fact]:
+    """Complete. Which charge took the money stands in the payment intent: look, unless its own messages came first."""
+    facts: list[Fact] = [session(doc)]
+    return [*facts, LookAt("intent", doc["id"])] if doc["payment_status"] == "paid" else facts
+
+
+def _session_failed(doc: Doc) -> list[Fact]:
+    """The bank's late answer was no, and a complete session takes no second try."""
+    return [replace(session(doc), state=IntentState.CLOSED)]
 
 
 def refund(doc: Doc) -> RefundFact:
@@ -95,7 +124,7 @@ def _charge(doc: Doc) -> list[Fact]:
     if not (doc.get("captured") and doc.get("payment_intent")):
         return []
     amount = from_stripe(doc["amount_captured"])
-    return [IntentFact(_id(doc["payment_intent"]) or "", ours(doc), IntentState.SUCCEEDED, amount, charge=doc["id"])]
+    return [IntentFact(None, ours(doc), IntentState.SUCCEEDED, amount, payment=_id(doc["payment_intent"]), charge=doc["id"], error="")]
 
 
 def _charge_refunded(doc: Doc) -> list[Fact]:
@@ -130,6 +159,10 @@ def _look_at_account(doc: Doc) -> list[Fact]:
 
 
 READERS: dict[str, Callable[[Doc], list[Fact]]] = {
+    "checkout.session.completed": _session_paid,
+    "checkout.session.async_payment_succeeded": _session_paid,
+    "checkout.session.async_payment_failed": _session_failed,
+    "checkout.session.expired": _alone(session),
     **dict.fromkeys(
         (
             "payment_intent.created",

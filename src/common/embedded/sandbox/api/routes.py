@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 
 from common.embedded.sandbox.api import accounts, disputes, hooks, lists, payouts, refunds, transfers
+from common.embedded.sandbox.checkout import closing as checkout
+from common.embedded.sandbox.checkout import opening as sessions
 from common.embedded.sandbox.desk import Call, Failed
 from common.embedded.sandbox.errors import NoRoute
 from common.embedded.sandbox.payments import closing, confirming, opening
@@ -28,6 +30,12 @@ _TABLE: tuple[tuple[str, str, Verb], ...] = (
     ("POST", "/v1/payment_intents/{id}/confirm", confirming.confirm),
     ("POST", "/v1/payment_intents/{id}/capture", closing.capture),
     ("POST", "/v1/payment_intents/{id}/cancel", closing.cancel),
+    ("POST", "/v1/checkout/sessions", sessions.create),
+    ("GET", "/v1/checkout/sessions", _list("checkout.session", "/v1/checkout/sessions", "payment_intent", "status", "customer")),
+    ("GET", "/v1/checkout/sessions/{id}", sessions.retrieve),
+    ("POST", "/v1/checkout/sessions/{id}", sessions.update),
+    ("GET", "/v1/checkout/sessions/{id}/line_items", sessions.line_items),
+    ("POST", "/v1/checkout/sessions/{id}/expire", checkout.expire),
     ("GET", "/v1/charges", _list("charge", "/v1/charges", "payment_intent", "transfer_group", "customer")),
     ("GET", "/v1/charges/{id}", _read("charge")),
     ("POST", "/v1/refunds", refunds.create),

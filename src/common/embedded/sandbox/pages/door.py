@@ -1,4 +1,6 @@
-"""Pages and what is pressed on them. A link carries the intent's client secret: whoever has it may pay, nobody else sees anything.
+"""Pages and what is pressed on them (those of Checkout Sessions: `checkout`).
+
+A link carries the intent's client secret: whoever has it may pay, nobody else sees anything.
 
 No script, no cookie, nothing of a third party. A form goes back to its own address, so the query (secret, return_url, lang) stays.
 """
@@ -12,25 +14,18 @@ from common.embedded.sandbox.errors import ApiError, Refused
 from common.embedded.sandbox.http import Answer, Request
 from common.embedded.sandbox.mischief import Mischief
 from common.embedded.sandbox.pages import views
+from common.embedded.sandbox.pages.checkout import CheckoutPages
+from common.embedded.sandbox.pages.deeds import DEEDS
 from common.embedded.sandbox.pages.views import View
 from common.embedded.sandbox.params import Params, decode
 from common.embedded.sandbox.payments import person
 from common.embedded.sandbox.store import Doc, Store
 
-Deed = Callable[[Desk, Doc, Params], Doc | Failed]
-DEEDS: dict[str, Deed] = {
-    "card": lambda desk, intent, form: person.pay_by_card(desk, intent, form.text("number") or ""),
-    "code": lambda desk, intent, _: person.ask_for_code(desk, intent),
-    "scanned": lambda desk, intent, _: person.scan(desk, intent),
-    "decline": lambda desk, intent, _: person.decline(desk, intent),
-    "approve": lambda desk, intent, _: person.authenticate(desk, intent, approved=True),
-    "reject": lambda desk, intent, _: person.authenticate(desk, intent, approved=False),
-}
-
 
 class PageDoor:
     def __init__(self, store: Store, mischief: Mischief, render: Callable[[str], str]) -> None:
         self._store, self._mischief, self._render = store, mischief, render
+        self._checkout = CheckoutPages(store, mischief)
 
     def answer(self, request: Request) -> Answer:
         """A page, a redirect, or the page that says there is none."""
@@ -42,6 +37,8 @@ class PageDoor:
             return View(None, None, "").page("message", 404, word="not_found")
         if place == "static" and rest == "sandbox.css":
             return views.stylesheet()
+        if place == "c":
+            return self._checkout.answer(request, rest, view)
         if place == "onboard":
             return self._onboard(request, rest, query, view)
         intent = self._intent(rest.removesuffix(".svg"), query.text("client_secret")) if place in {"pay", "3ds", "qris"} else None

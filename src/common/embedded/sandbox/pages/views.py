@@ -27,6 +27,13 @@ class View:
         self.language = language if language in LANGUAGES else LANGUAGES[0]
         self.query = query
         self._return_url = _web_address(return_url)
+        self._others: tuple[str, ...] = ()
+
+    def serve(self, session: Doc) -> None:
+        """Speak a session's language unless the link names one, and let its forms lead to both of its ways out."""
+        if "lang" not in dict(parse_qsl(self.query)) and session["locale"] in LANGUAGES:
+            self.language = session["locale"]
+        self._others = (session["success_url"], session["cancel_url"] or "")
 
     def come_from(self, intent: Doc) -> None:
         """Go back to where the intent says, unless the link says otherwise."""
@@ -66,8 +73,8 @@ class View:
 
     def _policy(self) -> str:
         # A browser holds the redirect after a form to form-action too, so the shop's own address must stand here.
-        parts = urlsplit(self._return_url or "")
-        shop = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+        ways = (urlsplit(_web_address(url) or "") for url in (self._return_url, *self._others))
+        shop = "".join(dict.fromkeys(f" {parts.scheme}://{parts.netloc}" for parts in ways if parts.netloc))
         return f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{shop}; base-uri 'none'; frame-ancestors 'none'"
 
     def _other(self) -> str:

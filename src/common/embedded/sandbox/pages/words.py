@@ -37,6 +37,10 @@ _WORDS = {
     "secure_help": ("Bank penerbit kartu bertanya: apakah Anda sendiri yang membayar?", "The card's bank asks: is it you who pays?"),
     "approve": ("Ya, setujui", "Yes, approve"),
     "reject": ("Bukan saya, gagalkan", "Not me, fail it"),
+    "under_way": (
+        "Sudah Anda bayar. Bank akan menjawab sebentar lagi.",
+        "You have paid. The bank will answer in a moment.",
+    ),
     "paid": ("Pembayaran berhasil.", "The payment succeeded."),
     "not_paid": ("Pembayaran tidak terjadi.", "The payment did not happen."),
     "closed": ("Pembayaran ini sudah ditutup.", "This payment is closed."),

@@ -1,6 +1,7 @@
 """The ends of an intent that is not paid at once: capture (whole or part), cancel, and the authorisation that runs out."""
 
 from common.embedded.sandbox import ledger
+from common.embedded.sandbox.checkout import following
 from common.embedded.sandbox.desk import Call, Desk, now
 from common.embedded.sandbox.errors import Refused
 from common.embedded.sandbox.payments import charging
@@ -38,17 +39,19 @@ def cancel(call: Call) -> Doc:
     intent = call.mine("payment_intent")
     if intent["status"] in {"succeeded", "canceled"}:
         raise unexpected(intent, "it cannot be canceled")
+    following.must_stand_alone(intent, "cancel")
     reason = call.params.choice("cancellation_reason", "", ("", *REASONS[:-1])) or None
-    return _cancel(call.desk, intent, reason)
+    return let_go(call.desk, intent, reason)
 
 
 def expire_authorisation(desk: Desk, intent: Doc) -> None:
     """The clerk's: the bank holds money for seven days at most."""
     if intent["status"] == "requires_capture":
-        _cancel(desk, intent, "automatic")
+        let_go(desk, intent, "automatic")
 
 
-def _cancel(desk: Desk, intent: Doc, reason: str | None) -> Doc:
+def let_go(desk: Desk, intent: Doc, reason: str | None) -> Doc:
+    """Cancel an intent that is not paid."""
     intent |= {"status": "canceled", "canceled_at": now(), "cancellation_reason": reason, "amount_capturable": 0, "next_action": None}
     desk.store.save(intent)
     desk.emit("payment_intent.canceled", intent)

@@ -4,6 +4,7 @@ import math
 import time
 
 from common.embedded.sandbox import cards, ledger, qris
+from common.embedded.sandbox.checkout import following
 from common.embedded.sandbox.desk import Call, Desk, Failed, public
 from common.embedded.sandbox.errors import BadParameter, Refused
 from common.embedded.sandbox.params import Params
@@ -23,6 +24,7 @@ def confirm(call: Call) -> Doc | Failed:
     if intent["status"] not in {"requires_payment_method", "requires_confirmation", "requires_action"}:
         message = f"You cannot confirm this PaymentIntent because it has a status of {intent['status']}."
         raise Refused(message, code="payment_intent_unexpected_state", param="intent")
+    following.must_stand_alone(intent, "confirm")
     method = methods.read(call.params)
     if method is not None:
         intent |= {"_method": method, "payment_method": method["id"]}
@@ -62,10 +64,31 @@ def settle(desk: Desk, intent: Doc) -> Doc | Failed:
     return intent
 
 
+def wait_for_bank(desk: Desk, intent: Doc) -> Doc:
+    """The person has paid, their bank answers later (misbehaviour `delayed`)."""
+    intent |= {"status": "processing", "next_action": None}
+    desk.store.save(intent)
+    desk.emit("payment_intent.processing", intent)
+    following.under_way(desk, intent)
+    desk.store.later(desk.mischief.plan.delayed_seconds, "hear_from_bank", intent["id"])
+    return intent
+
+
+def hear_from_bank(desk: Desk, intent: Doc) -> None:
+    """The clerk's: the late answer."""
+    if intent["status"] != "processing":
+        return
+    if desk.mischief.happens("delayed_failure"):
+        fail(desk, intent, "payment_intent_payment_attempt_failed")
+    else:
+        settle(desk, intent)
+
+
 def _succeed(desk: Desk, intent: Doc) -> None:
     intent |= {"status": "succeeded", "amount_received": intent["amount"]}
     desk.store.save(intent)
     desk.emit("payment_intent.succeeded", intent)
+    following.paid(desk, intent)
 
 
 def _hold(desk: Desk, intent: Doc) -> None:
@@ -86,6 +109,7 @@ def fail(desk: Desk, intent: Doc, code: str, decline: str = "") -> Failed:
     intent["last_payment_error"] = dict(error)
     desk.store.save(intent)
     desk.emit("payment_intent.payment_failed", intent)
+    following.failed(desk, intent)
     return Failed(402, {"error": error | {"payment_intent": public(intent)}})
 
 

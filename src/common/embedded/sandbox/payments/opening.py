@@ -3,7 +3,7 @@
 import secrets
 
 from common.embedded.sandbox import ledger
-from common.embedded.sandbox.desk import Call, Failed, blank, now
+from common.embedded.sandbox.desk import Call, Desk, Failed, blank, now
 from common.embedded.sandbox.errors import BadParameter, Refused
 from common.embedded.sandbox.params import Params
 from common.embedded.sandbox.payments import methods
@@ -19,13 +19,18 @@ def create(call: Call) -> Doc | Failed:
     params = call.params
     if params.flag("confirm") and methods.read(params) is None:
         raise BadParameter("You must provide a payment_method to confirm.", code="parameter_missing", param="payment_method")
-    intent = _new(params)
+    intent = new(params)
     method = methods.read(params)
     if method is not None:
         intent |= {"_method": method, "payment_method": method["id"], "status": "requires_confirmation"}
-    call.store.add(intent, call.account)
-    call.desk.emit("payment_intent.created", intent)
+    keep(call.desk, intent, call.account)
     return attempt(call.desk, intent, params.text("return_url")) if params.flag("confirm") else intent
+
+
+def keep(desk: Desk, intent: Doc, account: str) -> None:
+    """Keep a new intent of `account`, and tell of it."""
+    desk.store.add(intent, account)
+    desk.emit("payment_intent.created", intent)
 
 
 def update(call: Call) -> Doc:
@@ -59,7 +64,8 @@ def unexpected(intent: Doc, why: str) -> Refused:
     return Refused(f"This PaymentIntent has a status of {intent['status']}: {why}.", code="payment_intent_unexpected_state", param="intent")
 
 
-def _new(params: Params) -> Doc:
+def new(params: Params) -> Doc:
+    """An intent as `params` ask for it, not kept yet. Errors: BadParameter."""
     currency = ledger.check_currency(params.needed("currency"))
     types = _types(params)
     capture = params.choice("capture_method", "automatic", ("automatic", "automatic_async", "manual"))
@@ -82,7 +88,7 @@ def _new(params: Params) -> Doc:
 def _empty(params: Params) -> Doc:
     id_ = new_id("pi")
     intent = blank("""application application_fee_amount canceled_at cancellation_reason last_payment_error latest_charge next_action
-        on_behalf_of payment_method processing review setup_future_usage shipping source transfer_data _method""")
+        on_behalf_of payment_method processing review setup_future_usage shipping source transfer_data _method _session""")
     intent |= {name: params.text(name) for name in TOLD}
     intent |= {"id": id_, "object": "payment_intent", "client_secret": f"{id_}_secret_{secrets.token_hex(16)}", "created": now()}
     intent |= {"amount_capturable": 0, "amount_details": {"tip": {}}, "amount_received": 0, "confirmation_method": "automatic"}

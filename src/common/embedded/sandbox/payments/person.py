@@ -6,7 +6,7 @@ from common.embedded.sandbox import cards
 from common.embedded.sandbox.desk import Desk, Failed
 from common.embedded.sandbox.errors import Refused
 from common.embedded.sandbox.payments import methods
-from common.embedded.sandbox.payments.confirming import attempt, fail, settle
+from common.embedded.sandbox.payments.confirming import attempt, fail, settle, wait_for_bank
 from common.embedded.sandbox.store import Doc
 
 PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -25,6 +25,8 @@ def ask_for_code(desk: Desk, intent: Doc, return_url: str | None = None) -> Doc 
 def scan(desk: Desk, intent: Doc) -> Doc | Failed:
     """The bank app has scanned the code and pays."""
     _must_await(intent, "qris_display_qr_code")
+    if desk.mischief.happens("delayed"):
+        return wait_for_bank(desk, intent)
     return settle(desk, intent)
 
 
