@@ -14,6 +14,7 @@ from common.payments.facts import (
     DisputeFact,
     Fact,
     IntentFact,
+    LookAt,
     PayoutFact,
     RefundFact,
     ReversalFact,
@@ -175,7 +176,7 @@ async def as_it_comes(history: History, chance: random.Random) -> dict[str, int]
     """The books when messages come shuffled, several times, or never; what was never told the sweep reads at the provider."""
     life = await Life.begin(history)
     first = life.first_facts()
-    await tell(jumbled(first, chance))
+    await tell(jumbled(first, chance), too_early=True)
     await tell(present(first))
     rest = await life.act()
     await tell(jumbled([*first, *rest], chance))
@@ -190,11 +191,13 @@ def jumbled(facts: list[Fact], chance: random.Random) -> list[Fact]:
 
 
 def present(facts: list[Fact]) -> list[Fact]:
-    """What a look at the provider tells: of each thing the last that happened."""
-    return list({fact.ref: fact for fact in facts if not isinstance(fact, AccountFact)}.values())
+    """What a look at the provider tells: of each thing the last that happened, of the payment first."""
+    told = [fact for fact in facts if not isinstance(fact, AccountFact | LookAt)]
+    return list({"payment" if isinstance(fact, IntentFact) else fact.ref: fact for fact in told}.values())
 
 
-async def tell(facts: list[Fact]) -> None:
+async def tell(facts: list[Fact], *, too_early: bool = False) -> None:
+    """Every fact is about something of ours; `too_early`: unless its payment was never heard of, then it is looked at instead."""
     for fact in facts:
         async with unit_of_work() as session:
-            assert await merge(session, fact), fact
+            assert await merge(session, fact) or (too_early and isinstance(fact, DisputeFact | RefundFact)), fact

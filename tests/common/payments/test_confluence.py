@@ -42,7 +42,9 @@ async def test_the_fullest_history_ends_in_these_books(database: None) -> None:
 
 
 async def test_all_facts_at_once_are_joined_one_after_the_other(database: None) -> None:
-    history = History((IntentState.PROCESSING,), ("completed",), (RefundState.SUCCEEDED, RefundState.FAILED), (DisputeState.WITHDRAWN,), (), False, (), ())
+    history = History(
+        (IntentState.PROCESSING,), ("completed",), (RefundState.SUCCEEDED, RefundState.FAILED), (DisputeState.WITHDRAWN,), (), False, (), ()
+    )
     life = await Life.begin(history)
     await asyncio.gather(*(tell([fact]) for fact in life.first_facts() * 4))
     assert await life.books() == {"arrived:intent": 100_000, "disputed:intent": -100_000}
