@@ -105,7 +105,7 @@ class Life:
     def _message(self, type_: str) -> dict[str, Any]:
         """What Stripe sends of this life's Checkout Session."""
         status, paid = SESSION_MESSAGES[type_]
-        doc = {"id": self.intent.provider_ref, "object": "checkout.session", "status": status, "payment_status": paid}
+        doc: dict[str, Any] = {"id": self.intent.provider_ref, "object": "checkout.session", "status": status, "payment_status": paid}
         doc |= {"payment_intent": None if status == "expired" else self.ref, "metadata": {reading.OURS: str(self.intent.id)}}
         return {"type": f"checkout.session.{type_}", "data": {"object": doc | {"amount_total": AMOUNT * 100}}}
 
