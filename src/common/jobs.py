@@ -1,10 +1,12 @@
 """Jobs: named functions that the outbox calls. Each may run twice and at the same time; its effect happens once.
 
 An ordinary job runs in one transaction together with its mark. A job with `own_transactions` (it calls a provider, outside any lock)
-holds a lease instead and must be idempotent by itself.
+holds a lease instead and must be idempotent by itself. A `heavy` one (it burns a core) runs only so many at once in a process, and waits
+in the outbox meanwhile: it takes no place and no connection from those that somebody waits for.
 """
 
 import asyncio
+import os
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from common.outbox import OutboxRow
 log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 10
 LEASE = timedelta(seconds=90)
+HEAVY_AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 JobFunction = Callable[..., Awaitable[None]]
 
 
@@ -32,6 +35,7 @@ class Job:
     name: str
     run: JobFunction
     own_transactions: bool
+    heavy: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,15 +47,18 @@ class Timer:
 
 JOBS: dict[str, Job] = {}
 TIMERS: dict[str, Timer] = {}
+_heavy: set[UUID] = set()
+_put_off: dict[UUID, None] = {}
+"""Heavy rows of this process: under way, and in the order in which they were put off."""
 
 
-def job(name: str, *, own_transactions: bool = False) -> Callable[[JobFunction], JobFunction]:
-    """Register `async def f(session, **args)` (or, with `own_transactions`, `async def f(**args)`) under `name`."""
+def job(name: str, *, own_transactions: bool = False, heavy: bool = False) -> Callable[[JobFunction], JobFunction]:
+    """Register `async def f(session, **args)` (or, with `own_transactions`, `async def f(**args)`) under `name`; `heavy`: see above."""
 
     def register(function: JobFunction) -> JobFunction:
         if name in JOBS and JOBS[name].run is not function:
             raise ValueError(f"two jobs are called {name}")
-        JOBS[name] = Job(name, function, own_transactions)
+        JOBS[name] = Job(name, function, own_transactions, heavy)
         return function
 
     return register
@@ -68,13 +75,15 @@ def every(name: str, *, seconds: float) -> Callable[[Callable[[], Awaitable[None
 
 
 async def run_row(row_id: UUID) -> bool:
-    """Run one outbox row, if it is due and nobody else has it. True when there is nothing left to do for it now."""
+    """Run one outbox row, if it is due, nobody else has it and, when it is heavy, its turn has come. False when it failed."""
     try:
         async with unit_of_work() as session:
             row = await _locked(session, row_id)
             if row is None:
                 return True
             found = JOBS[row.job]
+            if found.heavy and not _has_its_turn(row_id):
+                return True
             if not found.own_transactions:
                 await found.run(session, **row.args)
                 row.done_at = clock.now()
@@ -85,6 +94,8 @@ async def run_row(row_id: UUID) -> bool:
     except Exception as error:  # whatever a job raises, its row must learn of it
         await _mark_failed(row_id, error)
         return False
+    finally:
+        await _give_turn(row_id)
     return True
 
 
@@ -95,8 +106,9 @@ async def due_rows(limit: int = 500) -> list[UUID]:
 
 
 async def sweep() -> None:
-    """Push what is due again: a push was lost, a time has come, or a try failed."""
-    await queue.push(await due_rows())
+    """Push what is due again: a push was lost, a time has come, or a try failed. Not what waits here for its turn."""
+    waiting = _put_off if _heavy else {}
+    await queue.push([row_id for row_id in await due_rows() if row_id not in waiting])
 
 
 async def run_timer(timer: Timer) -> bool:
@@ -142,6 +154,25 @@ async def _locked(session: AsyncSession, row_id: UUID) -> OutboxRow | None:
     due = _due().with_only_columns(OutboxRow).where(col(OutboxRow.id) == row_id)
     row: OutboxRow | None = await session.scalar(due.with_for_update(skip_locked=True))
     return row
+
+
+def _has_its_turn(row_id: UUID) -> bool:
+    if len(_heavy) < HEAVY_AT_ONCE:
+        _put_off.pop(row_id, None)
+        _heavy.add(row_id)
+        return True
+    _put_off[row_id] = None
+    return False
+
+
+async def _give_turn(row_id: UUID) -> None:
+    """A heavy row ended: the one that waits longest is pushed again. Should that be lost, the sweep pushes it."""
+    if row_id in _heavy:
+        _heavy.discard(row_id)
+        waiting = next(iter(_put_off), None)
+        if waiting is not None:
+            _put_off.pop(waiting)
+            await queue.push([waiting])
 
 
 async def _mark_done(row_id: UUID) -> None:

@@ -141,7 +141,7 @@ def question(case: str, chance: random.Random) -> Question:
 async def run_raw(raw: asyncpg.Connection, asked: Question) -> float:
     sql, args = queries.statement(asking.asked(asked), None, LIMIT + 1)
     began = time.perf_counter()
-    await (await raw.prepare(sql)).fetch(*args) if "q" in asked else await raw.fetch(sql, *args)
+    await queries.ask_anew(raw, sql, args) if "q" in asked else await raw.fetch(sql, *args)
     return time.perf_counter() - began
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.promises import policy, queries, working_days
@@ -12,10 +13,7 @@ from common.events import PromiseBroken
 
 async def promise(session: AsyncSession, *, subject_kind: str, subject_id: UUID, office: str, days: int) -> Promise:
     """Start the clock of `days` working days, today; a second call for the same subject returns the first promise."""
-    given = await queries.of(session, subject_id)
-    if given is not None:
-        return given
-    given = Promise(
+    first = Promise(
         subject_kind=subject_kind,
         subject_id=subject_id,
         office=office,
@@ -23,8 +21,11 @@ async def promise(session: AsyncSession, *, subject_kind: str, subject_id: UUID,
         started_at=clock.now(),
         due_on=working_days.add(clock.today(), days),
     )
-    session.add(given)
-    await session.flush()
+    written = insert(Promise).values(first.model_dump()).on_conflict_do_nothing(index_elements=["subject_id"]).returning(Promise)
+    given: Promise | None = await session.scalar(written)
+    if given is None:
+        given = await queries.of(session, subject_id)
+        assert given is not None, "the subject is taken, by its first promise"
     return given
 
 

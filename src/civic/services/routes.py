@@ -10,6 +10,7 @@ from litestar.params import Body, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.promises import queries as promises
+from civic.promises.models import Promise
 from civic.services import catalogue, queries, service
 from civic.services.models import AT_THE_OFFICE, Application, State
 from civic.services.papers import pdf
@@ -103,7 +104,7 @@ async def choose_slot(session: AsyncSession, actor: Actor, application_id: UUID,
 
 @post("/applications/{application_id:uuid}/submission", guards=CITIZEN)
 async def submit_application(session: AsyncSession, actor: Actor, application_id: UUID) -> ApplicationOut:
-    return await _shown(session, await service.submit(session, actor, application_id))
+    return await _shown(session, *await service.submit(session, actor, application_id))
 
 
 @delete("/applications/{application_id:uuid}", guards=CITIZEN, status_code=200)
@@ -158,9 +159,12 @@ async def reject_application(session: AsyncSession, actor: Actor, application_id
     return await _shown(session, await service.reject(session, actor, application_id, data.reason))
 
 
-async def _shown(session: AsyncSession, application: Application) -> ApplicationOut:
-    codes = await credentials.codes_of(session, [application.id])
-    return ApplicationOut.of(application, await promises.of(session, application.id), codes.get(application.id))
+async def _shown(session: AsyncSession, application: Application, promise: Promise | None = None) -> ApplicationOut:
+    """With its promise (read unless the caller has it) and the code of what it brought; a draft has neither, so nothing is asked."""
+    if promise is None and application.submitted_at is not None:
+        promise = await promises.of(session, application.id)
+    codes = await credentials.codes_of(session, [application.id]) if application.credential_id else {}
+    return ApplicationOut.of(application, promise, codes.get(application.id))
 
 
 router = Router(

@@ -8,7 +8,7 @@ from common.files import service
 from common.jobs import every, job
 
 
-@job("files.make_thumbnails")
+@job("files.make_thumbnails", heavy=True)
 async def make_thumbnails(session: AsyncSession, *, file_id: str) -> None:
     await service.make_thumbnails(session, UUID(file_id))
 

@@ -1,6 +1,6 @@
 """Reads of the inbox."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -25,20 +25,7 @@ async def unread_of(session: AsyncSession, person_id: UUID) -> int:
     return await session.scalar(select(col(Inbox.unread)).where(col(Inbox.person_id) == person_id)) or 0
 
 
-async def wants(session: AsyncSession, person_id: UUID, group: str, channel: str) -> bool:
-    row = await session.get(NotificationPreference, (person_id, group, channel))
-    return row is not None and row.wanted
-
-
 async def wanted_groups(session: AsyncSession, person_id: UUID, channel: str) -> set[str]:
     wanted = (col(NotificationPreference.person_id) == person_id, col(NotificationPreference.channel) == channel)
     statement = select(col(NotificationPreference.kind_group)).where(*wanted, col(NotificationPreference.wanted))
     return set(await session.scalars(statement))
-
-
-async def wishes_of(session: AsyncSession, person_ids: Collection[UUID], channel: str) -> set[tuple[UUID, str]]:
-    """(person, group of kinds) of those who also want it by `channel`."""
-    preference = NotificationPreference
-    theirs = (col(preference.person_id).in_(person_ids), col(preference.channel) == channel, col(preference.wanted))
-    rows = await session.execute(select(col(preference.person_id), col(preference.kind_group)).where(*theirs))
-    return {(row[0], row[1]) for row in rows}

@@ -1,8 +1,7 @@
 """Telling a person, and what a person does with the inbox."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +10,41 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import clock, live
+from common import clock, ids, live
 from common.actor import Actor
 from common.channels import service as channels
+from common.db import asyncpg_of, to_json
 from common.i18n import gettext, speaking
-from common.identity import queries as people
-from common.notifications import letters, queries
+from common.notifications import letters
 from common.notifications.models import Inbox, Notification, NotificationPreference
 from common.notifications.policy import GROUPS, group_of
 from common.notifications.schemas import Preferences
 from common.settings import get_settings
+
+# One statement: the numbers and unread counts of all who are told (inbox rows locked in the order of people's ids, so that two crowds
+# never wait for each other in a circle), the rows, and how each person is to be told. Each telling: $1 id, $2 person, $3 kind, $4 text,
+# $5 params, $6 link, $7 group of its kind; $8 now. `email` is null for who wants none of this group or has not confirmed the address.
+WRITE = """
+WITH told AS (
+    SELECT t.*, count(*) OVER person AS many, row_number() OVER (person ORDER BY nth) AS number
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
+         AS t (id, person_id, kind, text, params, link, kind_group, nth)
+    WINDOW person AS (PARTITION BY person_id)
+), counted AS (
+    INSERT INTO inbox (person_id, last_seq, unread)
+    SELECT person_id, count(*), count(*) FROM told GROUP BY person_id ORDER BY person_id
+    ON CONFLICT (person_id) DO UPDATE SET last_seq = inbox.last_seq + excluded.last_seq, unread = inbox.unread + excluded.unread
+    RETURNING person_id, last_seq, unread
+), kept AS (
+    INSERT INTO notification (id, person_id, seq, kind, text, params, link, created_at)
+    SELECT id, person_id, last_seq - many + number, kind, text, params::jsonb, link, $8 FROM told JOIN counted USING (person_id)
+)
+SELECT told.id, last_seq - many + number AS seq, unread - many + number AS unread, person.locale,
+       CASE WHEN wish.wanted AND person.email_confirmed_at IS NOT NULL THEN person.email::text END AS email
+FROM told JOIN counted USING (person_id) JOIN person ON person.id = person_id
+LEFT JOIN notification_preference wish
+     ON wish.person_id = told.person_id AND wish.kind_group = told.kind_group AND wish.channel = 'email'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +60,28 @@ class Telling:
 
 async def notify(
     session: AsyncSession, person_id: UUID, *, kind: str, text: str, params: dict[str, Any] | None = None, link: str = ""
-) -> Notification:
+) -> None:
     """Tell a person, in this transaction: a row in the inbox, a live wink, and an e-mail for who has chosen so.
 
     `text` is a message id (N_) with `%(name)s` gaps for `params` (JSON values); `link` a path of this site.
     """
-    seq, unread = await _next(session, person_id)
-    row = Notification(person_id=person_id, seq=seq, kind=kind, text=text, params=params or {}, link=link)
-    session.add(row)
-    await session.flush()
-    person = await people.by_id(session, person_id)
-    said = await _wink(session, row, person.locale, unread)
-    if person.confirmed_email and await queries.wants(session, person_id, group_of(kind), "email"):
-        await _write(session, person.confirmed_email, person.locale, said, link)
-    return row
+    await notify_many(session, [Telling(person_id, kind, text, params or {}, link)])
 
 
 async def notify_many(session: AsyncSession, tellings: Sequence[Telling]) -> None:
-    """`notify` for a crowd, in five statements. One person's tellings keep their order; people are told in the order of their ids."""
-    ordered = sorted(tellings, key=lambda telling: telling.person_id)
-    if not ordered:
+    """`notify` for a crowd, in one statement and one for each e-mail. One person's tellings keep their order."""
+    if not tellings:
         return
-    counts = Counter(telling.person_id for telling in ordered)
-    places = await _next_of_many(session, counts)
-    found = {person.id: person for person in await people.by_ids(session, counts)}
-    wishes = await queries.wishes_of(session, counts, "email")
-    for telling in ordered:
-        seq, unread = next(places[telling.person_id])
-        row = Notification(seq=seq, **asdict(telling))
-        session.add(row)
-        person = found[telling.person_id]
-        said = await _wink(session, row, person.locale, unread)
-        if person.confirmed_email and (person.id, group_of(telling.kind)) in wishes:
-            await _write(session, person.confirmed_email, person.locale, said, telling.link)
-    await session.flush()
+    await session.flush()  # a person may be as new as what is told
+    new = [ids.uuid7() for _ in tellings]
+    columns = zip(*(_fields(telling) for telling in tellings), strict=True)
+    rows = await (await asyncpg_of(session)).fetch(WRITE, new, *map(list, columns), clock.now())
+    placed = {row["id"]: row for row in rows}
+    for row_id, telling in zip(new, tellings, strict=True):
+        place = placed[row_id]
+        said = await _wink(session, row_id, telling, place)
+        if place["email"] is not None:
+            await _write(session, place["email"], place["locale"], said, telling.link)
 
 
 async def mark_read(session: AsyncSession, actor: Actor, up_to: int) -> int:
@@ -91,33 +103,18 @@ async def choose(session: AsyncSession, actor: Actor, chosen: Preferences) -> No
     await session.execute(statement.on_conflict_do_update(index_elements=key, set_={"wanted": statement.excluded.wanted}))
 
 
-async def _wink(session: AsyncSession, row: Notification, locale: str, unread: int) -> str:
+def _fields(telling: Telling) -> tuple[UUID, str, str, str, str, str]:
+    """As WRITE takes them, $2 to $7."""
+    return telling.person_id, telling.kind, telling.text, to_json(telling.params), telling.link, group_of(telling.kind)
+
+
+async def _wink(session: AsyncSession, row_id: UUID, telling: Telling, place: Mapping[str, Any]) -> str:
     """Show it to whoever looks now; -> the sentence in the person's language."""
-    with speaking(locale):
-        said = gettext(row.text, **row.params)
-    wink = {"type": "notification", "id": str(row.id), "seq": row.seq, "kind": row.kind, "text": said, "link": row.link, "unread": unread}
-    await live.tell(session, f"person:{row.person_id}", wink)
+    with speaking(place["locale"]):
+        said = gettext(telling.text, **telling.params)
+    wink = {"type": "notification", "id": str(row_id), "seq": place["seq"], "kind": telling.kind, "text": said, "link": telling.link}
+    await live.tell(session, f"person:{telling.person_id}", wink | {"unread": place["unread"]})
     return said
-
-
-async def _next_of_many(session: AsyncSession, counts: Mapping[UUID, int]) -> dict[UUID, Iterator[tuple[int, int]]]:
-    """For each person the next numbers and unread counts, as many as `counts` says; rows are locked in the order of ids."""
-    new = insert(Inbox).values([{"person_id": one, "last_seq": counts[one], "unread": counts[one]} for one in sorted(counts)])
-    more = {"last_seq": Inbox.last_seq + new.excluded.last_seq, "unread": Inbox.unread + new.excluded.unread}
-    counted = new.on_conflict_do_update(index_elements=["person_id"], set_=more)
-    rows = await session.execute(counted.returning(col(Inbox.person_id), col(Inbox.last_seq), col(Inbox.unread)))
-    return {
-        person_id: iter([(last - left, unread - left) for left in range(counts[person_id] - 1, -1, -1)]) for person_id, last, unread in rows
-    }
-
-
-async def _next(session: AsyncSession, person_id: UUID) -> tuple[int, int]:
-    """The person's next number and the unread count, both taken at once: tellings of one person queue up behind their inbox row."""
-    statement = insert(Inbox).values(person_id=person_id, last_seq=1, unread=1)
-    more = {"last_seq": Inbox.last_seq + 1, "unread": Inbox.unread + 1}
-    counted = statement.on_conflict_do_update(index_elements=["person_id"], set_=more).returning(col(Inbox.last_seq), col(Inbox.unread))
-    row = (await session.execute(counted)).one()
-    return row[0], row[1]
 
 
 async def _locked(session: AsyncSession, person_id: UUID) -> None:

@@ -81,7 +81,12 @@ async def fetch(connection: asyncpg.Connection, query: SearchQuery, after: Seque
     sql, args = statement(query, after, limit)
     if not query.text:
         return list(await connection.fetch(sql, *args))
-    return list(await (await connection.prepare(sql)).fetch(*args))
+    return await ask_anew(connection, sql, args)
+
+
+async def ask_anew(connection: asyncpg.Connection, sql: str, args: Sequence[Any]) -> list[asyncpg.Record]:
+    """Planned for these very values. Without a name, since to close a named statement is a round trip of its own, paid by the next."""
+    return list(await (await connection.prepare(sql, name="")).fetch(*args))
 
 
 def statement(query: SearchQuery, after: Sequence[Any] | None, limit: int) -> tuple[str, list[Any]]:
@@ -160,7 +165,7 @@ async def facets(connection: asyncpg.Connection, query: SearchQuery) -> dict[str
     sql = f"""
         SELECT category, count(*) AS many FROM (SELECT d.category FROM search_documents d WHERE {where} LIMIT {MOST_CANDIDATES}) d
         GROUP BY category ORDER BY many DESC"""  # noqa: S608  values are bound, the rest is ours
-    rows = await (await connection.prepare(sql)).fetch(*binds.args)
+    rows = await ask_anew(connection, sql, binds.args)
     return {row["category"]: row["many"] for row in rows}
 
 

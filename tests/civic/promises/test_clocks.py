@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -67,3 +68,11 @@ async def test_a_broken_promise_is_told_once(database: None) -> None:
             async with unit_of_work() as session:
                 told.append(await service.tell_broken(session))
     assert told == [0, 1, 0]
+
+
+async def test_a_subject_is_promised_once_however_many_ask_at_the_same_time(database: None) -> None:
+    async def ask() -> object:
+        async with unit_of_work() as session:
+            return (await service.promise(session, subject_kind="application", subject_id=SUBJECT, office="DISDUKCAPIL", days=3)).id
+
+    assert len(set(await asyncio.gather(*(ask() for _ in range(8))))) == 1

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from civic.promises import queries as promises
 from civic.services import queries, service
@@ -11,6 +11,7 @@ from common import clock
 from common.actor import Actor, Grant, Role
 from common.credentials import queries as credentials
 from common.credentials import service as issuing
+from common.db import database as doors
 from common.db import unit_of_work
 from common.errors import Forbidden
 from tests.civic.services.make import BIRTH, NIK, a_citizen, a_draft, an_officer, handed_in, step
@@ -135,3 +136,21 @@ async def test_opening_the_file_and_its_documents_leaves_a_trail(database: None)
     async with unit_of_work() as session:
         deeds = await session.scalars(text("SELECT action FROM audit_entries WHERE subject_kind = 'application' ORDER BY id"))
         assert list(deeds) == ["application.taken_up", "application.step_done"]
+
+
+async def test_handing_in_asks_no_more_than_it_must(database: None) -> None:
+    """Each statement is a round trip. The inbox and the live channels take one more each, on the driver's own connection."""
+    mother, asked = await a_citizen(), list[str]()
+    draft = await a_draft(mother)
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement.split(maxsplit=1)[0])
+
+    event.listen(doors().engine.sync_engine, "before_cursor_execute", note)
+    try:
+        async with unit_of_work() as session:
+            application, promise = await service.submit(session, mother, draft.id)
+    finally:
+        event.remove(doors().engine.sync_engine, "before_cursor_execute", note)
+    assert asked == ["SELECT", "SELECT", "UPDATE", "INSERT"]
+    assert (application.state, promise.subject_id, promise.working_days) == (State.SUBMITTED, draft.id, 3)

@@ -113,3 +113,53 @@ async def test_a_timer_that_is_cancelled_leaves_its_turn_to_the_next(database: N
         while not await jobs.run_timer(jobs.Timer("test.turns", at_once, 1)):
             await asyncio.sleep(0.01)
     assert await jobs.run_timer(jobs.Timer("test.turns", at_once, 1))
+
+
+async def test_heavy_work_runs_a_little_at_a_time_and_lets_the_rest_pass(
+    database: None, jobs_of_the_test: None, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way, most, done, end = 0, 0, 0, asyncio.Event()
+
+    @jobs.job("test.heavy", heavy=True)
+    async def burn(session: AsyncSession) -> None:
+        nonlocal under_way, most, done
+        under_way, most = under_way + 1, max(most, under_way + 1)
+        await end.wait()
+        under_way, done = under_way - 1, done + 1
+
+    monkeypatch.setattr(jobs, "HEAVY_AT_ONCE", 2)
+    async with unit_of_work() as session:
+        for _ in range(30):  # more than there are connections
+            await outbox.enqueue(session, "test.heavy")
+    running = asyncio.gather(*(jobs.run_row(row) for row in await jobs.due_rows()))
+    async with unit_of_work() as session:
+        await outbox.enqueue(session, "test.write", subject=SUBJECT)
+    light = next(row for row in reversed(await jobs.due_rows()))
+    async with asyncio.timeout(5):
+        assert await jobs.run_row(light)
+    async with unit_of_work() as session:
+        assert (await count(session), done) == (1, 0)
+    end.set()
+    assert all(await running)
+    assert (most, done) == (2, 2)
+    assert await run_jobs() == 28
+    assert (most, done, under_way) == (2, 30, 0)
+
+
+async def test_heavy_work_that_fails_gives_its_turn_away(
+    database: None, jobs_of_the_test: None, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+
+    @jobs.job("test.heavy", heavy=True)
+    async def fail(session: AsyncSession) -> None:
+        nonlocal tries
+        tries += 1
+        raise ValueError("no")
+
+    monkeypatch.setattr(jobs, "HEAVY_AT_ONCE", 1)
+    async with unit_of_work() as session:
+        for _ in range(3):
+            await outbox.enqueue(session, "test.heavy")
+    assert await run_jobs(failing=True) == 3
+    assert tries == 3

@@ -103,3 +103,22 @@ async def test_a_crowd_is_told_in_order_and_numbered_without_a_gap(database: Non
         rows, _ = await queries.page_of(session, one.id, limit=10, cursor=None)
         assert [(row.seq, row.text) for row in rows] == [(3, "ketiga"), (2, "pertama"), (1, "Pesanan ini selesai.")]
         assert (await queries.unread_of(session, one.id), await queries.unread_of(session, two.id)) == (3, 1)
+
+
+async def test_of_a_crowd_only_who_chose_so_also_gets_an_e_mail(client: httpx.AsyncClient) -> None:
+    async with unit_of_work() as session:
+        crowd = [await make.person(session, name, address=f"{name}@contoh.id", confirmed=True) for name in ("satu", "dua", "tiga")]
+        await make.enter(session, client, crowd[1])
+    headers = {"X-CSRF-Token": make.form_token(client)}
+    await client.put("/api/v1/notifications/preferences", json={"email": ["match"]}, headers=headers)
+    async with unit_of_work() as session:
+        words = ("Ada yang menjual %(title)s.", "order.moved"), ("Pesanan ini selesai.", "match.request")
+        tellings = [service.Telling(who.id, kind, text, {"title": "Songkolo"}) for who in crowd for text, kind in words]
+        await service.notify_many(session, tellings)
+    async with hot() as connection:
+        assert [row[0] for row in await connection.fetch("SELECT address FROM channel_message")] == ["dua@contoh.id"]
+        told = await connection.fetch('SELECT data FROM live_publications WHERE channel = $1 ORDER BY "offset"', f"person:{crowd[0].id}")
+    assert [(row[0]["seq"], row[0]["unread"], row[0]["text"]) for row in told] == [
+        (1, 1, "Ada yang menjual Songkolo."),
+        (2, 2, "Pesanan ini selesai."),
+    ]

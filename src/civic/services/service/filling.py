@@ -1,7 +1,7 @@
 """The applicant's moves: start, fill, attach, book, submit, withdraw."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -22,6 +22,9 @@ from common.files import service as files
 from common.files.models import StoredFile
 from common.i18n import gettext as _
 from common.payments import service as payments
+
+if TYPE_CHECKING:
+    from civic.promises.models import Promise
 
 PURPOSE = "application-document"
 
@@ -87,14 +90,17 @@ async def book_slot(session: AsyncSession, actor: Actor, application_id: UUID, s
     await session.flush()
 
 
-async def submit(session: AsyncSession, actor: Actor, application_id: UUID) -> Application:
-    """Hand in, first or again after a correction. Raises Incomplete with all that is missing; the office's clock starts or goes on."""
+async def submit(session: AsyncSession, actor: Actor, application_id: UUID) -> tuple[Application, "Promise"]:
+    """Hand in, first or again after a correction; returns the case and its promise: the office's clock starts or goes on.
+
+    Raises Incomplete with all that is missing.
+    """
     application, service, answers = await _open_for_filling(session, actor, application_id)
     missing = await missing_of(session, application, service, answers)
     if missing:
         raise Incomplete(missing)
-    correction = await queries.open_correction(session, application.id)
-    if correction is not None:
+    again = application.submitted_at is not None
+    if again and (correction := await queries.open_correction(session, application.id)) is not None:
         correction.answered_at = clock.now()
     application.move_to(State.SUBMITTED, by=actor.person_id)
     application.submitted_at = application.submitted_at or clock.now()
@@ -104,7 +110,7 @@ async def submit(session: AsyncSession, actor: Actor, application_id: UUID) -> A
     if given.paused_at is not None:
         await promises.resume(session, application.id)
     await tell_move(session, application)
-    return application
+    return application, given
 
 
 async def withdraw(session: AsyncSession, actor: Actor, application_id: UUID) -> Application:

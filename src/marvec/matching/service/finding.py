@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from common import clock, ids
+from common.db import to_json
 from marvec.listings import queries as listings
 from marvec.matching import queries
 from marvec.matching.models import Match, OfferedGoods, StandingKind, StandingQuery
@@ -16,6 +17,15 @@ from marvec.matching.service.telling import tell_matches
 from marvec.search.canonical import terms_held
 
 ASKING_GOODS = (StandingKind.REQUEST, StandingKind.SEARCH)
+
+_WRITE = text("""
+INSERT INTO matches (id, standing_id, subject_id, kind, request_id, listing_id, buyer_id, seller_id, title, unit, price, km, created_at)
+SELECT m.* FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS m(id uuid, standing_id uuid, subject_id uuid, kind text, request_id uuid,
+    listing_id uuid, buyer_id uuid, seller_id uuid, title text, unit text, price bigint, km double precision, created_at timestamptz)
+ORDER BY m.standing_id, m.subject_id
+ON CONFLICT ON CONSTRAINT uq_matches_standing_id_subject_id DO NOTHING
+RETURNING id
+""")  # one text for any number of rows: it is compiled and prepared once
 
 
 async def find_for_request(session: AsyncSession, request_id: UUID) -> list[Match]:
@@ -80,9 +90,7 @@ async def _write(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> list[
     """The new ones among `rows`, in their order. Pairs are inserted in one order by everybody, so that two finders cannot deadlock."""
     if not rows:
         return []
-    ordered = sorted(rows, key=lambda row: (row["standing_id"], row["subject_id"]))
-    written = insert(Match).values(ordered).on_conflict_do_nothing(constraint="uq_matches_standing_id_subject_id").returning(col(Match.id))
-    new = set(await session.scalars(written))
+    new = set(await session.scalars(_WRITE, {"rows": to_json(rows)}))
     return [Match(**row) for row in rows if row["id"] in new]
 
 
