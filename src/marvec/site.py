@@ -57,6 +57,11 @@ def load_channels() -> None:
     furniture("live")
 
 
+def load_fronts() -> None:
+    """Import what every room brings to the first page and the one search, so that the registries know it."""
+    furniture("front")
+
+
 def load_models() -> None:
     """Import every room's tables, so that the metadata is whole."""
     import_module("common.states")

@@ -1,10 +1,11 @@
 """Reads of orders, and every lock on them (in the order of ids)."""
 
+from collections import Counter
 from collections.abc import Collection
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,6 +18,8 @@ from marvec.orders.models import Order, OrderGroup, OrderLine
 from marvec.orders.schemas import Placed
 
 Row = TypeVar("Row")
+MOST_COUNTED = 200
+"""Newest orders that the first page looks at: older ones do not wait for anybody, timers have ended them."""
 _PLACED = (
     select(col(Order.id), col(Order.reference), col(Order.storefront_id), col(Order.total))
     .where(col(Order.group_id) == bindparam("group_id"))
@@ -80,6 +83,13 @@ async def sold_by(
     return await _page(session, mine.where(col(Order.state).in_(states)) if states else mine, "sold", limit, cursor)
 
 
+async def recent_states(session: AsyncSession, person_id: UUID) -> tuple[Counter[OrderState], Counter[OrderState]]:
+    """How many of a person's newest orders are in which state: as the buyer, and as the seller. Bounded, for the first page."""
+    return await _recent_states(session, col(Order.buyer_id) == person_id), await _recent_states(
+        session, and_(col(Order.seller_id) == person_id, col(Order.state) != OrderState.PLACED)
+    )
+
+
 async def in_dispute(session: AsyncSession, limit: int, cursor: str | None) -> paging.Page[Order]:
     """What waits for an operator, newest first."""
     return await _page(session, select(Order).where(col(Order.state) == OrderState.DISPUTED), "disputed", limit, cursor)
@@ -96,6 +106,11 @@ async def group_for_update(session: AsyncSession, group_id: UUID) -> tuple[Order
     if group is None:
         raise NoSuchOrder
     return group, orders
+
+
+async def _recent_states(session: AsyncSession, mine: ColumnElement[bool]) -> Counter[OrderState]:
+    newest = select(col(Order.state)).where(mine).order_by(col(Order.id).desc()).limit(MOST_COUNTED)
+    return Counter(await session.scalars(newest))
 
 
 async def _page(session: AsyncSession, rows: Select[Order], name: str, limit: int, cursor: str | None) -> paging.Page[Order]:
