@@ -31,6 +31,7 @@ MARKET_ROOMS = (
     "marvec.offers",
     "marvec.matching",
     "marvec.checkout",
+    "marvec.insights",
     "marvec.home",
 )
 ROOMS = (*COMMON_ROOMS, *CIVIC_ROOMS, *MARKET_ROOMS)
