@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import front, guards
 from common.actor import Actor
 from common.web import page, see_other
-from marvec.home import city_map, doors
+from marvec.home import city_map, doors, sitemap
 from marvec.listings import goods
 from marvec.search import asking, service
 from marvec.search.schemas import LONGEST_TEXT, SearchQuery, Sort
@@ -43,4 +43,5 @@ async def find(request: Request[Any, Any, Any], session: AsyncSession) -> Respon
     return page("home/found.html", headers=NOT_KEPT, search_text=text, city=front.found_for(text), shops=shops, goods=goods_found)
 
 
-router = Router("/", route_handlers=[home, find, city_map.show_map, city_map.choose_on_map], include_in_schema=False)
+HANDLERS = [home, find, city_map.show_map, city_map.choose_on_map, sitemap.show_index, sitemap.show_page]
+router = Router("/", route_handlers=HANDLERS, include_in_schema=False)

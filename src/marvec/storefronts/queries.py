@@ -61,6 +61,12 @@ async def named_like(session: AsyncSession, words: Sequence[str], limit: int = 4
     return list((await session.scalars(query)).all())
 
 
+async def open_slugs(session: AsyncSession, limit: int) -> list[str]:
+    """Addresses of open shops, the oldest first."""
+    query = select(Storefront.slug).where(Storefront.state == StorefrontState.OPEN).order_by(col(Storefront.id)).limit(limit)
+    return list((await session.scalars(query)).all())
+
+
 def is_open(storefront_id: Any) -> ColumnElement[bool]:
     """SQL clause: the shop of that (column or) id is open."""
     return exists().where(col(Storefront.id) == storefront_id, col(Storefront.state) == StorefrontState.OPEN)

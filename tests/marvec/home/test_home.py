@@ -1,6 +1,7 @@
 """The first page by person, and the map."""
 
 import gzip
+import json
 
 import pytest
 from litestar import Litestar
@@ -41,3 +42,17 @@ async def test_the_map_leads_from_the_city_to_the_goods_of_a_kelurahan_and_is_li
         assert "1 barang" in near
         assert (await browser.get("/peta?kecamatan=Atlantis")).status_code == 200
         assert len(gzip.compress((await browser.get("/peta/pilih")).content)) < 10_000
+
+
+async def test_crawlers_find_every_public_page_and_what_a_thing_costs(app: Litestar) -> None:
+    listing = await make.goods(title='Songkolo "bagadang"</script>')
+    async with client_as(app, None) as browser:
+        assert "<loc>http://testserver/sitemap/1.xml</loc>" in (await browser.get("/sitemap.xml")).text
+        assert f"<loc>http://testserver/barang/{listing.id}</loc>" in (await browser.get("/sitemap/1.xml")).text
+        assert "<loc>http://testserver/toko/" in (await browser.get("/sitemap/0.xml")).text
+        assert (await browser.get("/sitemap/passwd")).status_code == 404
+        page = (await browser.get(f"/barang/{listing.id}")).text
+    assert f'<link rel="canonical" href="http://testserver/barang/{listing.id}">' in page
+    block = page.split('<script type="application/ld+json">')[1].split("</script>")[0]
+    told = json.loads(block)
+    assert (told["name"], told["offers"]["price"], told["offers"]["priceCurrency"]) == (listing.title, 15_000, "IDR")
