@@ -46,6 +46,7 @@ def create_app() -> Litestar:
     site.load_models()
     site.load_jobs()
     site.load_channels()
+    site.load_fronts()
     logs.configure(get_settings())
     return make_app(
         site.folders("templates"),

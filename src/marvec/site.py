@@ -31,6 +31,7 @@ MARKET_ROOMS = (
     "marvec.offers",
     "marvec.matching",
     "marvec.checkout",
+    "marvec.insights",
     "marvec.home",
 )
 ROOMS = (*COMMON_ROOMS, *CIVIC_ROOMS, *MARKET_ROOMS)
@@ -55,6 +56,11 @@ def load_jobs() -> None:
 def load_channels() -> None:
     """Import every room's live channels, so that the door knows them."""
     furniture("live")
+
+
+def load_fronts() -> None:
+    """Import what every room brings to the first page and the one search, so that the registries know it."""
+    furniture("front")
 
 
 def load_models() -> None:

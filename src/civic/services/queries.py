@@ -10,7 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from civic.services.errors import NoSuchApplication
-from civic.services.models import AT_THE_OFFICE, Application, ApplicationDocument, Booking, Correction, Slot, State, StepDone
+from civic.services.models import (
+    APPLICANTS_MOVE,
+    AT_THE_OFFICE,
+    Application,
+    ApplicationDocument,
+    Booking,
+    Correction,
+    Slot,
+    State,
+    StepDone,
+)
 from civic.services.policy import check_may_see
 from common import clock
 from common.actor import Actor
@@ -39,6 +49,12 @@ async def of_applicant(session: AsyncSession, person_id: UUID, cursor: str | Non
     mine = select(Application).where(col(Application.applicant_id) == person_id)
     keys = paging.keys_of("applications", cursor)
     return (await session.scalars(paging.after(mine, [col(Application.id)], keys, descending=True).limit(limit + 1))).all()
+
+
+async def waiting_for_applicant(session: AsyncSession, person_id: UUID, limit: int = 3) -> Sequence[Application]:
+    """The newest of the person's cases whose next move is the person's."""
+    mine = select(Application).where(col(Application.applicant_id) == person_id, col(Application.state).in_(APPLICANTS_MOVE))
+    return (await session.scalars(mine.order_by(col(Application.id).desc()).limit(limit))).all()
 
 
 async def desk(

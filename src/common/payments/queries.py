@@ -177,6 +177,11 @@ async def anything_at_provider(session: AsyncSession) -> bool:
     return bool(await session.scalar(select(exists().where(col(Intent.provider_ref).is_not(None)))))
 
 
+async def seller_account(session: AsyncSession, storefront_id: UUID) -> SellerAccount | None:
+    """What is known of a shop's account at the provider; None when nobody has asked for one yet."""
+    return await session.get(SellerAccount, storefront_id)
+
+
 async def sellers_to_sweep(session: AsyncSession, limit: int) -> list[SellerAccount]:
     """Sellers' accounts whose events were not read for longest."""
     row = SellerAccount

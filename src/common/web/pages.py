@@ -12,7 +12,7 @@ from litestar.types import Receive, Scope, Send
 
 from common.i18n import gettext as _
 from common.settings import get_settings
-from common.web import apidocs, health, metrics, static
+from common.web import apidocs, gallery, health, metrics, static
 from common.web.templating import Page, page
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -86,6 +86,6 @@ def documentation(request: Request[Any, Any, Any], q: str = "") -> Page:
 
 router = Router(
     "/",
-    route_handlers=[static_files, alive, ready, prometheus, robots, favicon, manifest, openapi, documentation],
+    route_handlers=[static_files, alive, ready, prometheus, robots, favicon, manifest, openapi, documentation, gallery.show_gallery],
     include_in_schema=False,
 )

@@ -35,7 +35,11 @@ def url(name: str) -> str:
 @lru_cache(maxsize=1)
 def assets() -> Mapping[str, Asset]:
     """Plain name -> asset. JavaScript modules import each other by plain relative names, which are rewritten to the hashed ones."""
-    made = {"app.css": _asset("app.css", _stylesheet()), "htmx.js": _asset("htmx.js", _htmx())}
+    made = {
+        "app.css": _asset("app.css", _stylesheet()),
+        "themes.css": _asset("themes.css", _themes()),
+        "htmx.js": _asset("htmx.js", _htmx()),
+    }
     for path in sorted((FOLDER / "img").iterdir()):
         made[path.name] = _asset(path.name, path.read_bytes())
     modules = {path.name: path.read_text("utf-8") for path in sorted((FOLDER / "js").glob("*.js"))}
@@ -92,6 +96,12 @@ def _stylesheet() -> bytes:
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", text)
     return re.sub(r"\s*([{};,])\s*", r"\1", text).replace(";}", "}").strip().encode()
+
+
+def _themes() -> bytes:
+    """Both themes under a name, whatever the device prefers: the blocks of tokens.css, light and dark, for the page of components."""
+    light, dark = re.findall(r":root \{(.*?)\}", (FOLDER / "css" / "tokens.css").read_text("utf-8"), flags=re.DOTALL)[:2]
+    return f"[data-theme=terang]{{{light}color-scheme:light}}[data-theme=gelap]{{{light}{dark}color-scheme:dark}}".encode()
 
 
 def _htmx() -> bytes:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from common import i18n, regions
 from common.web import csrf, icons, static, toasts
-from common.web.addresses import with_query
+from common.web.addresses import absolute, with_query
 from common.web.fields import EMPTY_FORM
 
 OWN = Path(__file__).parent / "templates"
@@ -119,7 +119,7 @@ def _words() -> dict[str, Callable[..., Any] | Any]:
         "_": i18n.gettext, "gettext": i18n.gettext, "ngettext": i18n.ngettext, "locale": i18n.locale, "LOCALES": i18n.LOCALES,
         "rupiah": i18n.rupiah, "tanggal": i18n.tanggal, "jam": i18n.jam, "waktu": i18n.waktu, "jarak": i18n.jarak,
         "csrf_field": _csrf_field, "csrf_token": _csrf_token, "asset": static.url, "toast_of": toasts.take, "icon": icons.icon,
-        "same_page": same_page, "kelurahan_by_kecamatan": kelurahan_by_kecamatan,
+        "same_page": same_page, "absolute": absolute, "kelurahan_by_kecamatan": kelurahan_by_kecamatan,
     }  # fmt: skip
 
 

@@ -1,39 +1,47 @@
-"""`/`: search, categories, newest goods (nearest, once a position is known), the doors of the city. `/cari`: where the search box leads."""
+"""`/`: what waits for one, search, newest goods (nearest, once a position is known), the doors of the city. `/cari`: one search for all."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Request, Response, Router, get
-from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import guards
-from common.web import page
-from marvec.home import doors
+from common import front, guards
+from common.actor import Actor
+from common.web import page, see_other
+from marvec.home import city_map, doors, sitemap
 from marvec.listings import goods
 from marvec.search import asking, service
-from marvec.search.schemas import SearchQuery, Sort
-from marvec.search.synonyms import names_city_service
+from marvec.search.schemas import LONGEST_TEXT, SearchQuery, Sort
+from marvec.search.words import telling
+from marvec.storefronts import queries as storefronts
 
 SHOWN = 8
+NOT_KEPT = {"Cache-Control": "no-store"}
+"""People type illness and violence into a search: the answer stays in no cache."""
 
 
 @get("/", guards=[guards.public])
-async def home(request: Request[Any, Any, Any]) -> Response[Any]:
+async def home(request: Request[Any, Any, Any], session: AsyncSession, visitor: Actor | None) -> Response[Any]:
     near = asking.near_of(request.query_params.get("near", ""))
     query = SearchQuery(near=near, sort=Sort.NEAREST if near else Sort.NEWEST)
     found = await service.search(query, limit=SHOWN)
     return page(
         "home/home.html", items=found.items, near=request.query_params.get("near", "") if near else "",
         categories=goods.CATEGORY_NAMES.items(), city=doors.CITY, market=doors.MARKET,
+        waiting=await front.waiting_for(session, visitor) if visitor else [],
     )  # fmt: skip
 
 
-@get("/cari", guards=[guards.public], sync_to_thread=False)
-def find(request: Request[Any, Any, Any]) -> Redirect:
-    """One box for everything: the name of a service of the city leads there, all else to the market."""
-    text = request.query_params.get("q", "").strip()
-    where = "/layanan" if names_city_service(text) else "/pasar"
-    return Redirect(f"{where}?{urlencode({'q': text})}" if text else where, status_code=303)
+@get("/cari", guards=[guards.public])
+async def find(request: Request[Any, Any, Any], session: AsyncSession) -> Response[Any]:
+    """One box for everything: services in the words people use, shops by name, goods. An emergency shows 112 before all else."""
+    text = request.query_params.get("q", "").replace("\x00", " ").strip()[:LONGEST_TEXT]
+    if not text:
+        return see_other("/pasar")
+    goods_found = await service.search(service.understand(SearchQuery(text=text)), limit=SHOWN)
+    shops = await storefronts.named_like(session, telling(text))
+    return page("home/found.html", headers=NOT_KEPT, search_text=text, city=front.found_for(text), shops=shops, goods=goods_found)
 
 
-router = Router("/", route_handlers=[home, find], include_in_schema=False)
+HANDLERS = [home, find, city_map.show_map, city_map.choose_on_map, sitemap.show_index, sitemap.show_page]
+router = Router("/", route_handlers=HANDLERS, include_in_schema=False)

@@ -132,20 +132,18 @@ async def of_storefront(
 
 async def cards_of(session: AsyncSession, storefront_id: UUID, limit: int = 60) -> list[Card]:
     """A shop's visible goods, newest first, as cards."""
-    columns: list[Any] = [
-        Listing.id,
-        Listing.title,
-        Listing.price,
-        Listing.unit,
-        first_picture(),
-        ListingStock.on_hand - ListingStock.reserved,
-    ]
-    query = (
-        sqlalchemy.select(*columns)
-        .join(ListingStock, col(ListingStock.listing_id) == Listing.id)
-        .where(col(Listing.storefront_id) == storefront_id, visible())
-        .order_by(col(Listing.id).desc())
-        .limit(limit)
-    )
-    rows: Any = (await session.execute(query)).all()
+    return await _cards(session, limit, col(Listing.storefront_id) == storefront_id)
+
+
+async def similar_to(session: AsyncSession, listing: Listing, limit: int = 4) -> list[Card]:
+    """The newest visible goods of other shops in the same category."""
+    alike = col(Listing.category) == listing.category, col(Listing.storefront_id) != listing.storefront_id
+    return await _cards(session, limit, *alike)
+
+
+async def _cards(session: AsyncSession, limit: int, *wanted: ColumnElement[bool]) -> list[Card]:
+    free = ListingStock.on_hand - ListingStock.reserved
+    columns: list[Any] = [Listing.id, Listing.title, Listing.price, Listing.unit, first_picture(), free]
+    joined = sqlalchemy.select(*columns).join(ListingStock, col(ListingStock.listing_id) == Listing.id)
+    rows: Any = (await session.execute(joined.where(*wanted, visible()).order_by(col(Listing.id).desc()).limit(limit))).all()
     return [Card(*row) for row in rows]

@@ -97,6 +97,13 @@ async def matches_for_seller(session: AsyncSession, seller_id: UUID, limit: int,
     return await _page(session, select(Match).where(col(Match.seller_id) == seller_id, still_open), "chances", limit, cursor)
 
 
+async def count_chances(session: AsyncSession, seller_id: UUID, limit: int = 50) -> int:
+    """How many open requests fit a seller's goods, counted to `limit`."""
+    still_open = select(col(Request.id)).where(col(Request.id) == Match.request_id, col(Request.state) == RequestState.OPEN).exists()
+    fitting = select(col(Match.request_id)).where(col(Match.seller_id) == seller_id, still_open).distinct().limit(limit).subquery()
+    return int(await session.scalar(select(func.count()).select_from(fitting)) or 0)
+
+
 async def queries_answered_by(
     session: AsyncSession,
     kinds: Collection[StandingKind],

@@ -1,10 +1,12 @@
 """Reads of orders, and every lock on them (in the order of ids)."""
 
+from collections import Counter
 from collections.abc import Collection
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Date, Select, and_, bindparam, cast, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,9 +16,13 @@ from common.web import paging
 from marvec.orders.errors import NoSuchOrder
 from marvec.orders.machine import OrderState
 from marvec.orders.models import Order, OrderGroup, OrderLine
-from marvec.orders.schemas import Placed
+from marvec.orders.schemas import BestGoods, Placed, WeekOfSales
 
 Row = TypeVar("Row")
+_IN_WITA = func.timezone(literal_column("'Asia/Makassar'"), col(Order.created_at))
+UNSOLD = (OrderState.CANCELLED, OrderState.DECLINED, OrderState.EXPIRED)
+MOST_COUNTED = 200
+"""Newest orders that the first page looks at: older ones do not wait for anybody, timers have ended them."""
 _PLACED = (
     select(col(Order.id), col(Order.reference), col(Order.storefront_id), col(Order.total))
     .where(col(Order.group_id) == bindparam("group_id"))
@@ -80,6 +86,31 @@ async def sold_by(
     return await _page(session, mine.where(col(Order.state).in_(states)) if states else mine, "sold", limit, cursor)
 
 
+async def recent_states(session: AsyncSession, person_id: UUID) -> tuple[Counter[OrderState], Counter[OrderState]]:
+    """How many of a person's newest orders are in which state: as the buyer, and as the seller. Bounded, for the first page."""
+    return await _recent_states(session, col(Order.buyer_id) == person_id), await _recent_states(
+        session, and_(col(Order.seller_id) == person_id, col(Order.state) != OrderState.PLACED)
+    )
+
+
+async def sales_by_week(session: AsyncSession, seller_id: UUID, storefront_id: UUID, *, since: date) -> list[WeekOfSales]:
+    """A shop's weeks (Monday to Sunday in WITA) from the Monday `since`, in which something was sold, oldest first."""
+    monday = cast(func.date_trunc(literal_column("'week'"), _IN_WITA), Date)
+    earned = cast(func.sum(col(Order.total) - col(Order.refunded)), BigInteger)
+    sold = select(monday, earned, func.count()).where(*_sold(seller_id, storefront_id), monday >= since)
+    return [WeekOfSales(*row) for row in await session.execute(sold.group_by(monday).order_by(monday))]
+
+
+async def best_goods(session: AsyncSession, seller_id: UUID, storefront_id: UUID, *, since: date, limit: int = 8) -> list[BestGoods]:
+    """What a shop earned most with since that day, by the title at the sale."""
+    earned = cast(func.sum(col(OrderLine.unit_price) * col(OrderLine.quantity)), BigInteger)
+    pieces = func.sum(col(OrderLine.quantity))
+    day = cast(_IN_WITA, Date)
+    titled = select(col(OrderLine.title), earned, pieces, func.max(col(OrderLine.unit))).join(Order, col(Order.id) == OrderLine.order_id)
+    sold = titled.where(*_sold(seller_id, storefront_id), day >= since).group_by(col(OrderLine.title))
+    return [BestGoods(*row) for row in await session.execute(sold.order_by(earned.desc(), col(OrderLine.title)).limit(limit))]
+
+
 async def in_dispute(session: AsyncSession, limit: int, cursor: str | None) -> paging.Page[Order]:
     """What waits for an operator, newest first."""
     return await _page(session, select(Order).where(col(Order.state) == OrderState.DISPUTED), "disputed", limit, cursor)
@@ -96,6 +127,17 @@ async def group_for_update(session: AsyncSession, group_id: UUID) -> tuple[Order
     if group is None:
         raise NoSuchOrder
     return group, orders
+
+
+def _sold(seller_id: UUID, storefront_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Paid for and not given back; the seller is named because the index begins with him."""
+    mine = col(Order.seller_id) == seller_id, col(Order.storefront_id) == storefront_id
+    return (*mine, col(Order.state) != OrderState.PLACED, col(Order.state).not_in(UNSOLD))
+
+
+async def _recent_states(session: AsyncSession, mine: ColumnElement[bool]) -> Counter[OrderState]:
+    newest = select(col(Order.state)).where(mine).order_by(col(Order.id).desc()).limit(MOST_COUNTED)
+    return Counter(await session.scalars(newest))
 
 
 async def _page(session: AsyncSession, rows: Select[Order], name: str, limit: int, cursor: str | None) -> paging.Page[Order]:

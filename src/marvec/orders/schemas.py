@@ -1,7 +1,7 @@
 """What comes in and what goes out."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -61,6 +61,23 @@ class Placed(BaseModel):
     reference: str
     storefront_id: UUID
     total: int
+
+
+class WeekOfSales(NamedTuple):
+    """One week of a shop, from its Monday; `earned` in rupiah, what was given back taken off."""
+
+    monday: date
+    earned: int
+    orders: int
+
+
+class BestGoods(NamedTuple):
+    """What goods of one title earned in a shop, in rupiah, and how many units of them were sold."""
+
+    title: str
+    earned: int
+    pieces: int
+    unit: str
 
 
 class LineOut(BaseModel):

@@ -169,6 +169,22 @@ async def facets(connection: asyncpg.Connection, query: SearchQuery) -> dict[str
     return {row["category"]: row["many"] for row in rows}
 
 
+async def count_by_kelurahan(connection: asyncpg.Connection) -> dict[str, int]:
+    """Code of a kelurahan -> how many goods are shown there. An index alone can answer it."""
+    rows = await connection.fetch("SELECT kelurahan_code, count(*) FROM search_documents GROUP BY kelurahan_code")
+    return {row[0]: row[1] for row in rows}
+
+
+async def count_shown(connection: asyncpg.Connection) -> int:
+    return int(await connection.fetchval("SELECT count(*) FROM search_documents"))
+
+
+async def shown_ids(connection: asyncpg.Connection, offset: int, limit: int) -> list[UUID]:
+    """Listings that anybody may find, in the order of their ids: for the sitemap."""
+    sql = "SELECT listing_id FROM search_documents ORDER BY listing_id OFFSET $1 LIMIT $2"
+    return [row[0] for row in await connection.fetch(sql, offset, limit)]
+
+
 async def answering(connection: asyncpg.Connection, query: SearchQuery, listing_ids: Sequence[UUID]) -> set[UUID]:
     """Those of `listing_ids` that answer `query`: the same clause, asked of a few."""
     binds = Binds()

@@ -8,12 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import guards
 from common.actor import Actor
 from common.i18n import gettext as _
+from common.payments import service as payments
 from common.web import Form, page, reshow, see_other
-from marvec.storefronts import policy, queries, service
+from marvec.storefronts import guide, policy, queries, service
 from marvec.storefronts.errors import NotYourStorefront
 from marvec.storefronts.models import Storefront
 from marvec.storefronts.schemas import EditStorefront, OpenStorefront
 
+MOST_GUIDED = 3
+"""Shops whose first day is shown: each costs a few reads, and who has more of them knows the way."""
 Asked = Request[Any, Any, Any]
 
 
@@ -31,7 +34,9 @@ async def open_storefront(request: Asked, session: AsyncSession, actor: Actor) -
 
 @get("/toko-saya", guards=[guards.signed_in])
 async def my_storefronts(session: AsyncSession, actor: Actor) -> Response[Any]:
-    return page("storefronts/mine.html", shops=await queries.owned_by(session, actor.person_id))
+    shops = await queries.owned_by(session, actor.person_id)
+    guides = {shop.id: await guide.first_day(session, shop) for shop in shops[:MOST_GUIDED]}
+    return page("storefronts/mine.html", shops=shops, guides=guides)
 
 
 @get("/toko-saya/{slug:str}", guards=[guards.signed_in])
@@ -60,6 +65,12 @@ async def resume_storefront(session: AsyncSession, actor: Actor, slug: str) -> R
     return see_other("/toko-saya", toast=_("Toko ta’ sudah buka mi."))
 
 
+@post("/toko-saya/{slug:str}/rekening", guards=[guards.signed_in])
+async def prepare_payouts(session: AsyncSession, actor: Actor, slug: str) -> Response[Any]:
+    await payments.ensure_seller_account((await _mine(session, actor, slug)).id)
+    return see_other("/toko-saya", toast=_("Rekening penerima sementara disiapkan."))
+
+
 async def _mine(session: AsyncSession, actor: Actor, slug: str) -> Storefront:
     shop = await queries.by_slug(session, slug)
     if not policy.may_manage(actor, shop):
@@ -69,6 +80,8 @@ async def _mine(session: AsyncSession, actor: Actor, slug: str) -> Storefront:
 
 router = Router(
     "/",
-    route_handlers=[new_storefront, open_storefront, my_storefronts, edit_page, edit_storefront, pause_storefront, resume_storefront],
+    route_handlers=[
+        new_storefront, open_storefront, my_storefronts, edit_page, edit_storefront, pause_storefront, resume_storefront, prepare_payouts,
+    ],
     include_in_schema=False,
-)
+)  # fmt: skip

@@ -1,5 +1,6 @@
 """Reads of shops, and the one lock."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +50,21 @@ async def by_ids(session: AsyncSession, storefront_ids: set[UUID]) -> dict[UUID,
     """Those of `storefront_ids` that exist."""
     found = await session.scalars(select(Storefront).where(col(Storefront.id).in_(storefront_ids)))
     return {shop.id: shop for shop in found}
+
+
+async def named_like(session: AsyncSession, words: Sequence[str], limit: int = 4) -> list[Storefront]:
+    """Open shops whose name holds every one of `words` ([a-z0-9]+), the oldest first. Nothing for no word."""
+    if not words:
+        return []
+    named = [func.lower(col(Storefront.name)).contains(word, autoescape=True) for word in words]
+    query = select(Storefront).where(*named, Storefront.state == StorefrontState.OPEN).order_by(col(Storefront.id)).limit(limit)
+    return list((await session.scalars(query)).all())
+
+
+async def open_slugs(session: AsyncSession, limit: int) -> list[str]:
+    """Addresses of open shops, the oldest first."""
+    query = select(Storefront.slug).where(Storefront.state == StorefrontState.OPEN).order_by(col(Storefront.id)).limit(limit)
+    return list((await session.scalars(query)).all())
 
 
 def is_open(storefront_id: Any) -> ColumnElement[bool]:

@@ -34,10 +34,24 @@ async def test_nothing_found_says_what_to_do_next(client: httpx.AsyncClient) -> 
     assert "/permintaan/baru" in page
 
 
-async def test_one_box_leads_to_the_market_or_to_the_city(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/cari", params={"q": "coto"})).headers["location"] == "/pasar?q=coto"
-    assert (await client.get("/cari", params={"q": "akta lahir"})).headers["location"] == "/layanan?q=akta+lahir"
+async def test_one_box_answers_with_services_shops_and_goods(client: httpx.AsyncClient) -> None:
+    await market()
+    page = (await client.get("/cari", params={"q": "bapakku meninggal"})).text
+    assert "Akta kematian" in page
+    assert 'href="/kantor?q=DISDUKCAPIL"' in page
+    page = (await client.get("/cari", params={"q": "bayiku belum punya akta"})).text
+    assert 'href="/layanan/akta-kelahiran"' in page
+    page = (await client.get("/cari", params={"q": "sarung sutra"})).text
+    assert "Sarung sutra Sengkang" in page
+    assert 'href="/pasar?q=sarung%20sutra"' in page
     assert (await client.get("/cari")).headers["location"] == "/pasar"
+
+
+async def test_an_emergency_shows_112_before_all_else(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/cari", params={"q": "rumah kebakaran"})).text
+    assert 'href="tel:112"' in page
+    page = (await client.get("/cari", params={"q": "dipukul suami"})).text
+    assert page.index('href="tel:112"') < page.index("Pendampingan korban kekerasan")
 
 
 async def test_the_first_page_is_light_and_leads_everywhere(client: httpx.AsyncClient) -> None:

@@ -9,12 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import guards, regions
 from common.actor import Actor
 from common.web import page
+from common.web.addresses import absolute
 from marvec.listings import goods, policy, queries
 from marvec.listings.errors import NoSuchListing
 from marvec.listings.wording import lead_words, stock_words
 from marvec.storefronts import policy as shop_policy
 from marvec.storefronts import queries as storefronts
 from marvec.storefronts.errors import NoSuchStorefront
+
+BESIDE = 4
+"""Goods shown beside one, of the same shop and of others."""
 
 
 @get("/barang/{listing_id:uuid}", guards=[guards.public])
@@ -25,12 +29,16 @@ async def show_listing(request: Request[Any, Any, Any], session: AsyncSession, v
     if not policy.may_see(visitor, listing, visible=visible):
         raise NoSuchListing
     stock = (await queries.stock_of(session, [listing_id]))[listing_id]
+    pictures = await queries.pictures_of(session, listing_id)
     return page(
         "listings/show.html", listing=listing, visible=visible, shop=await storefronts.by_id(session, listing.storefront_id),
-        pictures=await queries.pictures_of(session, listing_id), free=stock.free, stock_words=stock_words(stock.free),
+        pictures=pictures, pictures_at=[absolute(f"/berkas/{picture}/960") for picture in pictures],
+        free=stock.free, stock_words=stock_words(stock.free),
         lead_words=lead_words(listing.lead_minutes), place=regions.kelurahan(listing.kelurahan_code),
         category=goods.CATEGORY_NAMES[listing.category], distance_km=distance_from(request, listing.lat, listing.lon),
         mine=visitor is not None and visitor.person_id == listing.seller_id,
+        others=[card for card in await queries.cards_of(session, listing.storefront_id, BESIDE + 1) if card.id != listing_id][:BESIDE],
+        similar=await queries.similar_to(session, listing, BESIDE),
     )  # fmt: skip
 
 

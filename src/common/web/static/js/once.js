@@ -11,3 +11,6 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     buttons().forEach((button) => button.removeAttribute("aria-busy"));
   });
 }
+
+// What a page can be read without comes after it: an element names its module in data-module.
+for (const address of new Set([...document.querySelectorAll("[data-module]")].map((one) => one.dataset.module))) import(address);

@@ -1,0 +1,77 @@
+"""What rooms bring to the first page and to the one search. Floors meet here: a room puts its word in, the first page reads all of them.
+
+A room's `front.py` registers with `@waits` and `@finds`; the roof imports every one of them (`site.load_fronts`).
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for a person: `text` in that person's language, `link` a path, `icon` one of the house's icons."""
+
+    text: str
+    link: str
+    icon: str = "bell"
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer to the search that is no listing: a service of the city. `note` says what to know before the tap."""
+
+    title: str
+    link: str
+    summary: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one room found. `emergency`: 112 is shown before all else."""
+
+    findings: Sequence[Finding] = ()
+    emergency: bool = False
+
+
+AskWaiting = Callable[[AsyncSession, Actor], Awaitable[Sequence[Waiting]]]
+AskFound = Callable[[str], Found]
+Asked = TypeVar("Asked", AskWaiting, AskFound)
+WAITING: dict[str, AskWaiting] = {}
+FINDERS: dict[str, AskFound] = {}
+
+
+def waits(name: str) -> Callable[[AskWaiting], AskWaiting]:
+    """Register `async f(session, actor)` under the room's name. It is asked at every first page: at most two indexed reads."""
+    return _into(WAITING, name)
+
+
+def finds(name: str) -> Callable[[AskFound], AskFound]:
+    """Register `f(text)`. What it is told is never stored or logged: people type illness and violence into a search."""
+    return _into(FINDERS, name)
+
+
+async def waiting_for(session: AsyncSession, actor: Actor) -> list[Waiting]:
+    """Everything that waits for the person, what is urgent first."""
+    found = [one for ask in WAITING.values() for one in await ask(session, actor)]
+    return sorted(found, key=lambda one: not one.urgent)
+
+
+def found_for(text: str) -> Found:
+    """What all rooms find, as one answer."""
+    answers = [ask(text) for ask in FINDERS.values()]
+    return Found([finding for answer in answers for finding in answer.findings], any(answer.emergency for answer in answers))
+
+
+def _into(registry: dict[str, Asked], name: str) -> Callable[[Asked], Asked]:
+    def register(ask: Asked) -> Asked:
+        registry[name] = ask
+        return ask
+
+    return register

@@ -1,0 +1,23 @@
+"""What goods bring to a seller's first day: the first listing, from one photo."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.i18n import gettext as _
+from marvec.listings import queries
+from marvec.storefronts.guide import STEPS, Step
+from marvec.storefronts.models import Storefront
+
+
+async def first_listing(session: AsyncSession, shop: Storefront) -> Step:
+    """Done when something can be seen; a draft is on its way."""
+    text = _("Barang pertama")
+    if await queries.of_storefront(session, shop.id, only_visible=True, limit=1):
+        return Step(text, _("Sudah tampil di pasar."), done=True)
+    if drafts := await queries.of_storefront(session, shop.id, only_visible=False, limit=1):
+        note = _("“%(title)s” belum tampil.", title=drafts[0].title)
+        return Step(text, note, done=False, link=f"/toko-saya/{shop.slug}/barang/{drafts[0].id}", action=_("Lanjutkan"))
+    note = _("Mulai dari satu foto; judul dan harganya menyusul.")
+    return Step(text, note, done=False, link=f"/toko-saya/{shop.slug}/barang/baru", action=_("Tambah barang"))
+
+
+STEPS.append(first_listing)

@@ -1,0 +1,33 @@
+"""What the first page says of orders: what to confirm, what to pay, what has arrived."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import front
+from common.actor import Actor
+from common.front import Waiting
+from common.i18n import ngettext
+from marvec.orders import queries
+from marvec.orders.machine import OrderState
+
+ARRIVED = (OrderState.READY, OrderState.DELIVERED)
+
+
+@front.waits("marvec.orders")
+async def waiting(session: AsyncSession, actor: Actor) -> Sequence[Waiting]:
+    bought, sold = await queries.recent_states(session, actor.person_id)
+    found = []
+    if new := sold[OrderState.PAID]:
+        words = ngettext("%(n)s pesanan baru perlu dijawab", "%(n)s pesanan baru perlu dijawab", new)
+        found.append(Waiting(words, "/toko-saya/pesanan", "market", urgent=True))
+    if making := sold[OrderState.ACCEPTED]:
+        words = ngettext("%(n)s pesanan sementara dibuat", "%(n)s pesanan sementara dibuat", making)
+        found.append(Waiting(words, "/toko-saya/pesanan?tab=dibuat", "clock"))
+    if unpaid := bought[OrderState.PLACED]:
+        words = ngettext("%(n)s pesanan belum dibayar", "%(n)s pesanan belum dibayar", unpaid)
+        found.append(Waiting(words, "/pesanan", "cart", urgent=True))
+    if arrived := sum(bought[state] for state in ARRIVED):
+        words = ngettext("%(n)s pesanan sudah siap atau sampai", "%(n)s pesanan sudah siap atau sampai", arrived)
+        found.append(Waiting(words, "/pesanan", "check"))
+    return found
