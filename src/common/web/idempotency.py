@@ -16,6 +16,7 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
+from litestar.response import Redirect
 from litestar.serialization import get_serializer
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -83,7 +84,8 @@ async def prepare(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         return
     if not SANE_KEY.fullmatch(key):
         raise BadKey({"Idempotency-Key": BadKey.message})
-    await connection.body()  # before anybody parses a form: a form is read from a kept body, but leaves none behind
+    if connection.url.path.startswith("/api/"):
+        await connection.body()  # before anybody parses a form: a form is read from a kept body, but leaves none behind
     found = Claim(connection, key)
     _claim.set(found)
 
@@ -126,7 +128,8 @@ async def keep_answer(response: Response[Any]) -> Response[Any]:
     body = response.render(response.content, media_type, get_serializer(handler.resolve_type_encoders()))
     row.body = sealing.seal(_secret(), body, purpose=PURPOSE, subject=str(row.id))
     row.status = int(status)
-    row.headers = {"content-type": media_type} | {k.lower(): v for k, v in response.headers.items() if k.lower() in KEPT_HEADERS}
+    said = response.headers | ({"location": response.url} if isinstance(response, Redirect) else {})
+    row.headers = {"content-type": media_type} | {k.lower(): v for k, v in said.items() if k.lower() in KEPT_HEADERS}
     await found.held.session.flush()
     return response
 

@@ -91,8 +91,8 @@ def manifest() -> dict[str, Any]:
     ]
     shortcuts = [{"name": name, "url": url} for name, url in ((_("Pasar"), "/pasar"), (_("Layanan"), "/layanan"), (_("Pesan"), "/pesan"))]
     return {
-        "name": "Marvec", "short_name": "Marvec", "description": _("Pasar dan layanan kota Makassar."), "lang": i18n.locale(), "id": "/", "start_url": "/",
-        "scope": "/", "display": "standalone", "background_color": "#fbf7f2", "theme_color": "#7a2e3a", "icons": icons,
+        "name": "Marvec", "short_name": "Marvec", "description": _("Pasar dan layanan kota Makassar."), "lang": i18n.locale(), "id": "/",
+        "start_url": "/", "scope": "/", "display": "standalone", "background_color": "#fbf7f2", "theme_color": "#7a2e3a", "icons": icons,
         "shortcuts": shortcuts,
     }  # fmt: skip
 
@@ -110,6 +110,19 @@ def documentation(request: Request[Any, Any, Any], q: str = "") -> Page:
 
 router = Router(
     "/",
-    route_handlers=[static_files, alive, ready, prometheus, robots, favicon, apple_touch_icon, service_worker, offline, manifest, openapi, documentation],
+    route_handlers=[
+        static_files,
+        alive,
+        ready,
+        prometheus,
+        robots,
+        favicon,
+        apple_touch_icon,
+        service_worker,
+        offline,
+        manifest,
+        openapi,
+        documentation,
+    ],
     include_in_schema=False,
 )

@@ -38,7 +38,11 @@ def url(name: str) -> str:
 @lru_cache(maxsize=1)
 def assets() -> Mapping[str, Asset]:
     """Plain name -> asset. JavaScript modules import each other by plain relative names, which are rewritten to the hashed ones."""
-    made = {"app.css": _asset("app.css", _stylesheet()), "htmx.js": _asset("htmx.js", _htmx()), "app.js": _asset("app.js", _on_every_page())}
+    made = {
+        "app.css": _asset("app.css", _stylesheet()),
+        "htmx.js": _asset("htmx.js", _htmx()),
+        "app.js": _asset("app.js", _on_every_page()),
+    }
     for path in sorted((FOLDER / "img").iterdir()):
         made[path.name] = _asset(path.name, path.read_bytes())
     modules = {path.name: path.read_text("utf-8") for path in sorted((FOLDER / "js").glob("*.js")) if path.name not in ON_EVERY_PAGE}

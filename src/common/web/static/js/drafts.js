@@ -52,9 +52,10 @@ function careFor(form) {
   }
 
   // Busy, or (409) perhaps still at work on the first sending: the same again in a moment. Else nothing was done, and the server's own
-  // page says what to mend.
-  function refused(answer) {
-    if ([429, 502, 503, 504].includes(answer.status) || (answer.status === 409 && tries < 2)) return later("");
+  // page, with what was typed in it, says what to mend.
+  function refused({ status }) {
+    if ([429, 502, 503, 504].includes(status) || (tries < 2 && (status === 409 || status >= 500))) return later("");
+    if (status < 500) drop(name);
     if (submitter?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value }));
     HTMLFormElement.prototype.submit.call(form);
   }

@@ -18,5 +18,11 @@ async function show() {
   list.closest("[hidden]").hidden = !pages.length;
 }
 
+// The line is asked for, not believed in: "online" is said too early, and not at all when the line was only too weak.
+async function ask() {
+  const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+  answer?.ok ? location.reload() : setTimeout(ask, 3000);
+}
+
 if (list && "caches" in window) show();
-addEventListener("online", () => location.reload());
+setTimeout(ask, 1500);
