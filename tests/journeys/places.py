@@ -1,4 +1,4 @@
-"""Every page of the city that a person can open without doing something first, by who opens it; addresses with an id are found by looking."""
+"""Every page that a person can open without doing something first, by who opens it; addresses with an id are found by looking."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from marvec.seed.accounts import PASSWORD
 
 PUBLIC = (
     "/", "/pasar", "/pasar?q=songkolo", "/pasar?q=zzzz", "/keranjang", "/layanan", "/layanan/akta-kelahiran", "/layanan/pbg", "/kantor",
-    "/kantor?q=disnaker", "/cek", "/cek/MKS-0000-0000-0000-0000-0", "/masuk", "/daftar", "/lupa-sandi", "/api/docs", "/luring", "/tidak-ada",
+    "/kantor?q=disnaker", "/cek", "/masuk", "/daftar", "/lupa-sandi", "/api/docs", "/luring", "/tidak-ada",
 )  # fmt: skip
 OWN = ("/akun", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/pesan", "/keluar")
 
@@ -73,5 +73,5 @@ async def addresses(page: Page, city: str, place: Place) -> list[str]:
         link = page.locator("main a[href^='/permohonan/']" if form else selector).first
         if await link.count():
             address = str(await link.get_attribute("href"))
-            found.append(f"{address.split('?')[0]}/isi{'?bagian=berkas' if form == 'berkas' else ''}" if form else address)
+            found.append(f"{address.partition('?')[0]}/isi{'?bagian=berkas' if form == 'berkas' else ''}" if form else address)
     return list(dict.fromkeys(found))
