@@ -25,6 +25,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "screens"
 WIDTHS = {360: 740, 768: 1024, 1280: 800}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LANGUAGES = ("id", "en")
+HEIGHT = "document.documentElement.scrollHeight"
 
 
 async def main() -> None:
@@ -85,8 +86,11 @@ async def _take(context: BrowserContext, city: str, place: Place, paths: list[st
         await page.goto(f"{city}{path}{'&' if '?' in path else '?'}bahasa={language}")
         await page.evaluate("for (const one of document.images) one.loading = 'eager'")
         await page.wait_for_load_state("networkidle")
+        # As tall as the page: the bar at the bottom stands at the end of the picture, not across its middle.
+        await page.set_viewport_size({"width": width, "height": max(WIDTHS.get(width, 800), await page.evaluate(HEIGHT))})
         name = re.sub(r"[^\w-]+", "-", re.sub(r"[0-9a-f-]{36}", "id", path)).strip("-") or "beranda"
         await page.screenshot(path=FOLDER / f"{place.name}.{number:02}-{name}.{width}.{scheme}.{language}.png", full_page=True)
+        await page.set_viewport_size({"width": width, "height": WIDTHS.get(width, 800)})
     await page.close()
 
 
