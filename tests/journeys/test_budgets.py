@@ -86,7 +86,7 @@ async def test_the_first_page_is_light_and_soon_readable_on_a_weak_line(city: st
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 async def test_every_page_is_for_everybody(city: str, browser: Browser, place: Place) -> None:
     """No violation of axe's rules by day or by night, no shift of what is read, no scroll sideways."""
-    context = await phone(browser, service_workers="block")
+    context = await phone(browser, service_workers="block", reduced_motion="reduce")  # colours change at once
     if place.account:
         await sign_in(context, city, place.account)
     page, wrong = await context.new_page(), []
