@@ -23,6 +23,8 @@ STILL = 0.05  # cumulative layout shift
 READABLE = 2.0  # seconds, on the line below
 BUSY_MACHINE = 4  # how many times slower than that a machine full of other tests may be
 WEAK_LINE = {"offline": False, "latency": 300, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
+# Made of the same pieces as their neighbours: pictured by scripts/screens, not measured again.
+ALIKE = ("/pasar", "/pasar?q=zzzz", "/kantor", "/layanan/pbg", "/lupa-sandi", "/operator/webhook")
 SLOW_PHONE = 4  # times slower than this machine
 NARROWEST = 320  # CSS pixels: 1280 at 400 % (WCAG 1.4.10), and a cheap phone's 640 at 200 %
 OBSERVED = """
@@ -90,7 +92,7 @@ async def test_every_page_is_for_everybody(city: str, browser: Browser, place: P
     if place.account:
         await sign_in(context, city, place.account)
     page, wrong = await context.new_page(), []
-    for path in await addresses(page, city, place):
+    for path in [one for one in await addresses(page, city, place) if one not in ALIKE]:
         await page.goto(city + path)
         wrong += [f"{path} {fault}" for fault in await faults(page)]
     await context.close()
