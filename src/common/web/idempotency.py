@@ -1,4 +1,4 @@
-"""`Idempotency-Key` on POST /api: a request that is sent again has its effect once and gets the same answer.
+"""`Idempotency-Key` on POST: a request that is sent again has its effect once and gets the same answer.
 
 The key is claimed in the request's own transaction, as soon as its session opens, and the answer is kept in the same transaction: claim,
 effect and answer stand or fall together, so no crash can separate them. A transaction-level advisory lock makes a second sender hear
@@ -16,6 +16,7 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
+from litestar.response import Redirect
 from litestar.serialization import get_serializer
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,14 +77,15 @@ _claim: ContextVar[Claim | None] = ContextVar("idempotency_claim", default=None)
 
 
 async def prepare(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-    """Notes the key of a POST under /api, to be claimed when the request's session opens."""
+    """Notes the key of a POST, to be claimed when the request's session opens. Pages send one with a form that is kept as a draft."""
     _claim.set(None)
     key = connection.headers.get("idempotency-key")
-    if key is None or not isinstance(connection, Request) or connection.method != "POST" or not connection.url.path.startswith("/api/"):
+    if key is None or not isinstance(connection, Request) or connection.method != "POST":
         return
     if not SANE_KEY.fullmatch(key):
         raise BadKey({"Idempotency-Key": BadKey.message})
-    await connection.body()  # before anybody parses a form: a form is read from a kept body, but leaves none behind
+    if connection.url.path.startswith("/api/"):
+        await connection.body()  # before anybody parses a form: a form is read from a kept body, but leaves none behind
     found = Claim(connection, key)
     _claim.set(found)
 
@@ -126,7 +128,8 @@ async def keep_answer(response: Response[Any]) -> Response[Any]:
     body = response.render(response.content, media_type, get_serializer(handler.resolve_type_encoders()))
     row.body = sealing.seal(_secret(), body, purpose=PURPOSE, subject=str(row.id))
     row.status = int(status)
-    row.headers = {"content-type": media_type} | {k.lower(): v for k, v in response.headers.items() if k.lower() in KEPT_HEADERS}
+    said = response.headers | ({"location": response.url} if isinstance(response, Redirect) else {})
+    row.headers = {"content-type": media_type} | {k.lower(): v for k, v in said.items() if k.lower() in KEPT_HEADERS}
     await found.held.session.flush()
     return response
 
@@ -164,6 +167,11 @@ def _caller(request: Request[Any, Any, Any]) -> bytes:
 
 
 async def _body_hash(request: Request[Any, Any, Any]) -> bytes:
-    """Method, address and body: the same key on another address is another request."""
+    """Method, address and body: the same key on another address is another request.
+
+    Of a page's form the address alone: sent again it has another boundary and another CSRF token, and its script renews the key
+    when a word changes.
+    """
     asked = f"{request.method} {request.scope['path']}?{request.url.query}\n".encode()
-    return hashlib.sha256(asked + await request.body()).digest()
+    body = await request.body() if request.scope["path"].startswith("/api/") else b""
+    return hashlib.sha256(asked + body).digest()

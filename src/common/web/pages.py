@@ -10,6 +10,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
+from common import i18n
 from common.i18n import gettext as _
 from common.settings import get_settings
 from common.web import apidocs, gallery, health, metrics, static
@@ -64,12 +65,35 @@ def favicon() -> Redirect:
     return Redirect(static.url("favicon.svg"), status_code=302)
 
 
+@get("/apple-touch-icon.png", guards=[public], sync_to_thread=False)
+def apple_touch_icon() -> Redirect:
+    """Asked for by iPhones at this very address: no page needs to name it."""
+    return Redirect(static.url("icon-180.png"), status_code=302)
+
+
+@get("/sw.js", guards=[public], sync_to_thread=False)
+def service_worker() -> Response[bytes]:
+    return Response(static.worker(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@get("/luring", guards=[public], sync_to_thread=False)
+def offline() -> Page:
+    """What the service worker shows when the line is gone and the page was never seen. It fetches this without cookies."""
+    return page("web/offline.html")
+
+
 @get("/manifest.webmanifest", guards=[public], sync_to_thread=False, media_type="application/manifest+json")
 def manifest() -> dict[str, Any]:
-    icons = [{"src": static.url("favicon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"}]
+    icons = [
+        {"src": static.url("favicon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+        *[{"src": static.url(f"icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png", "purpose": "any"} for side in (192, 512)],
+        {"src": static.url("icon-maskable-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+    ]
+    shortcuts = [{"name": name, "url": url} for name, url in ((_("Pasar"), "/pasar"), (_("Layanan"), "/layanan"), (_("Pesan"), "/pesan"))]
     return {
-        "name": "Marvec", "short_name": "Marvec", "description": _("Pasar dan layanan kota Makassar."), "lang": "id", "start_url": "/",
-        "scope": "/", "display": "standalone", "background_color": "#fbf7f2", "theme_color": "#7a2e3a", "icons": icons,
+        "name": "Marvec", "short_name": "Marvec", "description": _("Pasar dan layanan kota Makassar."), "lang": i18n.locale(), "id": "/",
+        "start_url": "/", "scope": "/", "display": "standalone", "background_color": "#fbf7f2", "theme_color": "#7a2e3a", "icons": icons,
+        "shortcuts": shortcuts,
     }  # fmt: skip
 
 
@@ -86,6 +110,20 @@ def documentation(request: Request[Any, Any, Any], q: str = "") -> Page:
 
 router = Router(
     "/",
-    route_handlers=[static_files, alive, ready, prometheus, robots, favicon, manifest, openapi, documentation, gallery.show_gallery],
+    route_handlers=[
+        static_files,
+        alive,
+        ready,
+        prometheus,
+        robots,
+        favicon,
+        apple_touch_icon,
+        service_worker,
+        offline,
+        manifest,
+        openapi,
+        documentation,
+        gallery.show_gallery,
+    ],
     include_in_schema=False,
 )

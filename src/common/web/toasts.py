@@ -23,7 +23,7 @@ def cookie(text: str) -> Cookie:
 def take(request: Request) -> str | None:  # type: ignore[type-arg]  # any user, auth and state
     """The waiting sentence, if any; the answer then drops the cookie (the middleware asks `spent`)."""
     packed = request.cookies.get(COOKIE)
-    if not packed:
+    if not packed or request.headers.get("sec-fetch-mode", "navigate") != "navigate":  # a script's fetch shows nobody anything
         return None
     request.scope["state"]["toast_shown"] = True
     try:

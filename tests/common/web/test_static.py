@@ -1,6 +1,7 @@
 """The first page is small, and its files are kept for ever."""
 
 import gzip
+import json
 import re
 
 import httpx
@@ -59,3 +60,28 @@ async def test_the_house_has_its_small_addresses(visitor: httpx.AsyncClient) -> 
     metrics = await visitor.get("/metrics")
     assert 'marvec_http_requests_total{method="GET",route="/healthz",status="200"}' in metrics.text
     assert (await visitor.get("/metrics", headers={"X-Forwarded-For": "10.0.0.1"})).status_code == 404
+
+
+async def test_the_worker_keeps_files_that_exist_and_changes_with_them(visitor: httpx.AsyncClient) -> None:
+    worker = await visitor.get("/sw.js")
+    assert (worker.headers["content-type"], worker.headers["cache-control"]) == ("text/javascript; charset=utf-8", "no-cache")
+    version, shell = (json.loads(line.split(" = ")[1].rstrip(";")) for line in worker.text.splitlines()[:2])
+    assert re.fullmatch(r"[0-9a-f]{10}", version)
+    assert {static.url("app.css"), static.url("app.js"), static.url("chat.js"), static.url("drafts.js")} <= set(shell)
+    assert [(await visitor.get(address)).status_code for address in shell] == [200] * len(shell)
+
+
+async def test_the_city_can_be_installed(visitor: httpx.AsyncClient) -> None:
+    manifest = (await visitor.get("/manifest.webmanifest")).json()
+    icons = {icon["purpose"]: icon for icon in manifest["icons"] if icon["sizes"] == "512x512"}
+    assert set(icons) == {"any", "maskable"}
+    for icon in manifest["icons"]:
+        assert (await visitor.get(icon["src"])).headers["content-type"].startswith(icon["type"])
+    assert (manifest["display"], manifest["scope"]) == ("standalone", "/")
+
+
+async def test_the_offline_page_is_nobodys_and_speaks_both_languages(visitor: httpx.AsyncClient) -> None:
+    assert "Tidak ada jaringan" in (await visitor.get("/luring")).text
+    answer = await visitor.get("/luring?bahasa=en")
+    assert "No network" in answer.text
+    assert "csrf" not in answer.text

@@ -44,6 +44,23 @@ async def test_from_nothing_to_a_thing_with_a_picture_on_sale(database: None, ap
         assert "Songkolo bagadang" in (await client.get("/toko/dapur-ramlah")).text
 
 
+async def test_a_draft_that_is_sent_again_is_one_listing(database: None, app: Litestar) -> None:
+    """The answer of the first sending was lost: the page's script sends again with the draft's key, perhaps from a page opened anew."""
+    seller = person()
+    async with unit_of_work() as session:
+        mine = await shop(session, seller)
+    new, key = f"/toko-saya/{mine.slug}/barang/baru", {"Idempotency-Key": "draft-songkolo-1"}
+    async with client_as(app, seller) as client:
+        first = await submit(client, new, new, GOODS, headers=key, files={"pictures": ("songkolo.jpg", a_photo(), "image/jpeg")})
+        again = await submit(client, new, new, GOODS, headers=key)
+        refused = await submit(client, new, new, GOODS | {"price": "?"}, headers={"Idempotency-Key": "draft-songkolo-2"})
+        mended = await submit(client, new, new, GOODS, headers={"Idempotency-Key": "draft-songkolo-2"})
+    assert (first.status_code, again.status_code, refused.status_code, mended.status_code) == (303, 303, 422, 303)
+    assert first.headers["location"] == again.headers["location"] != mended.headers["location"]
+    async with unit_of_work() as session:
+        assert len(await queries.of_storefront(session, mine.id, only_visible=False)) == 2
+
+
 async def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(database: None, app: Litestar) -> None:
     seller = person()
     async with unit_of_work() as session:

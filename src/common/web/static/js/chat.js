@@ -1,11 +1,13 @@
 // A conversation comes alive: data-chat on its list, data-chat-form on its form. Without JavaScript the form posts and the page reloads.
+// What is written and not yet taken survives a lost line and a closed page: it is sent when the line is back, with the same id.
+import { drop, keep, newKey, recall } from "./keep.js";
 import { call, subscribe, watch } from "./live.js";
 
 const list = document.querySelector("[data-chat]");
 const form = document.querySelector("[data-chat-form]");
 const state = document.querySelector("[data-chat-state]");
 const conversation = list?.dataset.chat;
-const unsent = new Map(); // client id -> text, until the message comes back numbered
+const unsent = new Map(recall(`unsent:${conversation}`)); // client id -> text, until the message comes back numbered
 let spoke = 0, quiet, last = Number(list?.dataset.position);
 
 async function heard(data, offset) {
@@ -20,7 +22,7 @@ async function heard(data, offset) {
 
 // Our own message takes the place of its waiting bubble. The server draws what is more than words (cards, warnings).
 function settle(message) {
-  unsent.delete(message.client_id);
+  done(message.client_id);
   list.querySelector("[data-chat-empty]")?.remove();
   const waiting = list.querySelector(`[data-client-id="${CSS.escape(message.client_id)}"]`);
   const bubble = waiting || list.appendChild(draw(message));
@@ -53,10 +55,10 @@ async function fetchDrawn(seq, bubble) {
 async function send(client_id, text) {
   try {
     await call("chat.send", { conversation, client_id, text });
-    unsent.delete(client_id);
+    done(client_id);
   } catch (error) {
     if (!error.code || error.temporary) return tell(state.dataset.awayText); // sent again when the line is back: same id, same message
-    unsent.delete(client_id);
+    done(client_id);
     list.querySelector(`[data-client-id="${CSS.escape(client_id)}"]`)?.remove();
     form.elements.text.value = text;
     tell(error.message);
@@ -68,14 +70,31 @@ function submit(event) {
   event.stopImmediatePropagation();
   const text = form.elements.text.value.trim();
   if (!text) return;
-  const client_id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  const client_id = newKey();
   unsent.set(client_id, text);
+  keep(`unsent:${conversation}`, [...unsent]);
+  wait(client_id, text);
+  form.elements.text.value = "";
+  drop(`say:${conversation}`);
+  tell("");
+  send(client_id, text);
+}
+
+function wait(client_id, text) {
   const bubble = list.appendChild(draw({ client_id, text, author_id: list.dataset.me, at: Date.now() }));
   bubble.classList.add("pending");
   bubble.scrollIntoView({ block: "nearest" });
-  form.elements.text.value = "";
-  tell("");
-  send(client_id, text);
+}
+
+function done(client_id) {
+  unsent.delete(client_id);
+  unsent.size ? keep(`unsent:${conversation}`, [...unsent]) : drop(`unsent:${conversation}`);
+}
+
+function restore() {
+  for (const [client_id, text] of unsent) list.querySelector(`[data-client-id="${CSS.escape(client_id)}"]`) ? done(client_id) : wait(client_id, text);
+  if (unsent.size) tell(state.dataset.awayText);
+  form.elements.text.value ||= recall(`say:${conversation}`) ?? "";
 }
 
 function read() {
@@ -93,6 +112,7 @@ function tell(text) {
 }
 
 if (list && form) {
+  restore();
   watch((ready) => {
     if (!ready) return;
     for (const [client_id, text] of unsent) send(client_id, text);
@@ -101,6 +121,7 @@ if (list && form) {
   subscribe(`chat:${conversation}`, { since: last, heard });
   form.addEventListener("submit", submit, true);
   form.elements.text.addEventListener("input", () => {
+    keep(`say:${conversation}`, form.elements.text.value);
     if (Date.now() - spoke < 3000) return;
     spoke = Date.now();
     call("chat.typing", { conversation }).catch(() => {});
