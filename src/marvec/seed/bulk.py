@@ -6,9 +6,8 @@ what the triggers would have written row by row (the history of states, the sear
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -42,9 +41,10 @@ SELECT 'ALTER TABLE ' || c.conrelid::regclass || ' DROP CONSTRAINT ' || quote_id
 FROM pg_constraint c WHERE c.contype = 'f' AND c.conrelid::regclass::text = ANY($1)
 UNION ALL
 SELECT 'DROP INDEX ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid)
-FROM pg_index i WHERE i.indrelid::regclass::text = ANY($1) AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+FROM pg_index i WHERE i.indrelid::regclass::text = ANY($1)
+AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
 """
-WORDS = ("enak", "segar", "spesial", "asli", "rumahan", "hangat", "komplit", "kampung", "harian", "jumbo", "manis", "pedas", "gurih", "baru")
+WORDS = ("enak", "segar", "spesial", "asli", "rumahan", "hangat", "komplit", "kampung", "harian", "jumbo", "manis", "pedas", "gurih")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ async def copy_listings(many: int, say: Say) -> float:
     """
     began = time.perf_counter()
     async with hot() as connection, connection.transaction():
-        await connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL synchronous_commit = off; SET LOCAL maintenance_work_mem = '256MB'")
+        await connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL maintenance_work_mem = '256MB'")
         async with _put_aside(connection, say):
             rows = await _fill(connection, many, say)
     seconds = time.perf_counter() - began
@@ -95,11 +95,12 @@ async def _shops(connection: asyncpg.Connection, many: int, dice: random.Random)
     owners = [row["owner_id"] for row in await connection.fetch("SELECT DISTINCT owner_id FROM storefronts ORDER BY owner_id")]
     if not owners:
         raise LookupError("nobody sells here yet: seed the city first")
-    many, now, begun = min(many, len(owners) * MOST_PER_OWNER), clock.now(), await connection.fetchval("SELECT count(*) FROM storefronts")
+    begun = await connection.fetchval("SELECT count(*) FROM storefronts")
+    many, now = min(many, len(owners) * MOST_PER_OWNER), clock.now()
     shops = [Shop(ids.uuid7(), owners[number % len(owners)], dice.choice(regions.all_kelurahan())) for number in range(many)]
     rows = [
-        (one.id, one.owner_id, f"lapak-{begun + number}", f"Lapak {begun + number}", "Toko contoh: orang dan usahanya rekaan.", one.place.code,
-         one.place.lat, one.place.lon, "open", "storefronts/1", now, one.owner_id, "", 1, now)
+        (one.id, one.owner_id, f"lapak-{begun + number}", f"Lapak {begun + number}", "Toko contoh: orang dan usahanya rekaan.",
+         one.place.code, one.place.lat, one.place.lon, "open", "storefronts/1", now, one.owner_id, "", 1, now)
         for number, one in enumerate(shops)
     ]  # fmt: skip
     await connection.copy_records_to_table("storefronts", columns=STOREFRONT, records=rows, timeout=600)

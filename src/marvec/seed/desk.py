@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -128,12 +128,13 @@ def _citizen(number: int) -> str:
 
 def _answers(citizen: Actor, case: Case) -> dict[str, Any]:
     """Of invented people; the NIKs are well-formed and nobody's."""
-    nik, family, place = f"73710141079{case.number:05d}", f"73710123456{case.number:05d}", "73.71.01.1001"
+    nik, family, place = f"737101410790{case.number + 1:04d}", f"737101234567{case.number + 1:04d}", "73.71.01.1001"
     name, sex = CHILDREN[case.number % len(CHILDREN)]
     if case.code == "akta-kelahiran":
         return {
-            "nama_anak": f"{name} {citizen.name.split()[-1]}", "jenis_kelamin": sex, "tanggal_lahir": "2026-08-02", "tempat_lahir": "Makassar",
-            "anak_ke": "1", "nama_ibu": citizen.name, "nik_ibu": nik, "nomor_kk": family, "orang_tua_menikah": "ibu", "kelurahan": place,
+            "nama_anak": f"{name} {citizen.name.split()[-1]}", "jenis_kelamin": sex, "tanggal_lahir": _born().isoformat(),
+            "tempat_lahir": "Makassar", "anak_ke": "1", "nama_ibu": citizen.name, "nik_ibu": nik, "nomor_kk": family, "orang_tua_menikah": "ibu",
+            "kelurahan": place,
             "telepon": f"0812345{case.number:05d}",
         }  # fmt: skip
     if case.code == "pbg":
@@ -142,3 +143,7 @@ def _answers(citizen: Actor, case: Case) -> dict[str, Any]:
             "luas_bangunan": str(36 + case.number % 7 * 12),
         }  # fmt: skip
     return {"keperluan": "baru", "nama": citizen.name, "nik": nik, "nomor_kk": family, "tanggal_lahir": "1990-07-01", "kelurahan": place}
+
+
+def _born() -> date:
+    return clock.today() - timedelta(days=9)

@@ -29,11 +29,28 @@ if TYPE_CHECKING:
 ROUNDS = 3
 PLACES = ("73.71.09.1001", "73.71.10.1002", "73.71.01.1001", "73.71.02.1001")
 TALKS = (
-    (("b", "Assalamu alaikum, masih bisa pesan untuk hari Jumat?"), ("s", "Waalaikumsalam, masih. Mau berapa ki'?"), ("b", "Kira-kira segini, tabe. Bisa antar?")),
-    (("s", "Halo, saya lihat permintaan ta'. Kami bisa buatkan."), ("b", "Bagus. Harganya bisa kurang sedikit?"), ("s", "Kalau sebanyak itu bisa, saya kirim tawaran di'.")),
-    (("b", "Permisi, ini dibuat hari itu juga?"), ("s", "Iye', pagi-pagi sekali baru kami buat."), ("b", "Baik, saya tunggu tawaran ta'."), ("s", "Sebentar, saya hitung dulu.")),
-    (("s", "Tabe, alamatnya di bagian mana?"), ("b", "Dekat masjid, nanti saya kirim patokannya."), ("s", "Siap, ongkos antar sudah termasuk.")),
-)  # fmt: skip
+    (
+        ("b", "Assalamu alaikum, masih bisa pesan untuk hari Jumat?"),
+        ("s", "Waalaikumsalam, masih. Mau berapa ki'?"),
+        ("b", "Kira-kira segini, tabe. Bisa antar?"),
+    ),
+    (
+        ("s", "Halo, saya lihat permintaan ta'. Kami bisa buatkan."),
+        ("b", "Bagus. Harganya bisa kurang sedikit?"),
+        ("s", "Kalau sebanyak itu bisa, saya kirim tawaran di'."),
+    ),
+    (
+        ("b", "Permisi, ini dibuat hari itu juga?"),
+        ("s", "Iye', pagi-pagi sekali baru kami buat."),
+        ("b", "Baik, saya tunggu tawaran ta'."),
+        ("s", "Sebentar, saya hitung dulu."),
+    ),
+    (
+        ("s", "Tabe, alamatnya di bagian mana?"),
+        ("b", "Dekat masjid, nanti saya kirim patokannya."),
+        ("s", "Siap, ongkos antar sudah termasuk."),
+    ),
+)
 LAST_WORDS = (("b", "Terima kasih, sampai sore di'."), ("s", "Sama-sama. Kabari kalau sudah sampai."))
 
 
@@ -55,7 +72,7 @@ class Deal:
 def plans(history: History) -> list[Deal]:
     """Oldest first: rounds of all outcomes, of the demonstration pair and of others, then three that are open now."""
     dice, over = dice_of("talks"), [one for one in OfferState if one is not OfferState.OPEN]
-    made = []
+    made: list[tuple[OfferState, float, str, int]] = []
     for number in range(ROUNDS * len(over)):
         pair = ("pembeli", 0) if number % 3 == 0 else (dice.choice(people.buyer_keys()[1:]), 0 if number % 3 == 1 else dice.randint(1, 9))
         made.append((over[number % len(over)], 24 * (80 - number * 5), *pair))
@@ -69,7 +86,8 @@ async def live_through(session: AsyncSession, history: History, deal: Deal) -> N
     asked_at = history.ago(deal.hours)
     item = await _item(session, seller, deal)
     with clock.frozen(asked_at):
-        wanted = PostRequest(what=f"{4 + deal.number} {item.unit} {item.title}", kelurahan_code=PLACES[deal.number % len(PLACES)], radius_km=12, days=5)
+        what, place = f"{4 + deal.number} {item.unit} {item.title}", PLACES[deal.number % len(PLACES)]
+        wanted = PostRequest(what=what, kelurahan_code=place, radius_km=12, days=5)
         request = await matching.post_request(session, buyer, wanted)
         people_of_it = {buyer.person_id, seller.person_id}
         talk = await chat.open_conversation(session, kind="request", subject_id=request.id, people=people_of_it, title=request.what)
@@ -144,8 +162,10 @@ async def _item(session: AsyncSession, seller: Actor, deal: Deal) -> "Listing":
 
 
 def _terms(item: "Listing", deal: Deal) -> Terms:
-    return Terms(listing_id=item.id, quantity=min(4 + deal.number, 10), unit_price=max(1, item.price * 95 // 100 // 100 * 100), handover=Handover.COURIER)
+    price = max(1, item.price * 95 // 100 // 100 * 100)
+    return Terms(listing_id=item.id, quantity=min(4 + deal.number, 10), unit_price=price, handover=Handover.COURIER)
 
 
 def _countered(offer: Offer) -> Terms:
-    return Terms(listing_id=offer.listing_id, quantity=offer.quantity, unit_price=max(1, offer.unit_price * 93 // 100), handover=Handover.COURIER)
+    price = max(1, offer.unit_price * 93 // 100)
+    return Terms(listing_id=offer.listing_id, quantity=offer.quantity, unit_price=price, handover=Handover.COURIER)

@@ -23,7 +23,8 @@ from marvec.tour.guides import GUIDES
 @get("/demo", guards=[guards.public])
 async def look_around(session: AsyncSession, visitor: Actor | None) -> Response[Any]:
     _must_be_demo()
-    return page("tour/look_around.html", guides=GUIDES, progress=await progress(session), who=visitor.name if visitor else "", section="account")
+    who = visitor.name if visitor else ""
+    return page("tour/look_around.html", guides=GUIDES, progress=await progress(session), who=who, section="account")
 
 
 @post("/demo/{key:str}", guards=[guards.public])

@@ -12,7 +12,9 @@ LEAF: Colour = (76, 128, 72)
 FISHES: tuple[Colour, ...] = ((120, 142, 164), (196, 96, 84), (152, 166, 172), (86, 108, 140))
 
 
-def _scatter(canvas: Canvas, dice: random.Random, box: tuple[int, int, int, int], colours: tuple[Colour, ...], many: int, size: int) -> None:
+def _scatter(
+    canvas: Canvas, dice: random.Random, box: tuple[int, int, int, int], colours: tuple[Colour, ...], many: int, size: int
+) -> None:
     for _ in range(many):
         x, y, wide = dice.randint(box[0], box[2]), dice.randint(box[1], box[3]), dice.randint(size // 2, size)
         canvas.ellipse((x, y, x + wide, y + wide * 2 // 3), fill=dice.choice(colours))

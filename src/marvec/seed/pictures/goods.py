@@ -50,7 +50,8 @@ def cloth(canvas: Canvas, dice: random.Random) -> None:
         canvas.rectangle((120, y - 16, 520, y - 12), fill=shade(first, 1.2))
         for x in range(140, 520, step):
             half = step // 3
-            canvas.polygon([(x, y - half + 14), (x + half, y + 14), (x, y + half + 14), (x - half, y + 14)], fill=first if row % 2 else second)
+            points = [(x, y - half + 14), (x + half, y + 14), (x, y + half + 14), (x - half, y + 14)]
+            canvas.polygon(points, fill=first if row % 2 else second)
     for x in range(124, 520, 12):
         canvas.line([(x, 420), (x - 2, 436)], fill=ground, width=3)
 
@@ -60,7 +61,8 @@ def dress(canvas: Canvas, dice: random.Random) -> None:
     colour, skirt = dice.sample(LIVELY, 2)
     canvas.line([(320, 60), (320, 90)], fill=INK, width=5)
     canvas.line([(220, 120), (320, 86), (420, 120)], fill=INK, width=5)
-    canvas.polygon([(220, 116), (420, 116), (500, 230), (450, 262), (420, 230), (420, 300), (220, 300), (220, 230), (190, 262), (140, 230)], fill=colour)
+    right = [(420, 116), (500, 230), (450, 262), (420, 230), (420, 300)]
+    canvas.polygon([*right, *((640 - x, y) for x, y in reversed(right))], fill=colour)
     canvas.polygon([(226, 296), (414, 296), (450, 430), (190, 430)], fill=skirt)
     for x in range(220, 430, 30):
         canvas.polygon([(x, 400), (x + 11, 412), (x, 424), (x - 11, 412)], fill=shade(skirt, 1.4))

@@ -8,7 +8,8 @@ from marvec.seed.pictures.ground import HORIZON, INK, IVORY, LIVELY, WARM, Canva
 def boat(canvas: Canvas, dice: random.Random) -> None:
     """A phinisi with seven sails, more or less."""
     x, y = dice.randint(120, 200), HORIZON + 40
-    canvas.polygon([(x, y), (x + 300, y), (x + 340, y - 30), (x + 270, y + 56), (x + 40, y + 56)], fill=dice.choice(((92, 54, 44), (62, 46, 66), (122, 46, 58))))
+    hull = [(x, y), (x + 300, y), (x + 340, y - 30), (x + 270, y + 56), (x + 40, y + 56)]
+    canvas.polygon(hull, fill=dice.choice(((92, 54, 44), (62, 46, 66), (122, 46, 58))))
     canvas.line([(x + 6, y + 12), (x + 316, y + 10)], fill=IVORY, width=5)
     for mast, high in ((90, 210), (200, 240)):
         canvas.line([(x + mast, y), (x + mast, y - high)], fill=INK, width=6)
