@@ -133,9 +133,8 @@ def _answers(citizen: Actor, case: Case) -> dict[str, Any]:
     if case.code == "akta-kelahiran":
         return {
             "nama_anak": f"{name} {citizen.name.split()[-1]}", "jenis_kelamin": sex, "tanggal_lahir": _born().isoformat(),
-            "tempat_lahir": "Makassar", "anak_ke": "1", "nama_ibu": citizen.name, "nik_ibu": nik, "nomor_kk": family, "orang_tua_menikah": "ibu",
-            "kelurahan": place,
-            "telepon": f"0812345{case.number:05d}",
+            "tempat_lahir": "Makassar", "anak_ke": "1", "nama_ibu": citizen.name, "nik_ibu": nik, "nomor_kk": family,
+            "orang_tua_menikah": "ibu", "kelurahan": place, "telepon": f"0812345{case.number:05d}",
         }  # fmt: skip
     if case.code == "pbg":
         return {

@@ -14,7 +14,7 @@ from common.payments.service import ledger_check
 from marvec.matching.models import RequestState
 from marvec.offers.models import OfferState
 from marvec.orders.machine import OrderState
-from marvec.seed import bulk, city, desk, people, pictures, shelves, shops, talks, trade, work
+from marvec.seed import bulk, city, desk, people, pictures, shelves, shops, talks, trade, ways, work
 from marvec.seed.chapters import chapters
 from marvec.seed.moments import History
 
@@ -110,7 +110,7 @@ def test_the_large_city_by_the_numbers() -> None:
     assert all(len({item.title for item in shelves.shelf(shop, 10)}) == 10 for shop in people.shops())
     assert len(plans) == 180
     assert {plan.way.end for plan in plans} == set(OrderState)
-    assert {plan.way.end for plan in plans if plan.buyer == "pembeli"} >= {one.end for one in trade.OPEN}
+    assert {plan.way.end for plan in plans if plan.buyer == "pembeli"} >= {one.end for one in ways.OPEN}
     assert {end for _, end, _ in desk.SPREAD} == set(State) - {State.APPROVED}
     assert len(chapters(history)) == 60 + 4 + 30 + 2 * 18 + 38 + 1
     assert NOW - plans[0].placed_at > timedelta(days=70)
