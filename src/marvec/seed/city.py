@@ -21,7 +21,7 @@ from marvec.seed.moments import History
 from marvec.seed.work import work_off
 
 Say = Callable[[str], None]
-CORE_SHOPS = 14
+CORE_SHOPS = 8
 REQUESTS = (
     "20 porsi songkolo untuk besok, antar ke Tamalate, paling banyak Rp400.000",
     "kue ulang tahun bolu untuk 15 orang, Rappocini, paling banyak Rp250.000",

@@ -17,7 +17,7 @@ from marvec.storefronts import service as opening
 from marvec.storefronts.schemas import OpenStorefront
 
 GOODS_EACH = 10
-FIRST_GOODS = 4
+FIRST_GOODS = 3
 """What the shops of the core sell at once; the rest of their shelves follows."""
 
 
