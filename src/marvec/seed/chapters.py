@@ -23,14 +23,14 @@ Chapter = Callable[[AsyncSession], Awaitable[None]]
 
 @lru_cache(maxsize=2)
 def chapters(history: History) -> tuple[Chapter, ...]:
-    """In the order in which they must be told; always as many, always the same for the same `history`."""
+    """In the order in which they must be told (lists sort by ids: what is open comes last); always as many, always the same for the same `history`."""
     told = trade.plans(history)
     deals = talks.plans(history)
     return (
         *(partial(_shelves, history=history, number=number) for number in range(people.SHOPS)),
         *(partial(_buyers, history=history, keys=keys) for keys in _parts(people.buyer_keys()[1:], AT_ONCE)),
-        *(partial(_orders, history=history, plans=part) for part in _parts(told, AT_ONCE)),
         *(step for deal in deals for step in (partial(talks.live_through, history=history, deal=deal), partial(talks.read, deal=deal))),
+        *(partial(_orders, history=history, plans=part) for part in _parts(told, AT_ONCE)),
         *(partial(desk.live_through, history=history, case=case) for case in desk.cases()),
         _tidy,
     )
