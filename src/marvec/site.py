@@ -34,7 +34,9 @@ MARKET_ROOMS = (
     "marvec.insights",
     "marvec.home",
 )
-ROOMS = (*COMMON_ROOMS, *CIVIC_ROOMS, *MARKET_ROOMS)
+DEMO_ROOMS = ("marvec.seed", "marvec.tour")
+"""The demonstration city and the way around in it; in production they refuse."""
+ROOMS = (*COMMON_ROOMS, *CIVIC_ROOMS, *MARKET_ROOMS, *DEMO_ROOMS)
 
 
 def furniture(name: str) -> list[ModuleType]:

@@ -111,12 +111,12 @@ def _lay_ground(city: City, narrator: TerminalNarrator) -> None:
             _run_to_end(city, "migrate")
     if unfinished.exists() and find_spec("marvec.seed"):
         with narrator.step("seed"):
-            _run_to_end(city, "seed")
+            _run_to_end(city, "seed", "--core")  # the worker tells the rest of the history while people look around
     unfinished.unlink(missing_ok=True)
 
 
-def _run_to_end(city: City, command: str) -> None:
-    words = [sys.executable, "-m", "marvec.cli", command]
+def _run_to_end(city: City, command: str, *more: str) -> None:
+    words = [sys.executable, "-m", "marvec.cli", command, *more]
     done = subprocess.run(  # noqa: S603 - ourselves
         words,
         env=city.environment(),

@@ -13,6 +13,8 @@ from marvec.matching.service.asking import EXPIRE, FIND
 @jobs.job(FIND)
 async def find(session: AsyncSession, *, standing_id: str) -> None:
     query = await queries.standing_by_id(session, UUID(standing_id))
+    if not query.is_open:  # it ended before anybody could be told
+        return
     await (service.find_for_request if query.kind is StandingKind.REQUEST else service.find_for_search)(session, query.id)
 
 

@@ -44,14 +44,14 @@ async def sign_up(request: Asked, session: AsyncSession) -> Redirect:
 async def sign_in_form(visitor: Actor | None, lanjut: Return = "") -> Response[Any]:
     if visitor is not None:
         return see_other(local_path(lanjut, "/akun"))
-    return page("identity/sign_in.html", lanjut=local_path(lanjut, ""), section="account")
+    return page("identity/sign_in.html", lanjut=local_path(lanjut, ""), demo=get_settings().demo, section="account")
 
 
 @post("/masuk", guards=[guards.public])
 async def sign_in(request: Asked, session: AsyncSession) -> Redirect:
     """To where one was going; by way of the second factor where it is on."""
     lanjut = await _asked_return(request)
-    async with reshow(request, "identity/sign_in.html", lanjut=lanjut, section="account") as form:
+    async with reshow(request, "identity/sign_in.html", lanjut=lanjut, demo=get_settings().demo, section="account") as form:
         asked = form.parse(SignIn)
         entered = await service.sign_in(session, asked.address, asked.password, client_of(request))
     target = _then("/masuk/kode", lanjut) if entered.second_factor_due else local_path(lanjut, "/akun")

@@ -1,0 +1,69 @@
+"""What an invented shop sells: the city's ordinary goods of its trade, then variants of them."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from marvec.listings import goods
+from marvec.seed.moments import dice_of
+from marvec.seed.people import InventedShop
+
+TRADES = {
+    "kopi-minuman": ("kopi", "minuman"),
+    "tenun-fashion": ("tenun", "fashion"),
+    "katering-acara": ("katering", "acara"),
+    "jasa-kesehatan": ("kesehatan", "jasa"),
+    "camilan": ("camilan", "rempah"),
+}
+EATEN = frozenset({"makanan", "kue", "ikan", "tani", "camilan", "minuman", "kopi", "rempah"})
+VARIANTS_EATEN = (("paket keluarga", 3.6), ("pilihan pagi", 1.05), ("ukuran besar", 1.5), ("untuk oleh-oleh", 1.3))
+VARIANTS_OTHER = (("pesanan khusus", 1.4), ("akhir pekan", 1.15), ("paket hemat", 0.9), ("antar ke rumah", 1.2))
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing on a shelf; `price` in rupiah for one `unit`."""
+
+    title: str
+    description: str
+    category: str
+    unit: str
+    price: int
+    lead_minutes: int
+    stock: int
+
+
+def shelf(shop: InventedShop, count: int) -> list[Item]:
+    """Always the same `count` things for the same shop, none of which the law keeps for holders of a credential."""
+    dice = dice_of("shelf", shop.name)
+    trades = TRADES.get(shop.category, (shop.category,))
+    free = _free()
+    own = [good for good in free if good.category in trades]
+    if len(own) * (1 + len(VARIANTS_EATEN)) < count:  # most snacks need a credential: such a shop sells other food as well
+        own += [good for good in free if good.category in ("makanan", "kue")]
+    dice.shuffle(own)
+    own.sort(key=lambda good: -len(_words(shop.name) & _words(f"{good.name} {good.meaning}")))
+    wanted = [(good, "", 1.0) for good in own]
+    for number in range(len(VARIANTS_EATEN)):
+        wanted += [(good, *_variants(good)[number]) for good in own]
+    return [_item(good, word, factor * dice.uniform(0.88, 1.16), dice.choice((3, 8, 20, 40, 60))) for good, word, factor in wanted[:count]]
+
+
+@lru_cache(maxsize=1)
+def _free() -> tuple[goods.Good, ...]:
+    """What anybody may sell."""
+    return tuple(good for good in goods.all_goods() if goods.credential_needed(good.name) is None)
+
+
+def _variants(good: goods.Good) -> tuple[tuple[str, float], ...]:
+    return VARIANTS_EATEN if good.category in EATEN else VARIANTS_OTHER
+
+
+def _item(good: goods.Good, word: str, factor: float, stock: int) -> Item:
+    name = good.name[:1].upper() + good.name[1:]
+    price = max(500, round(good.price * factor / 500) * 500)
+    return Item(f"{name} {word}".strip(), f"{good.meaning}.", good.category, good.unit, price, good.lead_minutes, stock)
+
+
+def _words(text: str) -> set[str]:
+    """What a shop's name and a thing have in common tells what the shop sells."""
+    return {word.strip(".,'()").lower() for word in text.split() if len(word) > 3}

@@ -1,0 +1,59 @@
+"""Opening shops and filling their shelves, each at its own moment."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import clock, regions
+from common.actor import Actor
+from marvec.listings import service as listings
+from marvec.listings.schemas import CreateListing
+from marvec.seed import people, pictures
+from marvec.seed.moments import History, dice_of
+from marvec.seed.people import InventedShop
+from marvec.seed.shelves import Item, shelf
+from marvec.storefronts import queries as storefronts
+from marvec.storefronts import service as opening
+from marvec.storefronts.schemas import OpenStorefront
+
+GOODS_EACH = 10
+FIRST_GOODS = 3
+"""What the shops of the core sell at once; the rest of their shelves follows."""
+
+
+async def open_shop(session: AsyncSession, history: History, number: int, owner: Actor | None = None) -> UUID:
+    """Shop `number` with its owner, who is enrolled when nobody is given; its shelves are empty."""
+    shop = people.shops()[number]
+    with clock.frozen(history.opening_of(number, people.SHOPS)):
+        owner = owner or await people.enrol_key(session, people.owner_key(number))
+        wanted = OpenStorefront(name=shop.name, about=_about(shop), kelurahan_code=_place(shop).code)
+        return (await opening.open_storefront(session, owner, wanted)).id
+
+
+async def fill_shelf(session: AsyncSession, history: History, number: int, places: range) -> None:
+    """Put the things at these places of the shop's shelf on sale."""
+    owner = await people.actor(session, people.owner_key(number))
+    storefront_id = (await storefronts.owned_by(session, owner.person_id))[0].id
+    items = shelf(people.shops()[number], GOODS_EACH)
+    for place in places:
+        with clock.frozen(history.listing_of(number, people.SHOPS, place, GOODS_EACH)):
+            await _offer(session, owner, storefront_id, items[place])
+
+
+async def _offer(session: AsyncSession, owner: Actor, storefront_id: UUID, item: Item) -> None:
+    described = CreateListing(
+        storefront_id=storefront_id, title=item.title, description=item.description, category=item.category, unit=item.unit,
+        price=item.price, lead_minutes=item.lead_minutes, stock=item.stock,
+    )  # fmt: skip
+    listing = await listings.create_listing(session, owner, described)
+    await listings.upload_picture(session, owner, listing.id, pictures.draw(item.title, item.category), "gambar.jpg")
+    await listings.publish_listing(session, owner, listing.id)
+
+
+def _place(shop: InventedShop) -> regions.Kelurahan:
+    places = [place for place in regions.all_kelurahan() if place.kecamatan == shop.kecamatan] or list(regions.all_kelurahan())
+    return dice_of("place", shop.name).choice(places)
+
+
+def _about(shop: InventedShop) -> str:
+    return f"Usaha rumahan di {shop.kecamatan}. Toko contoh: orang dan usahanya rekaan."
