@@ -23,7 +23,7 @@ Chapter = Callable[[AsyncSession], Awaitable[None]]
 
 @lru_cache(maxsize=2)
 def chapters(history: History) -> tuple[Chapter, ...]:
-    """In the order in which they must be told (lists sort by ids: what is open comes last); always as many, always the same for the same `history`."""
+    """In the order in which they must be told (lists sort by ids: what is open comes last); the same for the same `history`."""
     told = trade.plans(history)
     deals = talks.plans(history)
     return (

@@ -81,9 +81,7 @@ async def nothing_is_left_to_ask_for() -> None:
 
 
 @pytest.mark.timeout(200)
-async def test_very_many_listings_are_what_their_triggers_would_have_made_of_them(
-    database: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_very_many_listings_are_what_their_triggers_would_have_made_of_them(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(city, "CORE_SHOPS", 2)
     said: list[str] = []
     await city.seed_if_empty(said.append)
