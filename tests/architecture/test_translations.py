@@ -1,4 +1,4 @@
-"""English is complete: every text of every room, with the same placeholders, and one English for one Indonesian."""
+"""English and plain Indonesian are complete: every text of every room, with the same placeholders, and one translation for one text."""
 
 from pathlib import Path
 
@@ -9,12 +9,23 @@ from common.i18n import catalogs
 from common.i18n.texts import SOURCE_ROOT
 
 
-def test_every_text_has_its_english() -> None:
-    assert catalogs.untranslated() == {}, "run `python -m common.i18n <room>` and fill in the room's locale/en.po"
+@pytest.mark.parametrize("target", catalogs.TARGETS)
+def test_every_text_has_its_translation(target: str) -> None:
+    assert catalogs.untranslated(target) == {}, f"run `python -m common.i18n <room>` and fill in the room's locale/{target}.po"
 
 
-def test_no_two_rooms_translate_the_same_text_differently() -> None:
-    assert catalogs.conflicting() == {}
+@pytest.mark.parametrize("target", catalogs.TARGETS)
+def test_no_two_rooms_translate_the_same_text_differently(target: str) -> None:
+    assert catalogs.conflicting(target) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "coloured"),
+    [("Coba ki’ lagi", True), ("KTP ta'", True), ("Tinggal tiga ji.", True), ("Belum pi.", True), ("Sementara dibuat", True),
+     ("Kita", False), ("Kata sandi", False), ("Data diri", False), ("Tutup sementara", False)],
+)  # fmt: skip
+def test_colour_is_told_from_ordinary_words(text: str, coloured: bool) -> None:
+    assert (catalogs.COLOUR.search(text) is not None) is coloured
 
 
 def test_the_extractor_sees_python_and_templates() -> None:

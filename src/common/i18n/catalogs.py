@@ -1,4 +1,7 @@
-"""What has no English yet: messages found in the sources, room by room, against the rooms' en.po."""
+"""What is not translated yet: messages found in the sources, room by room, against the rooms' .po files.
+
+English has every message; plain Indonesian (`id-baku`) those that Makassar's colour is in.
+"""
 
 import re
 from collections.abc import Collection, Iterator
@@ -8,35 +11,39 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from common.i18n.locales import PLAIN
 from common.i18n.texts import FLOORS, SOURCE_ROOT
 
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "N_": None, "lazy": None, "ngettext": (1, 2)}
 METHODS = {".py": "python", ".html": "jinja2"}
-TARGET = "en"
+ENGLISH = "en"
+TARGETS = (ENGLISH, PLAIN)
+COLOUR = re.compile(r"\b(?:ki|maki|ta|di|iye|tabe|pale)['’]|\b(?:ji|mi|pi|sementara (?=di|ber))\b", re.IGNORECASE)
+"""The particles that the interface uses (see the phrases of the house): `Tunggu ki’`, `KTP ta’`, `gratis ji`, `sementara dibuat`."""
 MsgId = str | tuple[str, str]
 
 
-def untranslated() -> dict[str, list[str]]:
-    """Room (dotted) -> its messages without a sound English text; empty when all is well.
+def untranslated(target: str = ENGLISH) -> dict[str, list[str]]:
+    """Room (dotted) -> its messages without a sound text in `target`; empty when all is well.
 
-    A message counts as translated in its own room or in the ground floor's. Fuzzy and empty translations, and such with other
-    placeholders than the source, count as missing.
+    A message counts as translated in its own room or in the ground floor's. Fuzzy and empty translations, such with other
+    placeholders than the source, and plain Indonesian that still has colour in it count as missing.
     """
-    shared = {found for folder in (SOURCE_ROOT / "common", SOURCE_ROOT / "common" / "web") for found in _sound(folder)}
+    shared = {found for folder in (SOURCE_ROOT / "common", SOURCE_ROOT / "common" / "web") for found in _sound(folder, target)}
     missing = {}
     for room in rooms():
-        known = shared | _sound(room)
-        lacking = sorted(_first(msgid) for msgid in messages_of(room) if _first(msgid) not in known)
+        known = shared | _sound(room, target)
+        lacking = sorted(text for text in map(_first, messages_of(room)) if text not in known and _needs(text, target))
         if lacking:
             missing[".".join(room.relative_to(SOURCE_ROOT).parts)] = lacking
     return missing
 
 
-def conflicting() -> dict[str, set[str]]:
-    """Indonesian texts that two rooms put into English differently: the merged catalog could speak only one of them."""
+def conflicting(target: str = ENGLISH) -> dict[str, set[str]]:
+    """Texts that two rooms translate differently: the merged catalog could speak only one of them."""
     seen: dict[str, set[str]] = {}
     for room in rooms():
-        for message in _read(room):
+        for message in _catalog(room, target):
             if message.id and message.string:
                 seen.setdefault(_first(message.id), set()).add(str(message.string))
     return {text: forms for text, forms in seen.items() if len(forms) > 1}
@@ -55,25 +62,29 @@ def messages_of(room: Path) -> set[MsgId]:
     return {msgid for path in paths for msgid in _extract(path)}
 
 
-def add_missing(only: Collection[str] = ()) -> dict[str, int]:
-    """Append the messages that en.po files lack, with an empty translation; in all rooms or `only` those. -> room: how many were added."""
+def add_missing(target: str = ENGLISH, only: Collection[str] = ()) -> dict[str, int]:
+    """Append the messages that .po files lack, with an empty translation; in all rooms or `only` those. -> room: how many were added."""
     added = {}
-    for name, texts in untranslated().items():
+    for name, texts in untranslated(target).items():
         if only and name not in only:
             continue
         room = SOURCE_ROOT.joinpath(*name.split("."))
-        catalog, ids = _catalog(room), {_first(m): m for m in messages_of(room)}
+        catalog, ids = _catalog(room, target), {_first(m): m for m in messages_of(room)}
         fresh = [ids[text] for text in texts if catalog.get(ids[text]) is None]
         for msgid in fresh:
             catalog.add(msgid)
         if fresh:
-            _write(room, catalog)
+            _write(room, target, catalog)
             added[name] = len(fresh)
     return added
 
 
 def placeholders(text: str) -> set[str]:
     return set(re.findall(r"%\((\w+)\)[sd]", text))
+
+
+def _needs(text: str, target: str) -> bool:
+    return target == ENGLISH or COLOUR.search(text) is not None
 
 
 def _extract(path: Path) -> Iterator[MsgId]:
@@ -83,33 +94,34 @@ def _extract(path: Path) -> Iterator[MsgId]:
                 yield found if isinstance(found, str) else (str(found[0]), str(found[1]))
 
 
-def _sound(room: Path) -> set[str]:
-    return {_first(m.id) for m in _read(room) if m.id and not m.fuzzy and _is_sound(m)}
+def _sound(room: Path, target: str) -> set[str]:
+    return {_first(m.id) for m in _catalog(room, target) if m.id and not m.fuzzy and _is_sound(m, target)}
 
 
-def _is_sound(message: Message) -> bool:
+def _is_sound(message: Message, target: str = ENGLISH) -> bool:
     forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
     wanted = placeholders(_first(message.id))
-    return bool(forms) and all(form and placeholders(form) == wanted for form in forms)
+    return bool(forms) and all(form and placeholders(form) == wanted and not (target == PLAIN and COLOUR.search(form)) for form in forms)
 
 
-def _read(room: Path) -> list[Message]:
-    return list(_catalog(room))
-
-
-def _catalog(room: Path) -> Catalog:
-    path = room / "locale" / f"{TARGET}.po"
+def _catalog(room: Path, target: str) -> Catalog:
+    path = room / "locale" / f"{target}.po"
     if not path.exists():
-        return Catalog(locale=TARGET, project="Marvec")
+        return Catalog(locale=_babel(target), project="Marvec")
     with path.open("rb") as file:
-        return read_po(file, locale=TARGET)
+        return read_po(file, locale=_babel(target))
 
 
-def _write(room: Path, catalog: Catalog) -> None:
-    path = room / "locale" / f"{TARGET}.po"
+def _write(room: Path, target: str, catalog: Catalog) -> None:
+    path = room / "locale" / f"{target}.po"
     path.parent.mkdir(exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalog, no_location=True, omit_header=True, sort_output=True, width=120)
+
+
+def _babel(target: str) -> str:
+    """The locale whose plural forms Babel knows."""
+    return target.partition("-")[0]
 
 
 def _first(msgid: str | tuple[str, ...] | list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-from common.i18n.locales import locale
+from common.i18n.locales import language
 
 WITA = timezone(timedelta(hours=8), "WITA")
 """Makassar's time, without daylight saving. `common.clock` has the same; languages stand below it."""
@@ -20,29 +20,29 @@ MONTHS = {
 def tanggal(day: date | datetime, *, weekday: bool = True, short: bool = False) -> str:
     """A date: `Kamis, 3 Desember 2026`; `short`: `3 Des 2026`. An aware datetime is taken in WITA."""
     local = day.astimezone(WITA) if isinstance(day, datetime) else day
-    month = MONTHS[locale()][local.month - 1]
+    month = MONTHS[language()][local.month - 1]
     plain = f"{local.day} {month[:3] if short else month} {local.year}"
-    return f"{DAYS[locale()][local.weekday()]}, {plain}" if weekday and not short else plain
+    return f"{DAYS[language()][local.weekday()]}, {plain}" if weekday and not short else plain
 
 
 def jam(moment: datetime) -> str:
     """The time of day in WITA: `pukul 08.00 WITA`; English `08:00 WITA`."""
     local = moment.astimezone(WITA)
-    return f"pukul {local:%H.%M} WITA" if locale() == "id" else f"{local:%H:%M} WITA"
+    return f"pukul {local:%H.%M} WITA" if language() == "id" else f"{local:%H:%M} WITA"
 
 
 def waktu(moment: datetime, *, short: bool = False) -> str:
     """Date and time in WITA: `Kamis, 3 Desember 2026, pukul 08.00 WITA`; `short`: `3 Des 2026, 08.00`."""
     if not short:
         return f"{tanggal(moment)}, {jam(moment)}"
-    clock = moment.astimezone(WITA).strftime("%H.%M" if locale() == "id" else "%H:%M")
+    clock = moment.astimezone(WITA).strftime("%H.%M" if language() == "id" else "%H:%M")
     return f"{tanggal(moment, short=True)}, {clock}"
 
 
 def rupiah(amount: int) -> str:
     """Whole rupiah: `Rp25.000`; English `Rp25,000`; a negative amount is `-Rp25.000`."""
     digits = f"{abs(amount):,}"
-    return f"{'-' if amount < 0 else ''}Rp{digits.replace(',', '.') if locale() == 'id' else digits}"
+    return f"{'-' if amount < 0 else ''}Rp{digits.replace(',', '.') if language() == 'id' else digits}"
 
 
 def jarak(km: float) -> str:
@@ -50,4 +50,4 @@ def jarak(km: float) -> str:
     if km < 0.975:
         return f"{max(50, round(km * 20) * 50)} m"
     number = f"{km:.1f}" if km < 9.95 else f"{km:.0f}"
-    return f"{number.replace('.', ',') if locale() == 'id' else number} km"
+    return f"{number.replace('.', ',') if language() == 'id' else number} km"

@@ -6,7 +6,9 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 DEFAULT = "id"
-LOCALES = {"id": "Bahasa Indonesia", "en": "English"}
+PLAIN = "id-baku"
+LOCALES = {DEFAULT: "Indonesia gaya Makassar", PLAIN: "Indonesia baku", "en": "English"}
+"""Code -> its own name. The source texts have a little of Makassar's colour (`ki’`, `ta’`); `id-baku` says those few without it."""
 
 
 class Choice(NamedTuple):
@@ -22,6 +24,11 @@ _choice: ContextVar[Choice] = ContextVar("locale", default=_SILENT)
 def locale() -> str:
     """The code of the language spoken now: a key of `LOCALES`."""
     return _choice.get().code
+
+
+def language() -> str:
+    """The language proper, as HTML and HTTP name it: `id` or `en`."""
+    return locale().partition("-")[0]
 
 
 def choose(asked: str | None, cookie: str | None, accept_language: str) -> None:

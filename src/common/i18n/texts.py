@@ -60,7 +60,7 @@ def lazy(text: str, **params: object) -> Lazy:
 def catalog(code: str) -> Catalog:
     """All rooms' messages of one language, read once. Empty for the source language.
 
-    The same Indonesian text has one English text in the whole city; `untranslated` complains where two rooms differ.
+    The same source text has one translation in the whole city; a test finds where two rooms differ.
     """
     merged: Catalog = {}
     if code == DEFAULT:
@@ -68,7 +68,9 @@ def catalog(code: str) -> Catalog:
     for path in catalog_files(code):
         with path.open("rb") as file:
             merged.update(
-                (str(m.id if isinstance(m.id, str) else m.id[0]), _forms(m.string)) for m in read_po(file, locale=code) if m.id and m.string
+                (str(m.id if isinstance(m.id, str) else m.id[0]), _forms(m.string))
+                for m in read_po(file, locale=code[:2])
+                if m.id and m.string
             )
     return merged
 

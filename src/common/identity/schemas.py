@@ -43,7 +43,7 @@ NewPassword = Annotated[str, BeforeValidator(_password)]
 OldPassword = Annotated[str, Field(min_length=1, max_length=policy.LONGEST_PASSWORD)]
 Code = Annotated[str, Field(pattern=r"^\d{6}$")]
 SecondFactor = Annotated[str, Field(min_length=6, max_length=20)]
-Locale = Literal["id", "en"]
+Locale = Literal["id", "id-baku", "en"]
 Scope = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z_]*(:[a-z]+)?)$", max_length=60)]
 Scopes = Annotated[list[Scope], BeforeValidator(_scopes)]
 

@@ -58,7 +58,7 @@ class Ground:
         if b"cache-control" not in names:
             added.append((b"cache-control", b"no-store" if scope["path"].startswith("/api/") else b"private, no-cache"))
         if b"content-language" not in names:
-            added.append((b"content-language", i18n.locale().encode()))
+            added.append((b"content-language", i18n.language().encode()))
         added.extend((b"set-cookie", cookie.encode()) for cookie in self._cookies(scope, asked))
         return added
 

@@ -91,7 +91,7 @@ def manifest() -> dict[str, Any]:
     ]
     shortcuts = [{"name": name, "url": url} for name, url in ((_("Pasar"), "/pasar"), (_("Layanan"), "/layanan"), (_("Pesan"), "/pesan"))]
     return {
-        "name": "Marvec", "short_name": "Marvec", "description": _("Pasar dan layanan kota Makassar."), "lang": i18n.locale(), "id": "/",
+        "name": "Marvec", "short_name": "Marvec", "description": _("Pasar dan layanan kota Makassar."), "lang": i18n.language(), "id": "/",
         "start_url": "/", "scope": "/", "display": "standalone", "background_color": "#fbf7f2", "theme_color": "#7a2e3a", "icons": icons,
         "shortcuts": shortcuts,
     }  # fmt: skip

@@ -18,7 +18,7 @@ PREFIX = "/static/"
 FOREVER = b"public, max-age=31536000, immutable"
 PACKED = (".css", ".js", ".svg", ".webmanifest", ".txt")
 FIRST_CSS = ("tokens.css", "base.css", "layout.css")
-ON_EVERY_PAGE = ("once.js", "pwa.js")
+ON_EVERY_PAGE = ("menu.js", "once.js", "pwa.js")
 """Modules that every page has: sent as one file, `app.js`, because a request costs 300 ms on a weak line."""
 
 

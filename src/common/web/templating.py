@@ -116,8 +116,8 @@ def environment(folders: Sequence[Path]) -> Environment:
 
 def _words() -> dict[str, Callable[..., Any] | Any]:
     return {
-        "_": i18n.gettext, "gettext": i18n.gettext, "ngettext": i18n.ngettext, "locale": i18n.locale, "LOCALES": i18n.LOCALES,
-        "rupiah": i18n.rupiah, "tanggal": i18n.tanggal, "jam": i18n.jam, "waktu": i18n.waktu, "jarak": i18n.jarak,
+        "_": i18n.gettext, "gettext": i18n.gettext, "ngettext": i18n.ngettext, "locale": i18n.locale, "language": i18n.language,
+        "LOCALES": i18n.LOCALES, "rupiah": i18n.rupiah, "tanggal": i18n.tanggal, "jam": i18n.jam, "waktu": i18n.waktu, "jarak": i18n.jarak,
         "csrf_field": _csrf_field, "csrf_token": _csrf_token, "asset": static.url, "toast_of": toasts.take, "icon": icons.icon,
         "same_page": same_page, "absolute": absolute, "kelurahan_by_kecamatan": kelurahan_by_kecamatan,
     }  # fmt: skip

@@ -1,10 +1,10 @@
-"""Two languages, and how people here write dates, money and distances."""
+"""The languages, and how people here write dates, money and distances."""
 
 from datetime import UTC, date, datetime
 
 import pytest
 
-from common.i18n import choose, gettext, jam, jarak, lazy, locale, ngettext, prefer, rupiah, speaking, tanggal, waktu
+from common.i18n import choose, gettext, jam, jarak, language, lazy, locale, ngettext, prefer, rupiah, speaking, tanggal, waktu
 
 MOMENT = datetime(2026, 12, 3, 0, 0, tzinfo=UTC)  # eight in the morning in Makassar
 
@@ -50,12 +50,19 @@ def test_messages_speak_the_language_of_the_moment_they_are_shown() -> None:
         assert ngettext("%(n)s benda aneh", "%(n)s benda aneh", 2) == "2 benda aneh"
 
 
+def test_plain_indonesian_is_the_same_without_the_colour() -> None:
+    with speaking("id-baku"):
+        assert gettext("Mau ki’ cari apa hari ini?") == "Anda mau cari apa hari ini?"
+        assert (gettext("Wajib diisi."), language(), rupiah(25000), jam(MOMENT)) == ("Wajib diisi.", "id", "Rp25.000", "pukul 08.00 WITA")
+
+
 @pytest.mark.parametrize(
     ("asked", "cookie", "browser", "spoken"),
     [
         (None, None, "", "id"), (None, None, "en-US,en;q=0.9", "en"), (None, None, "en-US,id;q=0.1", "id"),
         (None, None, "nl,en;q=0.5", "en"),
-        (None, "en", "id", "en"), ("id", "en", "en", "id"), ("xx", None, "fr", "id"), (None, None, "*;;,,=", "id"),
+        (None, "en", "id", "en"), ("id-baku", None, "en", "id-baku"), (None, "id-baku", "en", "id-baku"),
+        ("id", "en", "en", "id"), ("xx", None, "fr", "id"), (None, None, "*;;,,=", "id"),
     ],
 )  # fmt: skip
 def test_who_chooses_the_language(asked: str | None, cookie: str | None, browser: str, spoken: str) -> None:
