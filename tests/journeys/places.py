@@ -7,8 +7,9 @@ from playwright.async_api import BrowserContext, Page
 from marvec.seed.accounts import PASSWORD
 
 PUBLIC = (
-    "/", "/pasar", "/pasar?q=songkolo", "/pasar?q=zzzz", "/keranjang", "/layanan", "/layanan/akta-kelahiran", "/layanan/pbg", "/kantor",
-    "/kantor?q=disnaker", "/cek", "/masuk", "/daftar", "/lupa-sandi", "/api/docs", "/luring", "/tidak-ada",
+    "/", "/pasar", "/pasar?q=songkolo", "/pasar?q=zzzz", "/cari?q=punya+anak", "/cari?q=darurat", "/keranjang", "/layanan",
+    "/layanan/akta-kelahiran", "/layanan/pbg", "/kantor", "/kantor?q=disnaker", "/peta", "/cek", "/masuk", "/daftar", "/lupa-sandi", "/demo",
+    "/gaya", "/gaya?tema=gelap", "/api/docs", "/luring", "/tidak-ada",
 )  # fmt: skip
 OWN = ("/akun", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/pesan", "/keluar")
 
@@ -39,6 +40,7 @@ PLACES = (
         (
             ("/toko-saya", "main a[href$='/barang']"),
             ("/toko-saya", "main a[href*='/barang/baru']"),
+            ("/toko-saya", "main a[href$='/angka']"),
             ("/toko-saya/kue-daeng-ngai/barang", "main .list a, main .card a[href*='/barang/']"),
             ("/toko-saya/pesanan", "main .list a"),
             ("/pesan", "main .list a"),
@@ -48,7 +50,7 @@ PLACES = (
     Place("petugas", ("/meja",), (("/meja", "main a[href^='/meja/']"),)),
     Place(
         "operator",
-        ("/operator", "/operator/pekerjaan", "/operator/buku-besar", "/operator/webhook", "/operator/jejak", "/operator/sengketa"),
+        ("/operator", "/operator/pekerjaan", "/operator/buku-besar", "/operator/buku-besar/akun", "/operator/webhook", "/operator/jejak", "/operator/sengketa"),
     ),
     Place("admin", ("/admin/peran",)),
 )

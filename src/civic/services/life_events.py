@@ -1,5 +1,7 @@
 """How people ask for a service (`data/life_events.csv`): "bapakku meninggal", "ktp hilang", and what they are led to.
 
+`data/words.csv` has each service's own words and short phrases: whatever holds all of one is about that service ("lupa bikin imb rumah").
+
 What is typed here may be illness or violence: nothing in this module stores or logs it.
 """
 
@@ -8,13 +10,15 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 EMERGENCY = "darurat-112"
 LEAST_LIKENESS = 0.55
 """Of weighted words in common (Dice); below, people were led to services that they had not meant."""
+OWN_WORDS = 0.7
+"""The likeness of a text that holds all of a service's own words; a longer such phrase, being more exact, comes first."""
 FILLERS = frozenset(
     "ada akan aku bagaimana bikin cara dan di dengan ingin itu ke mana mau mauka minta saya sa tolong untuk urus yang".split()  # noqa: SIM905
 )
@@ -37,7 +41,9 @@ class LifeEvent:
 def find(text: str, most: int = 4) -> list[LifeEvent]:
     """The events that sound most like `text`, one for each service, emergencies first. Empty when nothing is like it."""
     said = _stems(text)
-    scored = sorted(((_likeness(said, stems), event) for event, stems in _events()), key=lambda pair: (-pair[0], pair[1].phrase))
+    alike = [(_likeness(said, stems), event) for event, stems in _events()]
+    held = [(OWN_WORDS + len(stems) / 100, event) for event, stems in _own_words() if stems <= said]
+    scored = sorted([*alike, *held], key=lambda pair: (-pair[0], pair[1].phrase))
     best: dict[str, LifeEvent] = {}
     for likeness, event in scored:
         if likeness >= LEAST_LIKENESS:
@@ -65,6 +71,15 @@ def _events() -> tuple[tuple[LifeEvent, frozenset[str]], ...]:
             for row in csv.DictReader(file)
         ]  # fmt: skip
     return tuple((event, _stems(event.phrase)) for event in found)
+
+
+@lru_cache(maxsize=1)
+def _own_words() -> tuple[tuple[LifeEvent, frozenset[str]], ...]:
+    """Each short phrase as an event of its service. `also` is what the service's first line offers beside it."""
+    first = {event.service: event for event, _ in reversed(_events())}
+    with (Path(__file__).parent / "data" / "words.csv").open(encoding="utf-8") as file:
+        told = [(first[row["service"]], words) for row in csv.DictReader(file) for words in row["words"].split(";")]
+    return tuple((replace(event, phrase=words, also=() if event.emergency else event.also), _stems(words)) for event, words in told)
 
 
 def _stems(text: str) -> frozenset[str]:
