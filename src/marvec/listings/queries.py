@@ -142,7 +142,7 @@ async def similar_to(session: AsyncSession, listing: Listing, limit: int = 4) ->
     alike = col(Listing.category) == listing.category, col(Listing.storefront_id) != listing.storefront_id
     found = await _cards(session, limit, *alike)
     ratings = await storefronts.ratings_of(session, {card.storefront_id for card in found})
-    return [replace(card, reviews=one.reviews, rating=one.average) for card in found if (one := ratings.get(card.storefront_id, Rating()))]
+    return [_rated(card, ratings.get(card.storefront_id, Rating())) for card in found]
 
 
 async def _cards(session: AsyncSession, limit: int, *wanted: ColumnElement[bool]) -> list[Card]:
@@ -151,3 +151,7 @@ async def _cards(session: AsyncSession, limit: int, *wanted: ColumnElement[bool]
     joined = sqlalchemy.select(*columns).join(ListingStock, col(ListingStock.listing_id) == Listing.id)
     rows: Any = (await session.execute(joined.where(*wanted, visible()).order_by(col(Listing.id).desc()).limit(limit))).all()
     return [Card(*row) for row in rows]
+
+
+def _rated(card: Card, rating: Rating) -> Card:
+    return replace(card, reviews=rating.reviews, rating=rating.average)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response
-from litestar.datastructures import Cookie
 
 from common import regions
 
@@ -46,7 +45,7 @@ def remember(request: Request[Any, Any, Any], answer: Response[Any]) -> Response
     """The answer, with the kelurahan remembered that this request has chosen."""
     code = request.query_params.get(PARAM, "")
     if regions.is_kelurahan(code):
-        answer.set_cookie(Cookie(COOKIE, code, path="/", max_age=LIFE, httponly=True, samesite="lax"))
+        answer.set_cookie(key=COOKIE, value=code, max_age=LIFE, httponly=True, samesite="lax")
     return answer
 
 

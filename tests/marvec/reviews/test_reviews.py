@@ -102,7 +102,7 @@ async def test_one_alone_is_shown_after_fourteen_days_not_before_and_the_job_may
             async with unit_of_work() as session:
                 return await service.show_by_time(session, deal.order_id)
 
-        assert await asyncio.gather(again(), again()) == [0, 0]
+        assert list(await asyncio.gather(again(), again())) == [0, 0]
     assert (await rating_of(await shop_of(deal)), await told(deal.seller)) == (Rating(1, 3), ["review.shown"])
 
 
