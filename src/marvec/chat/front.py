@@ -39,7 +39,8 @@ async def listing_of(session: AsyncSession, visitor: Actor | None, conversation:
     shown = {
         "listing": listing, "picture_id": next(iter(await listings.pictures_of(session, listing.id)), None),
         "stock": (await listings.stock_of(session, [listing.id]))[listing.id].free,
-        "shop": await storefronts.by_id(session, listing.storefront_id), "rating": await storefronts.rating_of(session, listing.storefront_id),
+        "shop": await storefronts.by_id(session, listing.storefront_id),
+        "rating": await storefronts.rating_of(session, listing.storefront_id),
     }  # fmt: skip
     return Piece("chat/_listing.html", shown)
 

@@ -96,6 +96,12 @@ async def message(session: AsyncSession, conversation_id: UUID, seq: int) -> Mes
     return _out(row) if row is not None else None
 
 
+async def about(session: AsyncSession, kind: str, subject_id: UUID) -> list[UUID]:
+    """The conversations about a subject: one for each circle of people."""
+    found = select(col(Conversation.id)).where(col(Conversation.kind) == kind, col(Conversation.subject_id) == subject_id)
+    return list(await session.scalars(found))
+
+
 async def watermarks(session: AsyncSession, conversation_id: UUID) -> dict[UUID, int]:
     """Person -> read up to which seq."""
     rows = await session.execute(

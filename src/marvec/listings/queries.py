@@ -61,6 +61,12 @@ async def visible_by_id(session: AsyncSession, listing_id: UUID) -> Listing:
     return found
 
 
+async def visible_by_ids(session: AsyncSession, ids: "Iterable[UUID]") -> dict[UUID, Listing]:
+    """Those of `ids` that may be shown."""
+    found = await session.scalars(select(Listing).where(col(Listing.id).in_(list(ids)), visible()))
+    return {listing.id: listing for listing in found}
+
+
 async def is_visible(session: AsyncSession, listing_id: UUID) -> bool:
     return (await session.scalar(select(col(Listing.id)).where(col(Listing.id) == listing_id, visible()))) is not None
 

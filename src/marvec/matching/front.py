@@ -1,6 +1,7 @@
 """What requests bring to the first page (how many fit one's goods) and to the talk about one (what is looked for)."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,11 +9,13 @@ from common import front
 from common.actor import Actor
 from common.front import Piece, Waiting
 from common.i18n import ngettext
-from marvec.chat.models import Conversation
 from marvec.matching import queries
 from marvec.matching.errors import NoSuchRequest
 from marvec.matching.service.answering import SUBJECT
 from marvec.matching.wording import STATES
+
+if TYPE_CHECKING:
+    from marvec.chat.models import Conversation
 
 
 @front.waits("marvec.matching")
@@ -23,7 +26,7 @@ async def waiting(session: AsyncSession, actor: Actor) -> Sequence[Waiting]:
 
 
 @front.beside("conversation", "marvec.matching")
-async def request_of(session: AsyncSession, visitor: Actor | None, conversation: Conversation) -> Piece | None:
+async def request_of(session: AsyncSession, visitor: Actor | None, conversation: "Conversation") -> Piece | None:
     if conversation.kind != SUBJECT or conversation.subject_id is None:
         return None
     try:

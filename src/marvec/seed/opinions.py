@@ -1,4 +1,4 @@
-"""What buyers and sellers said afterwards: a review or two for most completed orders, and some answers. The words are in `data/reviews.csv`."""
+"""What buyers and sellers said afterwards: a review or two for most completed orders, and some answers, by `data/reviews.csv`."""
 
 import csv
 import random
