@@ -30,7 +30,11 @@ async def list_reviews(session: AsyncSession, visitor: Actor | None, slug: str, 
         raise NoSuchStorefront
     found = await queries.of_storefront(session, shop.id, ON_A_PAGE, cursor)
     rating = await storefronts.rating_of(session, shop.id)
-    return page("reviews/of_shop.html", shop=shop, reviews=found.items, next=found.next, rating=rating)
+    return page(
+        "reviews/of_shop.html", shop=shop, reviews=found.items, next=found.next, rating=rating,
+        is_mine=visitor is not None and shop_policy.may_manage(visitor, shop),
+        may_moderate=visitor is not None and visitor.has(Role.OPERATOR),
+    )  # fmt: skip
 
 
 @get("/ulasan", guards=[guards.signed_in])

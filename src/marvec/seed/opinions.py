@@ -49,7 +49,9 @@ async def follow(session: AsyncSession, history: History, number: int, order_id:
     dice, done = dice_of("review", number), order.moved_at
     is_eaten = await _is_eaten(session, order_id)
     stars = dice.choice((2, 3)) if order.refunded else dice.choices(*zip(*STARS, strict=True))[0]
-    words = (_pick(dice, "buyer", stars, is_eaten=is_eaten), _pick(dice, "seller", 5, is_eaten=is_eaten))
+    words = (_pick("buyer", number, stars, is_eaten=is_eaten), _pick("seller", number, stars))
+    if stars > LOW and dice.random() < WITHOUT_WORDS:
+        words = ("", words[1])
     moments = [done + timedelta(hours=dice.uniform(2, 70)) for _ in people]
     silent = [dice.random() > BUYERS_WRITE, dice.random() > SELLERS_WRITE]
     given = [
@@ -78,8 +80,8 @@ async def _answer(session: AsyncSession, history: History, order_id: UUID, selle
     at = review.shown_at + timedelta(hours=dice.uniform(1, 20))
     if at < history.began and dice.random() < (ANSWERED_WHEN_LOW if review.stars <= LOW else ANSWERED):
         with clock.frozen(at):
-            text = _pick(dice, "answer", review.stars, is_eaten=False)
-            await reviews.answer_review(session, seller, review.id, AnswerReview(answer=text or "Terima kasih."))
+            text = _pick("answer", dice.randint(0, 99), review.stars)
+            await reviews.answer_review(session, seller, review.id, AnswerReview(answer=text))
 
 
 async def _is_eaten(session: AsyncSession, order_id: UUID) -> bool:
@@ -87,11 +89,10 @@ async def _is_eaten(session: AsyncSession, order_id: UUID) -> bool:
     return (await listings.by_id(session, line.listing_id)).category in EATEN
 
 
-def _pick(dice: random.Random, of: str, stars: int, *, is_eaten: bool) -> str:
-    """A text that fits; some say nothing."""
+def _pick(of: str, number: int, stars: int, *, is_eaten: bool = False) -> str:
+    """A text that fits, the next one for the next `number`: so neighbours differ."""
     fitting = [one.text for one in _said() if one.of == of and one.least <= stars <= one.most and (is_eaten or one.about == "any")]
-    text = dice.choice(fitting)
-    return "" if dice.random() < WITHOUT_WORDS and of != "answer" else text
+    return fitting[number % len(fitting)]
 
 
 @lru_cache(maxsize=1)
