@@ -1,11 +1,12 @@
-"""What rooms bring to the first page and to the one search. Floors meet here: a room puts its word in, the first page reads all of them.
+"""What rooms bring to the first page, to the one search, and to pages of rooms below them. Floors meet here: a room puts its word in,
+the page reads all of them.
 
-A room's `front.py` registers with `@waits` and `@finds`; the roof imports every one of them (`site.load_fronts`).
+A room's `front.py` registers with `@waits`, `@finds` and `@beside`; the roof imports every one of them (`site.load_fronts`).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,11 +41,22 @@ class Found:
     emergency: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of another room's page: a template of the room that brings it, which finds `shown` in its context as `piece`."""
+
+    template: str
+    shown: Mapping[str, Any] = field(default_factory=dict)
+
+
 AskWaiting = Callable[[AsyncSession, Actor], Awaitable[Sequence[Waiting]]]
 AskFound = Callable[[str], Found]
+AskPiece = Callable[[AsyncSession, Actor | None, Any], Awaitable[Piece | None]]
 Asked = TypeVar("Asked", AskWaiting, AskFound)
 WAITING: dict[str, AskWaiting] = {}
 FINDERS: dict[str, AskFound] = {}
+PIECES: dict[str, dict[str, AskPiece]] = {}
+"""Page -> room -> what it brings there."""
 
 
 def waits(name: str) -> Callable[[AskWaiting], AskWaiting]:
@@ -55,6 +67,25 @@ def waits(name: str) -> Callable[[AskWaiting], AskWaiting]:
 def finds(name: str) -> Callable[[AskFound], AskFound]:
     """Register `f(text)`. What it is told is never stored or logged: people type illness and violence into a search."""
     return _into(FINDERS, name)
+
+
+def beside(page: str, name: str) -> Callable[[AskPiece], AskPiece]:
+    """Register `async f(session, visitor, subject)` for a page of a room below ("storefront", "order", "conversation"), by the room's name.
+
+    `subject` is what the page shows; None brings nothing. It is asked at every showing: a few indexed reads at most.
+    """
+
+    def register(ask: AskPiece) -> AskPiece:
+        PIECES.setdefault(page, {})[name] = ask
+        return ask
+
+    return register
+
+
+async def pieces_for(page: str, session: AsyncSession, visitor: Actor | None, subject: Any) -> list[Piece]:
+    """What the rooms bring to this showing of the page, in the order of their registering."""
+    found = [await ask(session, visitor, subject) for ask in PIECES.get(page, {}).values()]
+    return [piece for piece in found if piece is not None]
 
 
 async def waiting_for(session: AsyncSession, actor: Actor) -> list[Waiting]:

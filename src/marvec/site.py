@@ -27,6 +27,7 @@ MARKET_ROOMS = (
     "marvec.search",
     "marvec.carts",
     "marvec.orders",
+    "marvec.reviews",
     "marvec.chat",
     "marvec.offers",
     "marvec.matching",

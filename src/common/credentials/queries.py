@@ -37,6 +37,12 @@ async def of_holder(session: AsyncSession, holder_id: UUID) -> Sequence[Credenti
     return (await session.scalars(mine)).all()
 
 
+async def in_force_of(session: AsyncSession, holder_ids: Sequence[UUID], kinds: Sequence[str]) -> Sequence[Credential]:
+    """Of these kinds, what stands today for one of the holders, newest first."""
+    held = select(Credential).where(col(Credential.holder_id).in_(holder_ids), col(Credential.kind).in_(kinds), *_stands())
+    return (await session.scalars(held.order_by(col(Credential.id).desc()).limit(100))).all()
+
+
 async def of_application(session: AsyncSession, application_id: UUID) -> Credential | None:
     found: Credential | None = await session.scalar(select(Credential).where(col(Credential.application_id) == application_id))
     return found
@@ -53,6 +59,10 @@ def is_active(holder: SQLColumnExpression[Any], kind: SQLColumnExpression[Any] |
     return exists().where(
         col(Credential.holder_id) == holder,
         col(Credential.kind) == kind,
-        col(Credential.state) == CredentialState.ACTIVE,
-        or_(col(Credential.valid_until).is_(None), col(Credential.valid_until) >= clock.today()),
+        *_stands(),
     )
+
+
+def _stands() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    unexpired = or_(col(Credential.valid_until).is_(None), col(Credential.valid_until) >= clock.today())
+    return col(Credential.state) == CredentialState.ACTIVE, unexpired

@@ -11,6 +11,11 @@ class NoConversation(NotFound):
     message = N_("Percakapan ini tidak ada, atau bukan percakapan Anda.")
 
 
+class OwnGoods(Conflict):
+    code = "own_goods"
+    message = N_("Ini barang ta’ sendiri.")
+
+
 class Blocked(Forbidden):
     code = "chat_blocked"
     message = N_("Pesan tidak bisa dikirim: salah satu pihak memblokir yang lain.")

@@ -7,7 +7,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import guards, ids
+from common import front, guards, ids
 from common.actor import Actor
 from common.i18n import gettext as _
 from common.identity import queries as identity
@@ -17,7 +17,7 @@ from common.web.paging import Cursor
 from common.web.templating import page, see_other
 from marvec.chat import queries, service
 from marvec.chat.errors import NoConversation
-from marvec.chat.schemas import Draft, MessageOut, ReportMessage, SendMessage
+from marvec.chat.schemas import AskSeller, Draft, MessageOut, ReportMessage, SendMessage
 from marvec.chat.warnings import SENTENCES
 
 Before = Annotated[int | None, QueryParameter(name="before", ge=1)]
@@ -30,6 +30,12 @@ async def list_conversations(session: AsyncSession, actor: Actor, cursor: Cursor
     for line in found.items:
         line.names = [names.get(one, "") for one in line.people if one != actor.person_id]
     return page("chat/list.html", section="chat", lines=found.items, next=found.next)
+
+
+@post("/mulai", guards=[guards.signed_in])
+async def ask_seller(request: Request[Any, Any, Any], session: AsyncSession, actor: Actor) -> Response[Any]:
+    wanted = Form.sent(await request.form()).parse(AskSeller)
+    return see_other(f"/pesan/{(await service.ask_seller(session, actor, wanted.listing_id)).id}#akhir")
 
 
 @get("/{conversation_id:uuid}", guards=[guards.signed_in])
@@ -94,11 +100,12 @@ async def _context(session: AsyncSession, actor: Actor, conversation_id: UUID, b
         "blocked": await queries.has_blocked(session, actor.person_id, conversation.people),
         "client_id": str(ids.uuid7()),
         "sentences": SENTENCES,
+        "pieces": await front.pieces_for("conversation", session, actor, conversation),
     }
 
 
 router = Router(
     "/pesan",
-    route_handlers=[list_conversations, show_conversation, show_message, send, report, block, unblock],
+    route_handlers=[list_conversations, ask_seller, show_conversation, show_message, send, report, block, unblock],
     include_in_schema=False,
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -21,6 +21,15 @@ PAGE = 50  # messages a page
 _people: dict[UUID, frozenset[UUID]] = {}  # who takes part never changes; the oldest half is forgotten when there are too many
 MOST_REMEMBERED = 50_000
 MOST_UNREAD = 100  # counted no further
+LAST_ANSWERED, FEWEST_ANSWERED = 30, 3
+_ANSWERED = text("""
+    SELECT count(*) AS answered, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM answer.at - asked.at) / 60) AS minutes
+    FROM (SELECT conversation_id FROM conversation_people WHERE person_id = :person ORDER BY conversation_id DESC LIMIT :last) mine
+    JOIN messages asked ON asked.conversation_id = mine.conversation_id AND asked.seq = 1 AND asked.author_id <> :person
+    CROSS JOIN LATERAL (
+        SELECT m.at FROM messages m WHERE m.conversation_id = asked.conversation_id AND m.seq BETWEEN 2 AND 20 AND m.author_id = :person
+        ORDER BY m.seq LIMIT 1) answer
+""")
 
 
 async def readable_by(session: AsyncSession, actor: Actor, conversation_id: UUID) -> Conversation:
@@ -87,12 +96,27 @@ async def message(session: AsyncSession, conversation_id: UUID, seq: int) -> Mes
     return _out(row) if row is not None else None
 
 
+async def about(session: AsyncSession, kind: str, subject_id: UUID) -> list[UUID]:
+    """The conversations about a subject: one for each circle of people."""
+    found = select(col(Conversation.id)).where(col(Conversation.kind) == kind, col(Conversation.subject_id) == subject_id)
+    return list(await session.scalars(found))
+
+
 async def watermarks(session: AsyncSession, conversation_id: UUID) -> dict[UUID, int]:
     """Person -> read up to which seq."""
     rows = await session.execute(
         select(col(Participant.person_id), col(Participant.read_seq)).where(col(Participant.conversation_id) == conversation_id)
     )
     return {row.person_id: row.read_seq for row in rows}
+
+
+async def usual_minutes_to_answer(session: AsyncSession, person_id: UUID) -> float | None:
+    """Median minutes from what somebody asked first to the person's first word after it, in the last conversations of theirs.
+
+    None below `FEWEST_ANSWERED` of them. At most `LAST_ANSWERED` conversations are looked at, each by its first messages.
+    """
+    row = (await session.execute(_ANSWERED, {"person": person_id, "last": LAST_ANSWERED})).one()
+    return float(row.minutes) if row.answered >= FEWEST_ANSWERED else None
 
 
 async def has_blocked(session: AsyncSession, person_id: UUID, people: Sequence[UUID]) -> bool:

@@ -9,7 +9,7 @@ from common import guards
 from common.actor import Actor
 from common.web.paging import Cursor, Limit, Page
 from marvec.chat import queries, service
-from marvec.chat.schemas import ConversationOut, Draft, MessageOut, ReadMessages, ReportMessage, SendMessage
+from marvec.chat.schemas import AskSeller, ConversationOut, Draft, MessageOut, OpenedOut, ReadMessages, ReportMessage, SendMessage
 
 READS = [guards.signed_in, guards.scope("chat:read")]
 WRITES = [guards.signed_in, guards.scope("chat:write")]
@@ -19,6 +19,12 @@ WRITES = [guards.signed_in, guards.scope("chat:write")]
 async def conversations(session: AsyncSession, actor: Actor, cursor: Cursor = None, limit: Limit = 20) -> Page[ConversationOut]:
     """One's own, the one last spoken in first."""
     return await queries.page_of(session, actor, cursor=cursor, limit=limit)
+
+
+@post("/", guards=WRITES)
+async def ask_seller(session: AsyncSession, actor: Actor, data: AskSeller) -> OpenedOut:
+    """The conversation with the seller of a listing, made when there is none yet."""
+    return OpenedOut(id=(await service.ask_seller(session, actor, data.listing_id)).id)
 
 
 @get("/{conversation_id:uuid}/messages", guards=READS)
@@ -57,4 +63,8 @@ async def unblock(session: AsyncSession, actor: Actor, conversation_id: UUID) ->
     await service.unblock(session, actor, conversation_id)
 
 
-router = Router("/api/v1/conversations", route_handlers=[conversations, messages, send, read, report, block, unblock], tags=["chat"])
+router = Router(
+    "/api/v1/conversations",
+    route_handlers=[conversations, ask_seller, messages, send, read, report, block, unblock],
+    tags=["chat"],
+)

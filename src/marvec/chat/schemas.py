@@ -71,6 +71,16 @@ class SendMessage(BaseModel):
     text: str = Field(min_length=1, max_length=TEXT_MOST)
 
 
+class AskSeller(BaseModel):
+    """A buyer asks the seller of a visible listing."""
+
+    listing_id: UUID
+
+
+class OpenedOut(BaseModel):
+    id: UUID
+
+
 class ReadMessages(BaseModel):
     seq: int = Field(ge=0)
 

@@ -1,11 +1,13 @@
-"""What goods bring to a seller's first day: the first listing, from one photo."""
+"""What goods bring to a seller's first day (the first listing, from one photo) and to the trust in a shop (the permits it sells under)."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.credentials import queries as credentials
 from common.i18n import gettext as _
-from marvec.listings import queries
+from marvec.listings import goods, queries
 from marvec.storefronts.guide import STEPS, Step
 from marvec.storefronts.models import Storefront
+from marvec.storefronts.trust import SIGNS, Sign
 
 
 async def first_listing(session: AsyncSession, shop: Storefront) -> Step:
@@ -20,4 +22,11 @@ async def first_listing(session: AsyncSession, shop: Storefront) -> Step:
     return Step(text, note, done=False, link=f"/toko-saya/{shop.slug}/barang/baru", action=_("Tambah barang"))
 
 
+async def permits(session: AsyncSession, shop: Storefront) -> list[Sign]:
+    """Only the kinds that goods are sold under: what else the city says of the owner is nobody's business here."""
+    held = await credentials.in_force_of(session, (shop.id, shop.owner_id), goods.CITY_CREDENTIALS)
+    return [Sign(_("Izin berlaku"), one.title, "check", f"/cek/{one.code}") for one in held]
+
+
 STEPS.append(first_listing)
+SIGNS.append(permits)

@@ -1,5 +1,6 @@
 """Reads of goods; the clause of what may be shown; the one lock."""
 
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from marvec.listings.errors import NoSuchListing
 from marvec.listings.models import Listing, ListingPicture, ListingState, ListingStock
 from marvec.listings.schemas import Card, ForSale
 from marvec.storefronts import queries as storefronts
+from marvec.storefronts.schemas import Rating
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +59,12 @@ async def visible_by_id(session: AsyncSession, listing_id: UUID) -> Listing:
     if found is None:
         raise NoSuchListing
     return found
+
+
+async def visible_by_ids(session: AsyncSession, ids: "Iterable[UUID]") -> dict[UUID, Listing]:
+    """Those of `ids` that may be shown."""
+    found = await session.scalars(select(Listing).where(col(Listing.id).in_(list(ids)), visible()))
+    return {listing.id: listing for listing in found}
 
 
 async def is_visible(session: AsyncSession, listing_id: UUID) -> bool:
@@ -136,14 +144,20 @@ async def cards_of(session: AsyncSession, storefront_id: UUID, limit: int = 60) 
 
 
 async def similar_to(session: AsyncSession, listing: Listing, limit: int = 4) -> list[Card]:
-    """The newest visible goods of other shops in the same category."""
+    """The newest visible goods of other shops in the same category, each with its shop's rating."""
     alike = col(Listing.category) == listing.category, col(Listing.storefront_id) != listing.storefront_id
-    return await _cards(session, limit, *alike)
+    found = await _cards(session, limit, *alike)
+    ratings = await storefronts.ratings_of(session, {card.storefront_id for card in found})
+    return [_rated(card, ratings.get(card.storefront_id, Rating())) for card in found]
 
 
 async def _cards(session: AsyncSession, limit: int, *wanted: ColumnElement[bool]) -> list[Card]:
     free = ListingStock.on_hand - ListingStock.reserved
-    columns: list[Any] = [Listing.id, Listing.title, Listing.price, Listing.unit, first_picture(), free]
+    columns: list[Any] = [Listing.id, Listing.title, Listing.price, Listing.unit, first_picture(), free, Listing.storefront_id]
     joined = sqlalchemy.select(*columns).join(ListingStock, col(ListingStock.listing_id) == Listing.id)
     rows: Any = (await session.execute(joined.where(*wanted, visible()).order_by(col(Listing.id).desc()).limit(limit))).all()
     return [Card(*row) for row in rows]
+
+
+def _rated(card: Card, rating: Rating) -> Card:
+    return replace(card, reviews=rating.reviews, rating=rating.average)

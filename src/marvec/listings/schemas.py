@@ -91,7 +91,7 @@ class ForSale:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A visible listing as a card on a page; `stock` is what is free to buy."""
+    """A visible listing as a card on a page; `stock` is what is free to buy; `rating` its shop's, where shops are mixed."""
 
     id: UUID
     title: str
@@ -99,6 +99,9 @@ class Card:
     unit: str
     picture_id: UUID | None
     stock: int
+    storefront_id: UUID
+    reviews: int = 0
+    rating: float | None = None
 
 
 class ListingOut(BaseModel):

@@ -1,9 +1,10 @@
 """Requests as pages: the buyer's, and the seller's chances."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
+from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
@@ -11,13 +12,16 @@ from common.actor import Actor
 from common.i18n import gettext as _
 from common.web import page, reshow, see_other
 from common.web.paging import Cursor
+from marvec.listings.wording import lead_words
 from marvec.matching import policy, queries, service
 from marvec.matching.models import StandingKind
-from marvec.matching.schemas import PostRequest, SaveSearch, reason_of
+from marvec.matching.schemas import CompareBy, PostRequest, SaveSearch, reason_of
 from marvec.matching.wording import STATES
+from marvec.offers.wording import STATES as OFFER_STATES
 
 ON_A_PAGE = 24
 Asked = Request[Any, Any, Any]
+Sorted = Annotated[str, QueryParameter(name="urut", max_length=10)]
 
 
 @get("/permintaan", guards=[guards.signed_in])
@@ -40,12 +44,16 @@ async def post_request(request: Asked, session: AsyncSession, actor: Actor) -> R
 
 
 @get("/permintaan/{request_id:uuid}", guards=[guards.signed_in])
-async def show_request(session: AsyncSession, actor: Actor, request_id: UUID, cursor: Cursor = None) -> Response[Any]:
+async def show_request(session: AsyncSession, actor: Actor, request_id: UUID, urut: Sorted = "harga") -> Response[Any]:
+    """For its buyer the answers side by side; a seller whom it was told sees what is looked for."""
     made = await queries.readable_by(session, actor, request_id)
     is_mine = made.buyer_id == actor.person_id
-    found = await queries.matches_for_request(session, request_id, ON_A_PAGE, cursor) if is_mine else None
-    matches = [(match, reason_of(match)) for match in found.items] if found else []
-    return page("matching/show.html", made=made, is_mine=is_mine, matches=matches, next=found and found.next, states=STATES)
+    order = CompareBy.NEAREST if urut == "jarak" else CompareBy.PRICE
+    answers = await service.compare(session, actor, request_id, order) if is_mine else []
+    return page(
+        "matching/show.html", made=made, is_mine=is_mine, answers=answers, offered=sum(one.offer_id is not None for one in answers),
+        order=order, states=STATES, offer_states=OFFER_STATES, lead_words=lead_words,
+    )  # fmt: skip
 
 
 @post("/permintaan/{request_id:uuid}/tutup", guards=[guards.signed_in])

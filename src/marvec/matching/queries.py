@@ -16,6 +16,7 @@ from common.web import paging
 from marvec.matching.errors import NoSuchRequest
 from marvec.matching.models import Match, OfferedGoods, Request, RequestState, StandingKind, StandingQuery
 from marvec.matching.policy import MOST_TOLD
+from marvec.matching.schemas import CompareBy
 
 
 async def by_id(session: AsyncSession, request_id: UUID) -> Request:
@@ -89,6 +90,13 @@ async def requests_of(session: AsyncSession, buyer_id: UUID, limit: int, cursor:
 async def matches_for_request(session: AsyncSession, request_id: UUID, limit: int, cursor: str | None) -> paging.Page[Any]:
     """What answers a request, newest first."""
     return await _page(session, select(Match).where(col(Match.request_id) == request_id), "matches", limit, cursor)
+
+
+async def best_matches(session: AsyncSession, request_id: UUID, order: CompareBy, limit: int) -> list[Match]:
+    """What answers a request, cheapest or nearest first; what has no price (a seller's criteria) comes last."""
+    by_price = col(Match.price).asc().nulls_last(), col(Match.km)
+    keys = by_price if order is CompareBy.PRICE else (col(Match.km), col(Match.price))
+    return list(await session.scalars(select(Match).where(col(Match.request_id) == request_id).order_by(*keys, col(Match.id)).limit(limit)))
 
 
 async def matches_for_seller(session: AsyncSession, seller_id: UUID, limit: int, cursor: str | None) -> paging.Page[Any]:

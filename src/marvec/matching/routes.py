@@ -11,7 +11,7 @@ from common.actor import Actor
 from common.web.paging import Cursor, Limit, Page, linked
 from marvec.matching import policy, queries, service
 from marvec.matching.models import StandingKind
-from marvec.matching.schemas import MatchOut, OpenedOut, PostRequest, RequestOut, SaveSearch, StandingOut
+from marvec.matching.schemas import CompareBy, Compared, MatchOut, OpenedOut, PostRequest, RequestOut, SaveSearch, StandingOut
 
 READS, WRITES = guards.scope("market:read"), guards.scope("market:write")
 
@@ -46,6 +46,12 @@ async def list_matches(
     policy.check_is_buyer(actor, await queries.by_id(session, request_id))
     found = await queries.matches_for_request(session, request_id, limit, cursor)
     return linked(request, Page(items=[MatchOut.of(match) for match in found.items], next=found.next))
+
+
+@get("/requests/{request_id:uuid}/answers", guards=[guards.signed_in, READS])
+async def compare_answers(session: AsyncSession, actor: Actor, request_id: UUID, sort: CompareBy = CompareBy.PRICE) -> list[Compared]:
+    """Standing offers, and goods that fit of sellers who made none, side by side; `sort` is price or nearest."""
+    return await service.compare(session, actor, request_id, sort)
 
 
 @get("/matches", guards=[guards.signed_in, READS])
@@ -95,6 +101,7 @@ router = Router(
         show_request,
         close_request,
         list_matches,
+        compare_answers,
         list_chances,
         open_conversation,
         save_search,

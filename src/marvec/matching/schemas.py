@@ -1,6 +1,7 @@
 """What comes in and what goes out about requests."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -99,6 +100,35 @@ class MatchOut(BaseModel):
     @classmethod
     def of(cls, match: "Match") -> "MatchOut":
         return cls(**match.model_dump(include=set(cls.model_fields) - {"reason"}), reason=reason_of(match))
+
+
+class CompareBy(StrEnum):
+    PRICE = "price"
+    NEAREST = "nearest"
+
+
+class Compared(BaseModel):
+    """One seller's answer to a request: an offer that stands, or else goods that fit. Rupiah; `total` for the quantity of the answer.
+
+    `lead_minutes` from order to ready; null where the goods are no longer shown. `offer_state` is null for goods that nobody offered yet.
+    """
+
+    listing_id: UUID | None
+    title: str
+    unit: str
+    quantity: int
+    unit_price: int | None
+    total: int | None
+    km: float | None
+    lead_minutes: int | None
+    shop_name: str
+    shop_slug: str
+    reviews: int
+    rating: float | None
+    offer_id: UUID | None = None
+    offer_state: str | None = None
+    conversation_id: UUID | None = None
+    within_budget: bool = True
 
 
 class OpenedOut(BaseModel):

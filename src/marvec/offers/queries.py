@@ -1,13 +1,15 @@
 """Reads of offers, and the one lock."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common import clock
 from marvec.offers.errors import NoSuchOffer
-from marvec.offers.models import Offer
+from marvec.offers.models import Offer, OfferState
 
 
 async def by_id(session: AsyncSession, offer_id: UUID) -> Offer:
@@ -24,6 +26,13 @@ async def of_conversation(session: AsyncSession, conversation_id: UUID, limit: i
     """The newest first."""
     mine = select(Offer).where(col(Offer.conversation_id) == conversation_id).order_by(col(Offer.id).desc()).limit(limit)
     return list(await session.scalars(mine))
+
+
+async def standing_in(session: AsyncSession, conversation_ids: Sequence[UUID]) -> list[Offer]:
+    """What is put to somebody now, or was agreed, in these conversations; the newest first."""
+    alive = col(Offer.state) == OfferState.ACCEPTED, and_(col(Offer.state) == OfferState.OPEN, col(Offer.expires_at) > clock.now())
+    found = select(Offer).where(col(Offer.conversation_id).in_(conversation_ids), or_(*alive)).order_by(col(Offer.id).desc())
+    return list(await session.scalars(found.limit(200)))
 
 
 def _found(offer: Offer | None) -> Offer:

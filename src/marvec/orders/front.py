@@ -1,4 +1,4 @@
-"""What the first page says of orders: what to confirm, what to pay, what has arrived."""
+"""What the first page says of orders (what to confirm, to pay, what has arrived), and the trust that completed ones earn a shop."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import front
 from common.actor import Actor
 from common.front import Waiting
+from common.i18n import gettext as _
 from common.i18n import ngettext
 from marvec.orders import queries
 from marvec.orders.machine import OrderState
+from marvec.storefronts.models import Storefront
+from marvec.storefronts.trust import SIGNS, Sign
 
 ARRIVED = (OrderState.READY, OrderState.DELIVERED)
 
@@ -31,3 +34,12 @@ async def waiting(session: AsyncSession, actor: Actor) -> Sequence[Waiting]:
         words = ngettext("%(n)s pesanan sudah siap atau sampai", "%(n)s pesanan sudah siap atau sampai", arrived)
         found.append(Waiting(words, "/pesanan", "check"))
     return found
+
+
+async def carried_out(session: AsyncSession, shop: Storefront) -> list[Sign]:
+    """Nothing before the first: "0 orders" helps nobody."""
+    done = await queries.count_completed(session, shop.id)
+    return [Sign(_("Pesanan selesai"), str(done), "cart")] if done else []
+
+
+SIGNS.append(carried_out)

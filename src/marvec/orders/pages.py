@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import guards
+from common import front, guards
 from common.actor import Actor, Role
 from common.i18n import gettext as _
 from common.web import page, reshow, see_other
@@ -61,7 +61,8 @@ async def _shown(session: AsyncSession, actor: Actor, reference: str) -> dict[st
         {"label": _(STATES[move.to][0]), "at": move.at, "note": move.note, "done": True, "current": move is order.history[-1]}
         for move in order.history
     ]
-    return {"order": order, "shop": shop, "timeline": timeline, "states": STATES, "placed": OrderState.PLACED}
+    pieces = await front.pieces_for("order", session, actor, order)
+    return {"order": order, "shop": shop, "timeline": timeline, "states": STATES, "placed": OrderState.PLACED, "pieces": pieces}
 
 
 router = Router("/", route_handlers=[list_bought, show_order, move_order, list_sold, list_disputes], include_in_schema=False)

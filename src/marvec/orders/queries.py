@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Select, and_, bindparam, cast, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, Date, Select, and_, bindparam, cast, func, literal_column, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,7 +16,7 @@ from common.web import paging
 from marvec.orders.errors import NoSuchOrder
 from marvec.orders.machine import OrderState
 from marvec.orders.models import Order, OrderGroup, OrderLine
-from marvec.orders.schemas import BestGoods, Placed, WeekOfSales
+from marvec.orders.schemas import BestGoods, Finished, Placed, WeekOfSales
 
 Row = TypeVar("Row")
 _IN_WITA = func.timezone(literal_column("'Asia/Makassar'"), col(Order.created_at))
@@ -91,6 +91,23 @@ async def recent_states(session: AsyncSession, person_id: UUID) -> tuple[Counter
     return await _recent_states(session, col(Order.buyer_id) == person_id), await _recent_states(
         session, and_(col(Order.seller_id) == person_id, col(Order.state) != OrderState.PLACED)
     )
+
+
+async def completed_since(session: AsyncSession, person_id: UUID, since: datetime, limit: int = MOST_COUNTED) -> list[Finished]:
+    """What a person bought or sold and was completed since, the last first. An index serves each side."""
+    columns = (col(Order.id), col(Order.reference), col(Order.storefront_id), col(Order.buyer_id), col(Order.seller_id), col(Order.total),
+               col(Order.moved_at))  # fmt: skip
+    completed = select(*columns).where(col(Order.state) == OrderState.COMPLETED, col(Order.moved_at) > since)
+    newest = completed.order_by(col(Order.moved_at).desc()).limit(limit)
+    sides = [newest.where(col(side) == person_id).subquery() for side in (Order.buyer_id, Order.seller_id)]
+    rows = [Finished(*row) for row in await session.execute(union_all(*(select(side) for side in sides)))]
+    return sorted(rows, key=lambda row: row.completed_at, reverse=True)[:limit]
+
+
+async def count_completed(session: AsyncSession, storefront_id: UUID) -> int:
+    """How many orders a shop has carried out. A partial index holds just these."""
+    done = select(func.count()).where(col(Order.storefront_id) == storefront_id, col(Order.state) == OrderState.COMPLETED)
+    return int(await session.scalar(done) or 0)
 
 
 async def sales_by_week(session: AsyncSession, seller_id: UUID, storefront_id: UUID, *, since: date) -> list[WeekOfSales]:

@@ -80,6 +80,18 @@ class BestGoods(NamedTuple):
     unit: str
 
 
+class Finished(NamedTuple):
+    """A completed order, as those see it who say a word on it."""
+
+    id: UUID
+    reference: str
+    storefront_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    total: int
+    completed_at: datetime
+
+
 class LineOut(BaseModel):
     listing_id: UUID
     title: str

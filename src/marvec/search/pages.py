@@ -1,4 +1,6 @@
-"""`/pasar`: the market, with words, filters and sorts. Everything is in the address, so it works without JavaScript and can be shared."""
+"""`/pasar`: the market, with words, filters, sorts and a choice of list or grid. Everything is in the address, so it works without
+JavaScript and can be shared; links of filters come back to where the filters stand.
+"""
 
 from typing import Any
 
@@ -12,6 +14,11 @@ from marvec.listings import goods
 from marvec.search import asking, service
 from marvec.search.schemas import Results, SearchQuery, Sort
 from marvec.search.synonyms import names_city_service
+from marvec.storefronts import place
+from marvec.storefronts.place import Standing
+
+LIST, GRID = "daftar", "kisi"
+"""`?tampilan=`: rows with more to read, or pictures side by side."""
 
 
 @get("/pasar", guards=[guards.public])
@@ -19,18 +26,29 @@ async def market(request: Request[Any, Any, Any], cursor: Cursor = None) -> Resp
     """A filter that makes no sense is said at its field, and nothing is shown for it."""
     form = Form({name: [value] for name, value in request.query_params.items() if isinstance(value, str) and value})
     query, found, status = SearchQuery(), Results([], None), 200
+    standing = place.standing_of(request)
     try:
-        query = asking.asked(request.query_params)
+        query = _from(standing, asking.asked(request.query_params))
         found = await service.search(query, cursor=cursor, with_facets=True)
     except Invalid as error:
         form.errors, form.message, status = error.fields, str(error), error.status
-    return page("search/market.html", status, form=form, **_shown(request, query, found))
+    answer = page("search/market.html", status, form=form, standing=standing, **_shown(request, query, found))
+    return place.remember(request, answer)
+
+
+def _from(standing: Standing | None, query: SearchQuery) -> SearchQuery:
+    """Distances are counted from where the visitor stands, unless the query draws a circle or names a point of its own."""
+    if standing is None or query.near is not None or query.radius_km is not None:
+        return query
+    return query.model_copy(update={"near": (standing.lat, standing.lon)})
 
 
 def _shown(request: Request[Any, Any, Any], query: SearchQuery, found: Results) -> dict[str, Any]:
     text = request.query_params.get("q", "")
+    view = request.query_params.get("tampilan", GRID)
     return {
-        "query": query, "found": found, "search_text": text, "near": request.query_params.get("near", ""),
+        "query": query, "found": found, "search_text": text, "view": view if view == LIST else GRID,
+        "near": "{:.4f},{:.4f}".format(*query.centre) if query.centre else "",
         "categories": goods.CATEGORY_NAMES, "facets": found.facets or {}, "districts": regions.all_kecamatan(), "sorts": list(Sort),
         "place_of": regions.kelurahan, "area": query.area, "city_service": names_city_service(text),
     }  # fmt: skip

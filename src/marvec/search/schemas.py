@@ -115,7 +115,9 @@ class Understood(BaseModel):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """One found listing; `distance_km` from the query's centre, null without one; `stock` is what is free to buy."""
+    """One found listing; `distance_km` from the query's centre, null without one; `stock` is what is free to buy; `rating` is the shop's,
+    null without reviews.
+    """
 
     id: UUID
     title: str
@@ -129,6 +131,8 @@ class Hit(msgspec.Struct, frozen=True):
     published_at: datetime
     stock: int
     distance_km: float | None
+    reviews: int = 0
+    rating: float | None = None
 
 
 class Results(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from marvec.search.parse import parse
 from marvec.search.schemas import Hit, Results, SearchQuery
 from marvec.search.synonyms import is_known
 from marvec.search.words import telling
+from marvec.storefronts.schemas import Rating
 
 FEW = 3
 """Below so many hits another spelling is proposed."""
@@ -60,5 +61,5 @@ def _hit(row: Any) -> Hit:
     return Hit(
         row["listing_id"], row["title"], row["price"], row["unit"], row["category"], row["kelurahan_code"], row["shop_slug"],
         row["shop_name"], row["picture_id"], row["published_at"], row["stock"],
-        None if row["distance_km"] is None else round(row["distance_km"], 3),
+        None if row["distance_km"] is None else round(row["distance_km"], 3), row["reviews"], Rating(row["reviews"], row["stars"]).average,
     )  # fmt: skip

@@ -17,6 +17,8 @@ from marvec.storefronts import service as opening
 from marvec.storefronts.schemas import OpenStorefront
 
 GOODS_EACH = 10
+VIEWS = 3
+"""Pictures of a shop's first thing; the others have one."""
 FIRST_GOODS = 3
 """What the shops of the core sell at once; the rest of their shelves follows."""
 
@@ -37,16 +39,17 @@ async def fill_shelf(session: AsyncSession, history: History, number: int, place
     items = shelf(people.shops()[number], GOODS_EACH)
     for place in places:
         with clock.frozen(history.listing_of(number, people.SHOPS, place, GOODS_EACH)):
-            await _offer(session, owner, storefront_id, items[place])
+            await _offer(session, owner, storefront_id, items[place], VIEWS if place == 0 else 1)
 
 
-async def _offer(session: AsyncSession, owner: Actor, storefront_id: UUID, item: Item) -> None:
+async def _offer(session: AsyncSession, owner: Actor, storefront_id: UUID, item: Item, views: int) -> None:
     described = CreateListing(
         storefront_id=storefront_id, title=item.title, description=item.description, category=item.category, unit=item.unit,
         price=item.price, lead_minutes=item.lead_minutes, stock=item.stock,
     )  # fmt: skip
     listing = await listings.create_listing(session, owner, described)
-    await listings.upload_picture(session, owner, listing.id, pictures.draw(item.title, item.category), "gambar.jpg")
+    for view in range(views):
+        await listings.upload_picture(session, owner, listing.id, pictures.draw(item.title, item.category, view), "gambar.jpg")
     await listings.publish_listing(session, owner, listing.id)
 
 

@@ -15,7 +15,7 @@ from marvec.listings import service as stock
 from marvec.orders import queries
 from marvec.orders import service as orders
 from marvec.orders.machine import Handover, OrderState, Party
-from marvec.seed import people, till
+from marvec.seed import opinions, people, till
 from marvec.seed.moments import DAYS, History, dice_of
 from marvec.seed.ways import OPEN, OVER, Move, Way
 from marvec.storefronts import queries as storefronts
@@ -74,6 +74,7 @@ async def live_through(session: AsyncSession, history: History, plan: Plan) -> N
     order_id = (await queries.placed_of(session, group.id))[0].id
     who = {Party.BUYER: buyer, Party.SELLER: seller, Party.OPERATOR: operator}
     await go(session, history, plan.way, order_id, plan.placed_at, who)
+    await opinions.follow(session, history, plan.number, order_id, (buyer, seller))
 
 
 async def go(session: AsyncSession, history: History, way: Way, order_id: UUID, placed_at: datetime, who: dict[Party, Actor]) -> None:

@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from common.db import enum_field, id_field, utc_field
+from common.db import Table, enum_field, id_field, utc_field
 from common.states import Moves, Moving
 
 
@@ -43,3 +44,15 @@ class Storefront(Moving, table=True):
     @property
     def is_open(self) -> bool:
         return self.state == StorefrontState.OPEN
+
+
+class StorefrontRating(Table, table=True):
+    """What a shop's public reviews amount to: how many, and the sum of their stars. Kept by a trigger on reviews (migration 0013), in the
+    commit that shows or hides one; read only. No row is no review.
+    """
+
+    __tablename__ = "storefront_ratings"
+
+    storefront_id: UUID = Field(primary_key=True, foreign_key="storefronts.id")
+    reviews: int = Field(sa_type=BigInteger)
+    stars: int = Field(sa_type=BigInteger)

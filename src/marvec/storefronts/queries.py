@@ -1,15 +1,17 @@
 """Reads of shops, and the one lock."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy
 from sqlalchemy import ColumnElement, exists, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from marvec.storefronts.errors import NoSuchStorefront
-from marvec.storefronts.models import Storefront, StorefrontState
+from marvec.storefronts.models import Storefront, StorefrontRating, StorefrontState
+from marvec.storefronts.schemas import Rating
 
 
 async def by_id(session: AsyncSession, storefront_id: UUID) -> Storefront:
@@ -50,6 +52,18 @@ async def by_ids(session: AsyncSession, storefront_ids: set[UUID]) -> dict[UUID,
     """Those of `storefront_ids` that exist."""
     found = await session.scalars(select(Storefront).where(col(Storefront.id).in_(storefront_ids)))
     return {shop.id: shop for shop in found}
+
+
+async def rating_of(session: AsyncSession, storefront_id: UUID) -> Rating:
+    return (await ratings_of(session, [storefront_id])).get(storefront_id, Rating())
+
+
+async def ratings_of(session: AsyncSession, storefront_ids: Collection[UUID]) -> dict[UUID, Rating]:
+    """Those of `storefront_ids` that have reviews: one row each, whatever their number."""
+    rated = StorefrontRating
+    columns = col(rated.storefront_id), col(rated.reviews), col(rated.stars)
+    rows = await session.execute(sqlalchemy.select(*columns).where(columns[0].in_(storefront_ids), columns[1] > 0))
+    return {row[0]: Rating(row[1], row[2]) for row in rows}
 
 
 async def named_like(session: AsyncSession, words: Sequence[str], limit: int = 4) -> list[Storefront]:

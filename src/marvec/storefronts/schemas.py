@@ -1,5 +1,7 @@
 """What comes in and what goes out about shops."""
 
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -14,6 +16,26 @@ if TYPE_CHECKING:
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=80)]
 About = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 FARTHEST_KM = 30.0  # the city with its islands; farther is a slip of the finger
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A shop's reviews: how many, and the sum of their stars."""
+
+    reviews: int = 0
+    stars: int = 0
+
+    @property
+    def average(self) -> float | None:
+        """To one decimal, halves up; None without reviews."""
+        if not self.reviews:
+            return None
+        return float((Decimal(self.stars) / self.reviews).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+    @property
+    def as_schema(self) -> dict[str, object]:
+        """https://schema.org/AggregateRating. Only where there are reviews: zero of them is not valid there."""
+        return {"@type": "AggregateRating", "ratingValue": self.average, "ratingCount": self.reviews, "bestRating": 5, "worstRating": 1}
 
 
 class Place(BaseModel):

@@ -1,15 +1,19 @@
 """The talk in a browser without JavaScript, and as JSON."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
+from litestar import Litestar
 
+from common import clock
 from common.actor import Actor
 from common.db import unit_of_work
-from marvec.chat import service
-from marvec.chat.schemas import Card
+from marvec.chat import queries, service
+from marvec.chat.schemas import Card, Draft
 from tests.common.identity import make as identity
+from tests.marvec import acting, make
 from tests.marvec.chat.make import conversation, person, say, stored
 
 
@@ -105,3 +109,35 @@ def _hidden(html: str) -> str:
     found = re.search(r'name="client_id" value="([^"]+)"', html)
     assert found is not None
     return found[1]
+
+
+async def test_a_buyer_asks_from_the_listing_and_sees_it_beside_the_talk(client: httpx.AsyncClient, app: Litestar) -> None:
+    buyer, seller = await make.member("Pembeli"), await make.member("Penjual")
+    item = await make.goods(seller, title="Songkolo bagadang", price=15_000)
+    async with acting.client_as(app, buyer) as asking, acting.client_as(app, seller) as owner:
+        page = f"/barang/{item.id}"
+        first = await acting.submit(asking, page, "/pesan/mulai", {"listing_id": str(item.id)})
+        again = await acting.submit(asking, page, "/pesan/mulai", {"listing_id": str(item.id)})
+        talk = first.headers["location"].removesuffix("#akhir")
+        shown = (await asking.get(talk)).text
+        own = await owner.post("/api/v1/conversations", json={"listing_id": str(item.id)})
+    assert first.headers["location"] == again.headers["location"]
+    assert 'href="/barang/' in shown
+    assert "Rp15.000" in shown
+    assert (own.status_code, own.json()["code"]) == (409, "own_goods")
+
+
+async def test_a_shop_that_answers_three_times_shows_how_soon(client: httpx.AsyncClient) -> None:
+    seller = await make.member("Penjual")
+    item = await make.goods(seller)
+    began = clock.now() - timedelta(days=2)
+    for number, minutes in enumerate((10, 150, 170)):
+        asked = began + timedelta(hours=number)
+        talk = await conversation(person(f"Pembeli {number}"), seller)
+        async with unit_of_work() as session:
+            people = await queries.people_of(session, talk)
+        for who, at in (((people - {seller.person_id}).pop(), asked), (seller.person_id, asked + timedelta(minutes=minutes))):
+            with clock.frozen(at):
+                await service.send(Draft(talk, who, f"{number}:{at}", "Masih ada?"))
+    page = (await client.get(f"/barang/{item.id}")).text
+    assert "Biasanya menjawab: <strong>dalam 3 jam</strong>" in page

@@ -25,7 +25,8 @@ async def test_a_request_meets_a_seller_who_offers_and_the_buyer_accepts(app: Li
         assert asked.status_code == 303, asked.text
         await run_jobs()
         page = (await client.get(asked.headers["location"])).text
-        assert "menjual Songkolo bagadang, 50 m, mulai Rp15.000/porsi" in page
+        assert "0 tawaran, 1 barang yang cocok" in page
+        assert re.search(r"Rp15.000 / porsi.*<strong>Rp300.000</strong>.*50 m", page, re.DOTALL)
         assert "20 porsi songkolo" in (await client.get("/permintaan")).text
         chances = (await desk.get("/toko-saya/peluang")).text
         (action,) = re.findall(r'action="(/toko-saya/peluang/[^"]+)"', chances)
@@ -35,6 +36,9 @@ async def test_a_request_meets_a_seller_who_offers_and_the_buyer_accepts(app: Li
         assert (made.status_code, made.headers["location"]) == (303, talk), made.text
         (offer,) = set(re.findall(r'href="(/tawaran/[0-9a-f-]+)"', (await client.get(talk)).text))
         assert "Rp350.000" in (await client.get(offer)).text
+        offered = (await client.get(asked.headers["location"])).text
+        assert "1 tawaran, 0 barang yang cocok" in offered
+        assert f'href="{offer}">Jawab tawaran' in offered
         refused = await submit(client, offer, f"{offer}/terima")
         assert refused.status_code == 422
         address = {"address": "Lorong 3 nomor 5", "kelurahan_code": make.KELURAHAN}
@@ -74,3 +78,24 @@ async def test_a_search_is_saved_and_dropped_and_criteria_too(app: Litestar) -> 
         await submit(client, "/permintaan", drop)
         assert "pisang ijo" not in (await client.get("/permintaan")).text
         assert "songkolo" in (await client.get("/toko-saya/peluang")).text
+
+
+async def test_answers_are_compared_by_price_or_by_distance_and_by_their_buyer_alone(app: Litestar, run_jobs: RunJobs) -> None:
+    buyer, near, far = [await make.member(name) for name in ("Pembeli", "Dekat", "Jauh")]
+    await make.goods(near, price=18_000, at=make.KELURAHAN)
+    await make.goods(far, price=12_000, at="73.71.10.1002")
+    await run_jobs()
+    async with client_as(app, buyer) as client, client_as(app, near) as other:
+        wanted = {"what": "20 porsi songkolo, paling banyak Rp400.000", "kelurahan_code": make.KELURAHAN, "radius_km": "20", "days": "7"}
+        address = (await submit(client, "/permintaan/baru", "/permintaan/baru", wanted)).headers["location"]
+        await run_jobs()
+        cheapest, nearest = (await client.get(address)).text, (await client.get(f"{address}?urut=jarak")).text
+        rows = (await client.get(f"/api/v1/requests{address.removeprefix('/permintaan')}/answers?sort=nearest")).json()
+        refused = await other.get(f"/api/v1/requests{address.removeprefix('/permintaan')}/answers")
+    assert cheapest.index("Toko Jauh") < cheapest.index("Toko Dekat")
+    assert nearest.index("Toko Dekat") < nearest.index("Toko Jauh")
+    assert [(row["shop_name"], row["total"], row["within_budget"]) for row in rows] == [
+        ("Toko Dekat", 360_000, True),
+        ("Toko Jauh", 240_000, True),
+    ]
+    assert refused.status_code == 403

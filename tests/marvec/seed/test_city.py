@@ -42,6 +42,20 @@ async def states_of(table: str) -> set[str]:
         return {row["state"] for row in await connection.fetch(f"SELECT DISTINCT state FROM {table}")}
 
 
+async def check_reviews() -> None:
+    """Most completed orders were reviewed, some reviews are blind or answered, and the ratings are what the reviews amount to."""
+    completed = await count("SELECT count(*) FROM orders WHERE state = 'completed' AND offer_id IS NULL")
+    assert completed // 2 < await count("SELECT count(DISTINCT order_id) FROM reviews") <= completed
+    assert await count("SELECT count(*) FROM reviews WHERE answered_at IS NOT NULL") > 0
+    assert await count("SELECT count(*) FROM reviews WHERE shown_at < written_at") == 0
+    wrong = """
+        SELECT count(*) FROM storefront_ratings r WHERE (reviews, stars) <> (
+            SELECT count(*), coalesce(sum(v.stars), 0) FROM reviews v
+            WHERE v.storefront_id = r.storefront_id AND v.side = 'buyer' AND v.shown_at IS NOT NULL)"""
+    assert await count(wrong) == 0
+    assert await count("SELECT count(*) FROM storefront_ratings WHERE reviews > 0") > 0
+
+
 @pytest.mark.timeout(400)
 async def test_a_city_has_everything_in_every_state_and_its_ledger_is_true(client: httpx.AsyncClient, small: None) -> None:
     said: list[str] = []
@@ -56,6 +70,7 @@ async def test_a_city_has_everything_in_every_state_and_its_ledger_is_true(clien
     assert await count("SELECT count(*) FROM search_documents WHERE picture_id IS NOT NULL") == SHOPS * 4
     assert await count("SELECT count(*) FROM orders WHERE offer_id IS NULL") == ORDERS
     assert await states_of("orders") == set(OrderState)
+    await check_reviews()
     assert await states_of("offers") == set(OfferState)
     assert await states_of("requests") == set(RequestState)
     assert await states_of("applications") == set(State) - {State.APPROVED}  # nothing rests there

@@ -6,13 +6,15 @@ from uuid import UUID
 from litestar import Request, Response, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import guards, regions
+from common import front, guards, regions
 from common.actor import Actor
 from common.web import page
 from common.web.addresses import absolute
 from marvec.listings import goods, policy, queries
 from marvec.listings.errors import NoSuchListing
+from marvec.listings.models import Listing
 from marvec.listings.wording import lead_words, stock_words
+from marvec.storefronts import place, trust
 from marvec.storefronts import policy as shop_policy
 from marvec.storefronts import queries as storefronts
 from marvec.storefronts.errors import NoSuchStorefront
@@ -28,18 +30,17 @@ async def show_listing(request: Request[Any, Any, Any], session: AsyncSession, v
     visible = await queries.is_visible(session, listing_id)
     if not policy.may_see(visitor, listing, visible=visible):
         raise NoSuchListing
-    stock = (await queries.stock_of(session, [listing_id]))[listing_id]
-    pictures = await queries.pictures_of(session, listing_id)
-    return page(
-        "listings/show.html", listing=listing, visible=visible, shop=await storefronts.by_id(session, listing.storefront_id),
-        pictures=pictures, pictures_at=[absolute(f"/berkas/{picture}/960") for picture in pictures],
-        free=stock.free, stock_words=stock_words(stock.free),
-        lead_words=lead_words(listing.lead_minutes), place=regions.kelurahan(listing.kelurahan_code),
-        category=goods.CATEGORY_NAMES[listing.category], distance_km=distance_from(request, listing.lat, listing.lon),
+    shop = await storefronts.by_id(session, listing.storefront_id)
+    standing = place.standing_of(request)
+    answer = page(
+        "listings/show.html", listing=listing, visible=visible, shop=shop, trust=await trust.trust_in(session, shop),
+        **await _about(session, listing), place=regions.kelurahan(listing.kelurahan_code), standing=standing,
+        distance_km=standing.km_to(listing.lat, listing.lon) if standing else None,
         mine=visitor is not None and visitor.person_id == listing.seller_id,
         others=[card for card in await queries.cards_of(session, listing.storefront_id, BESIDE + 1) if card.id != listing_id][:BESIDE],
         similar=await queries.similar_to(session, listing, BESIDE),
     )  # fmt: skip
+    return place.remember(request, answer)
 
 
 @get("/toko/{slug:str}", guards=[guards.public])
@@ -47,17 +48,21 @@ async def show_storefront(session: AsyncSession, visitor: Actor | None, slug: st
     shop = await storefronts.by_slug(session, slug)
     if not shop_policy.may_see(visitor, shop):
         raise NoSuchStorefront
-    found = await queries.cards_of(session, shop.id)
-    return page("listings/storefront.html", shop=shop, goods=found, place=regions.kelurahan(shop.kelurahan_code))
+    return page(
+        "listings/storefront.html", shop=shop, goods=await queries.cards_of(session, shop.id), place=regions.kelurahan(shop.kelurahan_code),
+        trust=await trust.trust_in(session, shop), pieces=await front.pieces_for("storefront", session, visitor, shop),
+    )  # fmt: skip
 
 
-def distance_from(request: Request[Any, Any, Any], lat: float, lon: float) -> float | None:
-    """Kilometres from `?near=lat,lon`, which the search's links carry on; None without it or when it makes no sense."""
-    try:
-        near_lat, near_lon = (float(part) for part in request.query_params.get("near", "").split(","))
-    except ValueError:
-        return None
-    return regions.distance_km(near_lat, near_lon, lat, lon)
+async def _about(session: AsyncSession, listing: Listing) -> dict[str, Any]:
+    """Pictures, stock and the words for them."""
+    free = (await queries.stock_of(session, [listing.id]))[listing.id].free
+    pictures = await queries.pictures_of(session, listing.id)
+    return {
+        "pictures": pictures, "pictures_at": [absolute(f"/berkas/{picture}/960") for picture in pictures], "free": free,
+        "stock_words": stock_words(free), "lead_words": lead_words(listing.lead_minutes),
+        "category": goods.CATEGORY_NAMES[listing.category],
+    }  # fmt: skip
 
 
 HANDLERS = [show_listing, show_storefront]

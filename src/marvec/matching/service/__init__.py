@@ -2,10 +2,12 @@
 
 from marvec.matching.service.answering import hear_offer, open_conversation
 from marvec.matching.service.asking import close_request, drop, expire_request, post_request, save_search, state_criteria
+from marvec.matching.service.comparing import compare
 from marvec.matching.service.finding import find_for_listing, find_for_request, find_for_search
 
 __all__ = [
     "close_request",
+    "compare",
     "drop",
     "expire_request",
     "find_for_listing",

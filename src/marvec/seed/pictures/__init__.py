@@ -35,9 +35,9 @@ PAINTERS: dict[str, tuple[Painter, ...]] = {
 UNDER_THE_SKY = frozenset({"wisata", "acara", "jasa-rumah"})
 
 
-def draw(title: str, category: str) -> bytes:
-    """A JPEG that is always the same for the same thing."""
-    dice = random.Random(f"{title}/{category}")  # noqa: S311  always the same picture
+def draw(title: str, category: str, view: int = 0) -> bytes:
+    """A JPEG that is always the same for the same thing and view of it."""
+    dice = random.Random(f"{title}/{category}{f'/{view}' if view else ''}")  # noqa: S311  always the same picture
     image = Image.new("RGB", SIZE)
     canvas = ImageDraw.Draw(image)
     (dusk if category in UNDER_THE_SKY else table)(canvas, dice)

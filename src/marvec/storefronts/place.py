@@ -1,0 +1,57 @@
+"""Where a visitor is, as far as she said: `?dari=<kelurahan code>`, remembered in a cookie, or `?near=lat,lon` of this page alone."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response
+
+from common import regions
+
+PARAM = COOKIE = "dari"
+LIFE = 365 * 24 * 3600
+"""Seconds. A kelurahan is coarse enough to be remembered, and is sent nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A point in degrees (WGS 84); `code` and `name` of the kelurahan where one was chosen."""
+
+    lat: float
+    lon: float
+    code: str = ""
+    name: str = ""
+
+    @property
+    def near(self) -> str:
+        """As links carry it."""
+        return f"{self.lat:.4f},{self.lon:.4f}"
+
+    def km_to(self, lat: float, lon: float) -> float:
+        return regions.distance_km(self.lat, self.lon, lat, lon)
+
+
+def standing_of(request: Request[Any, Any, Any]) -> Standing | None:
+    """The place of this request: a position in the address, then a chosen kelurahan, then the remembered one. Nonsense counts as none."""
+    if near := _point(request.query_params.get("near", "")):
+        return Standing(*near)
+    code = request.query_params.get(PARAM, "") or request.cookies.get(COOKIE, "")
+    if not regions.is_kelurahan(code):
+        return None
+    place = regions.kelurahan(code)
+    return Standing(place.lat, place.lon, code, place.name)
+
+
+def remember(request: Request[Any, Any, Any], answer: Response[Any]) -> Response[Any]:
+    """The answer, with the kelurahan remembered that this request has chosen."""
+    code = request.query_params.get(PARAM, "")
+    if regions.is_kelurahan(code):
+        answer.set_cookie(key=COOKIE, value=code, max_age=LIFE, httponly=True, samesite="lax")
+    return answer
+
+
+def _point(text: str) -> tuple[float, float] | None:
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    return (lat, lon) if -90 <= lat <= 90 and -180 <= lon <= 180 else None
