@@ -14,6 +14,9 @@ from common.front import Finding, Found, Waiting
 from common.i18n import gettext as _
 from common.i18n import ngettext
 
+ELSEWHERE = {"jual-di-pasar": "/toko/baru", "antrean-puskesmas": "/antrean", "slot-mpp": "/antrean/tempat/DPMPTSP"}
+"""What other rooms serve, by the code of the life events."""
+
 
 @front.waits("civic.services")
 async def waiting(session: AsyncSession, actor: Actor) -> Sequence[Waiting]:
@@ -71,8 +74,8 @@ def _finding(code: str) -> Finding:
         service = catalogue.find(code)
     except NoSuchService:
         office = life_events.office_of(code)
-        if office.startswith("(") or not office:
-            return Finding(life_events.name_of(code), "/toko/baru" if code == "jual-di-pasar" else "/kantor")
+        if code in ELSEWHERE or office.startswith("(") or not office:
+            return Finding(life_events.name_of(code), ELSEWHERE.get(code, "/kantor"))
         note = _("Belum bisa dari sini: lihat kantornya.")
         return Finding(life_events.name_of(code), f"/kantor?q={office}", note=note)
     return Finding(str(service.name), f"/layanan/{code}", str(service.summary))
