@@ -88,7 +88,7 @@ async def _context(session: AsyncSession, counter: Counter, desk: int) -> dict[s
         "place": queries.place(counter.place),
         "desk": desk,
         "held": held,
-        "name": names.get(held.person_id, "") if held else "",
+        "who": names.get(held.person_id, "") if held else "",
         "desks": await queries.at_desks(session, counter.code, today),
         "line": [one.number for one in await queries.first_waiting(session, counter.code, today, SHOWN)],
         "now": (await views.counters_now(session, [counter]))[0],
