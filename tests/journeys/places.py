@@ -7,7 +7,9 @@ from playwright.async_api import BrowserContext, Page
 from marvec.seed.accounts import PASSWORD
 
 PUBLIC = (
-    "/", "/pasar", "/pasar?q=songkolo", "/pasar?q=zzzz", "/keranjang", "/layanan", "/layanan/akta-kelahiran", "/layanan/pbg", "/kantor",
+    "/", "/pasar", "/pasar?q=songkolo", "/pasar?q=zzzz", "/keranjang", "/layanan", "/layanan?q=bapakku+meninggal",
+    "/layanan/peristiwa/punya-bayi", "/layanan/peristiwa/orang-meninggal", "/layanan/akta-kelahiran", "/layanan/pbg", "/kantor",
+    "/antrean", "/antrean/tempat/PKM-KASSI-KASSI", "/antrean/papan/PKM-KASSI-KASSI-UMUM",
     "/kantor?q=disnaker", "/cek", "/masuk", "/daftar", "/lupa-sandi", "/api/docs", "/luring", "/tidak-ada",
 )  # fmt: skip
 OWN = ("/akun", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/pesan", "/keluar")
@@ -44,7 +46,17 @@ PLACES = (
             ("/pesan", "main .list a"),
         ),
     ),
-    Place("ibu", ("/permohonan",), (("/permohonan", "main a[href^='/permohonan/']"), ("/permohonan", "@isi"), ("/permohonan", "@berkas"))),
+    Place(
+        "ibu",
+        ("/permohonan", "/antrean?kelurahan=73.71.09.1001", "/antrean/saya"),
+        (
+            ("/permohonan", "main a[href^='/permohonan/']"),
+            ("/permohonan", "@isi"),
+            ("/permohonan", "@berkas"),
+            ("/antrean/saya", "main .list a"),
+        ),
+    ),
+    Place("perawat", ("/meja/antrean", "/meja/antrean/PKM-KASSI-KASSI-UMUM")),
     Place("petugas", ("/meja",), (("/meja", "main a[href^='/meja/']"),)),
     Place(
         "operator",

@@ -31,7 +31,7 @@ async def list_my_counters(session: AsyncSession, actor: Actor) -> Page:
     """The counters at which one may sit, with how many wait there now."""
     shown = await views.counters_now(session, await queries.served_by(session, actor))
     places = {one.counter.place: queries.place(one.counter.place) for one in shown}
-    return page("queues/counters.html", shown=shown, places=places)
+    return page("queues/counters.html", shown=shown, offices=places)
 
 
 @get("/meja/antrean/{code:str}", guards=OFFICER)

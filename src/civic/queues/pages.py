@@ -111,7 +111,7 @@ async def _place_context(session: AsyncSession, visitor: Actor | None, code: str
         raise NoSuchCounter
     living = await queries.living_of(session, visitor.person_id) if visitor else []
     held = {one.counter: one for one in living if one.state in LIVE}
-    shown = await views.counters_now(session, counters)
+    shown = sorted(await views.counters_now(session, counters), key=lambda one: (not one.is_open, -one.counter.capacity))
     return {"place": queries.place(code), "shown": shown, "held": held, "today": clock.today(), "section": "city"}
 
 
