@@ -44,6 +44,13 @@ def is_working_day(day: date) -> bool:
     return bool(is_working_day(day)) if day.year in HOLIDAY_YEARS else day.weekday() < 5
 
 
+def is_holiday(day: date) -> bool:
+    """Whether a national holiday or a day of collective leave falls on it; none is known of years that are not decreed yet."""
+    from lokal import HOLIDAY_YEARS, holidays_on  # noqa: PLC0415  see above
+
+    return day.year in HOLIDAY_YEARS and bool(holidays_on(day))
+
+
 def load() -> None:
     """Load the library now."""
     is_nik("")

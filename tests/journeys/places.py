@@ -8,8 +8,9 @@ from marvec.seed.accounts import PASSWORD
 
 PUBLIC = (
     "/", "/pasar", "/pasar?q=songkolo", "/pasar?q=zzzz", "/cari?q=punya+anak", "/cari?q=darurat", "/keranjang", "/layanan",
-    "/layanan/akta-kelahiran", "/layanan/pbg", "/kantor", "/kantor?q=disnaker", "/peta", "/cek", "/masuk", "/daftar", "/lupa-sandi", "/demo",
-    "/gaya", "/gaya?tema=gelap", "/api/docs", "/luring", "/tidak-ada",
+    "/layanan?q=bapakku+meninggal", "/layanan/peristiwa/punya-bayi", "/layanan/peristiwa/orang-meninggal", "/layanan/akta-kelahiran",
+    "/layanan/pbg", "/kantor", "/kantor?q=disnaker", "/antrean", "/antrean/tempat/PKM-KASSI-KASSI", "/antrean/papan/PKM-KASSI-KASSI-UMUM",
+    "/peta", "/cek", "/masuk", "/daftar", "/lupa-sandi", "/demo", "/gaya", "/gaya?tema=gelap", "/api/docs", "/luring", "/tidak-ada",
 )  # fmt: skip
 OWN = ("/akun", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/pesan", "/keluar")
 
@@ -46,7 +47,17 @@ PLACES = (
             ("/pesan", "main .list a"),
         ),
     ),
-    Place("ibu", ("/permohonan",), (("/permohonan", "main a[href^='/permohonan/']"), ("/permohonan", "@isi"), ("/permohonan", "@berkas"))),
+    Place(
+        "ibu",
+        ("/permohonan", "/antrean?kelurahan=73.71.09.1001", "/antrean/saya"),
+        (
+            ("/permohonan", "main a[href^='/permohonan/']"),
+            ("/permohonan", "@isi"),
+            ("/permohonan", "@berkas"),
+            ("/antrean/saya", "main .list a"),
+        ),
+    ),
+    Place("perawat", ("/meja/antrean", "/meja/antrean/PKM-KASSI-KASSI-UMUM")),
     Place("petugas", ("/meja",), (("/meja", "main a[href^='/meja/']"),)),
     Place(
         "operator",

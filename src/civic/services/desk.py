@@ -1,6 +1,7 @@
 """Pages of the officer: the desk by what waits longest, a file with answers and documents side by side, the next one in one step."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, get, post
@@ -33,17 +34,40 @@ TABS = ("waiting", State.CORRECTION, State.AWAITING_PAYMENT, State.ISSUED, State
 
 @get("/meja", guards=OFFICER)
 async def show_desk(
-    session: AsyncSession, actor: Actor, tab: Annotated[str, QueryParameter(name="tampil")] = "waiting", cursor: Cursor = None
+    session: AsyncSession,
+    actor: Actor,
+    tab: Annotated[str, QueryParameter(name="tampil")] = "waiting",
+    code: Annotated[str, QueryParameter(name="layanan", max_length=60)] = "",
+    cursor: Cursor = None,
 ) -> Page:
+    """Files by what waits longest; state and service are links, so that a view can be kept and sent on."""
     offices = actor.offices(Role.OFFICER)
     tab = tab if tab in TABS else "waiting"
     states = sorted(AT_THE_OFFICE) if tab == "waiting" else [State(tab)]
-    rows = await queries.desk(session, offices, states, cursor, ROWS)
+    rows = await queries.desk(session, offices, states, cursor, ROWS, code)
     due = await promises.of_many(session, [row.id for row in rows])
     found = page_of(rows, ROWS, "desk", lambda row: (row.submitted_at, row.id), lambda row: (views.Case.of(row, due.get(row.id)), row))
     counts = await queries.desk_counts(session, offices)
-    tabs = [(key, f"/meja?tampil={key}", f"{_tab_name(key)} ({_count(key, counts)})") for key in TABS]
-    return page("services/desk.html", rows=found.items, next=found.next, tabs=tabs, tab=tab, offices=sorted(offices))
+    return page(
+        "services/desk.html", rows=found.items, next=found.next, tabs=_tabs(counts, code), tab=tab, services=_services(offices, tab),
+        code=code, offices=sorted(offices), first=await queries.waits_longest(session, offices),
+    )  # fmt: skip
+
+
+def _tabs(counts: dict[State, int], code: str) -> list[tuple[str, str, str]]:
+    kept = f"&layanan={quote(code)}" if code else ""
+    return [(key, f"/meja?tampil={key}{kept}", f"{_tab_name(key)} ({_count(key, counts)})") for key in TABS]
+
+
+def _services(offices: frozenset[str], tab: str) -> list[tuple[str, str, str]]:
+    """The services of these offices as links, where there is a choice."""
+    own = [one for one in catalogue.current() if one.office in offices]
+    if len(own) < 2:
+        return []
+    return [
+        ("", f"/meja?tampil={tab}", _("Semua layanan")),
+        *((one.code, f"/meja?tampil={tab}&layanan={one.code}", str(one.name)) for one in own),
+    ]
 
 
 @get("/meja/{application_id:uuid}", guards=OFFICER)

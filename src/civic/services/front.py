@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from civic.services import catalogue, life_events, queries
-from civic.services.errors import NoSuchService
+from civic.services import catalogue, life_events, occasions, queries
 from civic.services.life_events import LifeEvent
 from civic.services.models import AT_THE_OFFICE, State
 from common import front
@@ -67,12 +66,5 @@ def _by_name(text: str) -> Iterator[Finding]:
 
 def _finding(code: str) -> Finding:
     """Served here: its page. Not yet: the office that serves it."""
-    try:
-        service = catalogue.find(code)
-    except NoSuchService:
-        office = life_events.office_of(code)
-        if office.startswith("(") or not office:
-            return Finding(life_events.name_of(code), "/toko/baru" if code == "jual-di-pasar" else "/kantor")
-        note = _("Belum bisa dari sini: lihat kantornya.")
-        return Finding(life_events.name_of(code), f"/kantor?q={office}", note=note)
-    return Finding(str(service.name), f"/layanan/{code}", str(service.summary))
+    way = occasions.way_to(code)
+    return Finding(way.name, way.link, str(way.service.summary) if way.service else "", way.note)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.promises import queries as promises
 from civic.services import answers as forms
-from civic.services import catalogue, desk, queries, service, views
+from civic.services import catalogue, desk, occasions, queries, service, views
 from civic.services.papers import pdf
 from common import guards
 from common.actor import Actor
@@ -24,14 +24,24 @@ from common.web.templating import Page
 Web = Request[Any, Any, Any]
 CITIZEN = [guards.assured(1)]
 ROWS = 20
+NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 @get("/layanan", guards=[guards.public], sync_to_thread=False)
 def list_services(q: Annotated[str, QueryParameter(max_length=200)] = "") -> Page:
-    """All of them; with words, those that have one of the words come first (the list is short, so nothing is hidden)."""
-    words = q.casefold().split()
-    services = sorted(catalogue.current(), key=lambda one: not any(word in f"{one.name} {one.summary}".casefold() for word in words))
-    return page("services/list.html", services=services, search_text=q, section="city")
+    """By what happens in a life and by office; with words, what they sound like first. Neither is logged nor kept: it may be illness."""
+    words = q.strip()
+    return page(
+        "services/list.html", headers=NOT_KEPT if words else {}, found=occasions.sounding_like(words),
+        emergency=occasions.is_emergency(words), occasions=occasions.every(), offices=occasions.by_office(), q=words, section="city",
+    )  # fmt: skip
+
+
+@get("/layanan/peristiwa/{code:str}", guards=[guards.public], sync_to_thread=False)
+def show_occasion(code: str) -> Page:
+    """What is to be arranged, in order, each with its time and fee."""
+    occasion = occasions.find(code)
+    return page("services/occasion.html", occasion=occasion, ways=[occasions.way_to(one) for one in occasion.services], section="city")
 
 
 @get("/layanan/{code:str}", guards=[guards.public], sync_to_thread=False)
@@ -142,6 +152,7 @@ router = Router(
     include_in_schema=False,
     route_handlers=[
         list_services,
+        show_occasion,
         show_service,
         start_application,
         list_applications,

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -58,10 +58,12 @@ async def waiting_for_applicant(session: AsyncSession, person_id: UUID, limit: i
 
 
 async def desk(
-    session: AsyncSession, offices: Collection[str], states: Collection[State], cursor: str | None, limit: int
+    session: AsyncSession, offices: Collection[str], states: Collection[State], cursor: str | None, limit: int, service: str = ""
 ) -> Sequence[Application]:
-    """The files of these offices in these states, the longest waiting first; `limit + 1` rows."""
+    """The files of these offices in these states (of one service, if one is named), the longest waiting first; `limit + 1` rows."""
     files = select(Application).where(col(Application.office).in_(offices), col(Application.state).in_(states))
+    if service:
+        files = files.where(col(Application.service) == service)
     keys = paging.keys_of("desk", cursor)
     order = [col(Application.submitted_at), col(Application.id)]
     return (await session.scalars(paging.after(files, order, keys).limit(limit + 1))).all()
@@ -73,11 +75,22 @@ async def desk_counts(session: AsyncSession, offices: Collection[str]) -> dict[S
     return {state: number for state, number in rows.all() if state != State.DRAFT}
 
 
+async def waits_longest(session: AsyncSession, offices: Collection[str]) -> UUID | None:
+    """The first file on the desk."""
+    rows = await desk(session, offices, AT_THE_OFFICE, None, 1)
+    return rows[0].id if rows else None
+
+
 async def next_on_desk(session: AsyncSession, offices: Collection[str], after: Application) -> UUID | None:
-    """The file that waits longest besides this one: for the officer's next key."""
+    """The file that waits longest after this one, from the top again behind the last: for the officer's next key."""
     waiting = select(col(Application.id)).where(col(Application.office).in_(offices), col(Application.state).in_(AT_THE_OFFICE))
     order = (col(Application.submitted_at), col(Application.id))
-    found: UUID | None = await session.scalar(waiting.where(col(Application.id) != after.id).order_by(*order).limit(1))
+    others = waiting.where(col(Application.id) != after.id).order_by(*order).limit(1)
+    if after.submitted_at is not None:
+        behind: UUID | None = await session.scalar(others.where(tuple_(*order) > (after.submitted_at, after.id)))
+        if behind is not None:
+            return behind
+    found: UUID | None = await session.scalar(others)
     return found
 
 

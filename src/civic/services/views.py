@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.promises import queries as promises
+from civic.promises import working_days
 from civic.promises.models import Clock, Promise
 from civic.promises.policy import clock_of
 from civic.services import answers as forms
@@ -19,7 +20,7 @@ from common import clock
 from common.actor import Actor
 from common.credentials import queries as credentials
 from common.files.purposes import DOCUMENTS as DOCUMENT_KINDS
-from common.i18n import N_, waktu
+from common.i18n import N_, ngettext, waktu
 from common.i18n import gettext as _
 
 DOCUMENTS, SLOT, REVIEW = "berkas", "jadwal", "periksa"
@@ -34,7 +35,7 @@ TONES = {
 }
 CLOCKS = {
     Clock.RUNNING: (N_("Dalam waktu"), "good"),
-    Clock.SOON: (N_("Hampir jatuh tempo"), "warn"),
+    Clock.SOON: (N_("Jatuh tempo besok"), "warn"),
     Clock.LATE: (N_("Terlambat"), "bad"),
     Clock.PAUSED: (N_("Menunggu pemohon"), ""),
     Clock.KEPT: (N_("Tepat waktu"), "good"),
@@ -58,7 +59,7 @@ class Case:
 
     @classmethod
     def of(cls, application: Application, promise: Promise | None) -> "Case":
-        words, tone = CLOCKS[clock_of(promise, clock.today())] if promise else ("", "")
+        words, tone = clock_words(promise) if promise else ("", "")
         return cls(
             application.id,
             application.reference,
@@ -66,10 +67,26 @@ class Case:
             _(STATE_NAMES[application.state]),
             TONES.get(application.state, ""),
             promise.due_on if promise else None,
-            _(words) if words else "",
+            words,
             tone,
             application.state in APPLICANTS_MOVE,
         )
+
+
+def clock_words(promise: Promise) -> tuple[str, str]:
+    """What the promise's clock says in the reader's language, and its tone: colour never stands alone."""
+    today = clock.today()
+    found = clock_of(promise, today)
+    words, tone = CLOCKS[found]
+    if found is Clock.SOON and promise.due_on == today:
+        return _("Jatuh tempo hari ini"), tone
+    if found is Clock.LATE and promise.ended_at is None:
+        days = working_days.between(promise.due_on, today)
+        return ngettext("Terlambat %(n)s hari kerja", "Terlambat %(n)s hari kerja", max(days, 1)), tone
+    if found is Clock.RUNNING:
+        left = working_days.between(today, promise.due_on)
+        return ngettext("Dalam waktu, %(n)s hari kerja lagi", "Dalam waktu, %(n)s hari kerja lagi", left), tone
+    return _(words), tone
 
 
 def parts_of(service: Service) -> list[tuple[str, str]]:
@@ -111,10 +128,12 @@ async def form_context(session: AsyncSession, application: Application, part: st
         "held": held[1] if held else None,
         "missing": await missing_of(session, application, service, answers) if part == REVIEW else {},
         "problems": forms.check(service, answers),
-        "rows": answer_rows(service, answers, masked=True),
+        "review": grouped_rows(service, answers),
         "options": {one.name: [(option.value, str(option.label)) for option in one.options] for one in service.questions},
         "labels": {**labels(service), "slot": _("Jadwal")},
         "next_part": part_after(service, part),
+        "place": codes.index(part) + 1,
+        "previous_part": codes[codes.index(part) - 1] if part != codes[0] else None,
     }
 
 
@@ -158,6 +177,15 @@ def answer_rows(service: Service, answers: forms.Answers, *, masked: bool) -> li
     """(label, value) of what was answered and applies."""
     asked = [one for one in service.questions if answers.get(one.name) and forms.applies(one.when, answers)]
     return [(str(one.label), forms.shown(one, answers[one.name], masked=masked)) for one in asked]
+
+
+def grouped_rows(service: Service, answers: forms.Answers) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """(code, title, rows) of each screen, for the last look before sending."""
+    found = []
+    for group in service.groups:
+        asked = [one for one in group.questions if answers.get(one.name) and forms.applies(one.when, answers)]
+        found.append((group.code, str(group.title), [(str(one.label), forms.shown(one, answers[one.name], masked=True)) for one in asked]))
+    return found
 
 
 def labels(service: Service) -> dict[str, str]:

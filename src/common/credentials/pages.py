@@ -7,7 +7,7 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock, guards, ids
+from common import clock, guards, ids, offices
 from common.credentials import queries
 from common.credentials.errors import NoSuchCredential
 from common.web import page, see_other
@@ -31,7 +31,8 @@ async def show_verdict(session: AsyncSession, code: str) -> Page:
         credential = await queries.by_code(session, code)
     except NoSuchCredential:
         return page("credentials/unknown.html", status=404, headers=FRESH, code=code[:60])
-    return page("credentials/verdict.html", headers=FRESH, credential=credential, checked_at=clock.now())
+    office = offices.name_of(credential.office)
+    return page("credentials/verdict.html", headers=FRESH, credential=credential, office_name=office, checked_at=clock.now())
 
 
 router = Router(path="/", route_handlers=[ask_code, show_verdict], include_in_schema=False)

@@ -29,6 +29,7 @@ ACCOUNTS = (
     Account("ibu", "Sitti Hasnah", "mengurus akta kelahiran"),
     Account("petugas", "Nurlaela Tiro", "petugas Disdukcapil", Role.OFFICER, "DISDUKCAPIL"),
     Account("perizinan", "Basri Mattayang", "petugas DPMPTSP", Role.OFFICER, "DPMPTSP"),
+    Account("perawat", "Hasriani Bollo", "perawat di Kassi-Kassi", Role.OFFICER, "PKM-KASSI-KASSI"),
     Account("operator", "Irfan Lologau", "operator", Role.OPERATOR),
     Account("admin", "Ratna Palili", "admin", Role.ADMIN),
 )

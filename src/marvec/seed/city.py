@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, outbox
 from common.actor import Actor
@@ -13,7 +14,7 @@ from common.settings import get_settings
 from marvec import site
 from marvec.matching import service as matching
 from marvec.matching.schemas import PostRequest
-from marvec.seed import desk, people, shops
+from marvec.seed import desk, people, queues, shops
 from marvec.seed.accounts import ACCOUNTS
 from marvec.seed.bulk import copy_listings
 from marvec.seed.chapters import CHAPTER, chapters
@@ -92,7 +93,13 @@ async def _core(history: History, say: Say) -> None:
     async with unit_of_work() as session:
         await desk.first_draft(session, actors["ibu"])
         await outbox.enqueue(session, CHAPTER, key=f"{CHAPTER}:0", number=0, began=history.began.isoformat())
-    say(f"{len(REQUESTS)} requests, an application, appointments; {len(chapters(history))} chapters of history to follow")
+        await _queue(session, history, actors)
+    say(f"{len(REQUESTS)} requests, an application, appointments, queues; {len(chapters(history))} chapters of history to follow")
+
+
+async def _queue(session: AsyncSession, history: History, actors: dict[str, Actor]) -> None:
+    shopkeepers = [await people.actor(session, people.owner_key(number)) for number in range(1, CORE_SHOPS)]
+    await queues.first_line(session, history, shopkeepers, actors[queues.NURSE], actors[queues.MOTHER])
 
 
 async def _accounts(history: History) -> dict[str, Actor]:

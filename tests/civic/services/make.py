@@ -41,8 +41,24 @@ CARD = {
     "tanggal_lahir": "1990-07-01",
     "kelurahan": "73.71.01.1001",
 }
-DOCUMENTS = {"akta-kelahiran": ("surat_lahir", "kk", "ktp_ibu"), "pbg": ("bukti_tanah", "pbb", "gambar"), "ktp-el": ("kk",)}
-ANSWERS = {"akta-kelahiran": BIRTH, "pbg": BUILDING, "ktp-el": CARD}
+DEATH = {
+    "nama_almarhum": "Baso Enal",
+    "nik_almarhum": NIK,
+    "tanggal_meninggal": "2026-11-02",
+    "tempat_meninggal": "Makassar",
+    "nama_pelapor": "Sitti Rahmah",
+    "hubungan": "anak",
+    "nomor_kk": "7371012345678901",
+    "kelurahan": "73.71.01.1001",
+    "telepon": "081234567890",
+}
+DOCUMENTS = {
+    "akta-kelahiran": ("surat_lahir", "kk", "ktp_ibu"),
+    "pbg": ("bukti_tanah", "pbb", "gambar"),
+    "ktp-el": ("kk",),
+    "akta-kematian": ("surat_kematian", "kk"),
+}
+ANSWERS = {"akta-kelahiran": BIRTH, "akta-kematian": DEATH, "pbg": BUILDING, "ktp-el": CARD}
 
 
 def an_officer(office: str = "DISDUKCAPIL") -> Actor:

@@ -60,7 +60,7 @@ async def check_reviews() -> None:
 async def test_a_city_has_everything_in_every_state_and_its_ledger_is_true(client: httpx.AsyncClient, small: None) -> None:
     said: list[str] = []
     assert await city.seed_if_empty(said.append)
-    assert said[:2] == ["7 accounts", "8 shops with 24 goods"]
+    assert said[:2] == ["8 accounts", "8 shops with 24 goods"]
     await work.work_off(said.append)
     assert said[-1] == "the city is complete"
     assert not await city.seed_if_empty(said.append)
@@ -75,6 +75,9 @@ async def test_a_city_has_everything_in_every_state_and_its_ledger_is_true(clien
     assert await states_of("requests") == set(RequestState)
     assert await states_of("applications") == set(State) - {State.APPROVED}  # nothing rests there
     assert await count("SELECT count(*) FROM state_history WHERE machine = 'application/1' AND to_state = 'approved'") >= 3
+    assert await states_of("queue_tickets") >= {"waiting", "called", "served"}
+    mother = "(SELECT id FROM person WHERE email = 'ibu@marvec.example')"
+    assert await count(f"SELECT count(*) FROM queue_tickets WHERE state = 'waiting' AND person_id = {mother}") == 1
     await ledger_is_true()
     await nothing_is_left_to_ask_for()
     assert "Kue Daeng Ngai" in (await client.get("/toko/kue-daeng-ngai")).text
@@ -125,7 +128,7 @@ def test_the_large_city_by_the_numbers() -> None:
     assert {plan.way.end for plan in plans} == set(OrderState)
     assert {plan.way.end for plan in plans if plan.buyer == "pembeli"} >= {one.end for one in ways.OPEN}
     assert {end for _, end, _ in desk.SPREAD} == set(State) - {State.APPROVED}
-    assert len(chapters(history)) == 60 + 4 + 30 + 2 * 18 + 38 + 1
+    assert len(chapters(history)) == 60 + 4 + 30 + 2 * 18 + 38 + 3 + 1
     assert NOW - plans[0].placed_at > timedelta(days=70)
     ends = [plan.placed_at + timedelta(hours=plan.way.moves[-1].hours) for plan in plans if plan.way.moves]
     assert max(ends) <= NOW

@@ -16,7 +16,7 @@ async def test_one_press_signs_in_and_another_changes_the_skin(client: httpx.Asy
             await people.enrol(session, name, people.address_of(key))
     assert "/demo" in (await client.get("/masuk")).text
     shown = await client.get("/demo")
-    assert shown.text.count("Masuk sebagai ") == 5
+    assert shown.text.count("Masuk sebagai ") == 6
     entered = await client.post("/demo/penjual", data={"_csrf": make.seed_token(client)})
     assert (entered.status_code, entered.headers["location"]) == (303, "/toko-saya")
     assert "Anda sekarang Daeng Ngai." in (await client.get("/demo")).text
