@@ -12,7 +12,7 @@ from sqlmodel import col
 from common import clock
 from common.actor import Role
 from common.errors import NotFound
-from common.identity.models import ApiToken, Person, PersonNik, PersonSession, RoleGrant, Totp
+from common.identity.models import ApiToken, Consent, Person, PersonNik, PersonSession, RoleGrant, Totp
 from common.identity.policy import Address, address_of
 
 
@@ -76,6 +76,12 @@ async def totp_of(session: AsyncSession, person_id: UUID) -> Totp | None:
 
 async def has_second_factor(session: AsyncSession, person_id: UUID) -> bool:
     return bool(await session.scalar(select(func.count()).where(col(Totp.person_id) == person_id, col(Totp.confirmed_at).is_not(None))))
+
+
+async def consents_of(session: AsyncSession, person_id: UUID) -> Sequence[Consent]:
+    """What the person agreed to, the oldest first; withdrawn ones, too."""
+    mine = select(Consent).where(col(Consent.person_id) == person_id).order_by(col(Consent.id))
+    return (await session.scalars(mine)).all()
 
 
 async def devices_of(session: AsyncSession, person_id: UUID) -> Sequence[PersonSession]:

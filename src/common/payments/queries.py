@@ -62,6 +62,11 @@ async def of_purpose(session: AsyncSession, purpose: Purpose, purpose_id: UUID) 
     return found
 
 
+async def of_payer(session: AsyncSession, person_id: UUID) -> list[Intent]:
+    """What a person has paid or was to pay, the newest first."""
+    return list(await session.scalars(select(Intent).where(col(Intent.payer_id) == person_id).order_by(col(Intent.id).desc())))
+
+
 async def open_of(session: AsyncSession, purpose: Purpose, purpose_id: UUID) -> Intent | None:
     query = select(Intent).where(col(Intent.purpose) == purpose, col(Intent.purpose_id) == purpose_id, col(Intent.state).in_(OPEN))
     found: Intent | None = await session.scalar(query)

@@ -78,6 +78,24 @@ async def bought_by(session: AsyncSession, buyer_id: UUID, limit: int, cursor: s
     return await _page(session, select(Order).where(col(Order.buyer_id) == buyer_id), "bought", limit, cursor)
 
 
+async def all_bought(session: AsyncSession, person_id: UUID) -> list[Order]:
+    """Everything that a person ever ordered, newest first: for the download of one's data."""
+    return list(await session.scalars(select(Order).where(col(Order.buyer_id) == person_id).order_by(col(Order.id).desc())))
+
+
+async def all_sold(session: AsyncSession, person_id: UUID) -> list[Order]:
+    """Everything that was ever ordered from a person and paid, newest first."""
+    mine = select(Order).where(col(Order.seller_id) == person_id, col(Order.state) != OrderState.PLACED)
+    return list(await session.scalars(mine.order_by(col(Order.id).desc())))
+
+
+async def count_under_way(session: AsyncSession, person_id: UUID) -> tuple[int, int]:
+    """How many orders have not ended: as the buyer, as the seller."""
+    going = select(func.count()).select_from(Order).where(col(Order.state).not_in((*UNSOLD, OrderState.COMPLETED)))
+    bought = await session.scalar(going.where(col(Order.buyer_id) == person_id))
+    return bought or 0, await session.scalar(going.where(col(Order.seller_id) == person_id)) or 0
+
+
 async def sold_by(
     session: AsyncSession, seller_id: UUID, states: Collection[OrderState], limit: int, cursor: str | None
 ) -> paging.Page[Order]:
