@@ -33,6 +33,7 @@ MARKET_ROOMS = (
     "marvec.matching",
     "marvec.checkout",
     "marvec.insights",
+    "marvec.moderation",
     "marvec.home",
 )
 DEMO_ROOMS = ("marvec.seed", "marvec.tour")
