@@ -203,7 +203,8 @@ class GrantOut(BaseModel):
 
     @classmethod
     def of(cls, row: "RoleGrant", person_name: str, granted_by: str | None) -> "GrantOut":
-        return cls(**row.model_dump(include={"id", "person_id", "role", "scope", "granted_at"}), person_name=person_name, granted_by=granted_by)
+        own = row.model_dump(include={"id", "person_id", "role", "scope", "granted_at"})
+        return cls(**own, person_name=person_name, granted_by=granted_by)
 
 
 class Me(BaseModel):

@@ -21,6 +21,7 @@ from marvec.orders.schemas import BestGoods, Placed, WeekOfSales
 Row = TypeVar("Row")
 _IN_WITA = func.timezone(literal_column("'Asia/Makassar'"), col(Order.created_at))
 UNSOLD = (OrderState.CANCELLED, OrderState.DECLINED, OrderState.EXPIRED)
+SELLERS_WORK = (OrderState.PAID, OrderState.ACCEPTED, OrderState.READY, OrderState.SHIPPED, OrderState.DELIVERED, OrderState.DISPUTED)
 MOST_COUNTED = 200
 """Newest orders that the first page looks at: older ones do not wait for anybody, timers have ended them."""
 _PLACED = (
@@ -102,6 +103,12 @@ async def sold_by(
     """A seller's orders in `states`, newest first; unpaid ones are nobody's business but the buyer's."""
     mine = select(Order).where(col(Order.seller_id) == seller_id, col(Order.state) != OrderState.PLACED)
     return await _page(session, mine.where(col(Order.state).in_(states)) if states else mine, "sold", limit, cursor)
+
+
+async def under_way_of(session: AsyncSession, seller_id: UUID) -> list[Order]:
+    """What a seller has to do or to wait for, the oldest first; at most 200, since more than that nobody works off on one page."""
+    going = col(Order.seller_id) == seller_id, col(Order.state).in_(SELLERS_WORK)
+    return list(await session.scalars(select(Order).where(*going).order_by(col(Order.id)).limit(MOST_COUNTED)))
 
 
 async def recent_states(session: AsyncSession, person_id: UUID) -> tuple[Counter[OrderState], Counter[OrderState]]:

@@ -42,7 +42,7 @@ async def test_the_first_is_the_default_and_the_oldest_follows_when_it_goes() ->
     for label in ("Rumah", "Kantor", "Mama"):
         await keep(actor, label)
     async with unit_of_work() as session:
-        rumah, kantor, mama = await queries.addresses_of(session, actor.person_id)
+        rumah, _kantor, mama = await queries.addresses_of(session, actor.person_id)
         assert (rumah.phone, rumah.line()) == ("+6281234567890", "Daeng Baji (+6281234567890), Lorong 3 nomor 5")
         await service.make_default(session, actor, mama.id)
     assert await labels(actor) == [("Mama", True), ("Rumah", False), ("Kantor", False)]

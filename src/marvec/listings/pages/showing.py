@@ -28,6 +28,7 @@ async def show_listing(request: Request[Any, Any, Any], session: AsyncSession, v
     visible = await queries.is_visible(session, listing_id)
     if not policy.may_see(visitor, listing, visible=visible):
         raise NoSuchListing
+    preview = visitor is not None and visitor.person_id == listing.seller_id and as_buyer(request)
     stock = (await queries.stock_of(session, [listing_id]))[listing_id]
     pictures = await queries.pictures_of(session, listing_id)
     return page(
@@ -36,19 +37,25 @@ async def show_listing(request: Request[Any, Any, Any], session: AsyncSession, v
         free=stock.free, stock_words=stock_words(stock.free),
         lead_words=lead_words(listing.lead_minutes), place=regions.kelurahan(listing.kelurahan_code),
         category=goods.CATEGORY_NAMES[listing.category], distance_km=distance_from(request, listing.lat, listing.lon),
-        mine=visitor is not None and visitor.person_id == listing.seller_id,
+        mine=visitor is not None and visitor.person_id == listing.seller_id and not preview, preview=preview,
         others=[card for card in await queries.cards_of(session, listing.storefront_id, BESIDE + 1) if card.id != listing_id][:BESIDE],
         similar=await queries.similar_to(session, listing, BESIDE),
     )  # fmt: skip
 
 
 @get("/toko/{slug:str}", guards=[guards.public])
-async def show_storefront(session: AsyncSession, visitor: Actor | None, slug: str) -> Response[Any]:
+async def show_storefront(request: Request[Any, Any, Any], session: AsyncSession, visitor: Actor | None, slug: str) -> Response[Any]:
     shop = await storefronts.by_slug(session, slug)
     if not shop_policy.may_see(visitor, shop):
         raise NoSuchStorefront
     found = await queries.cards_of(session, shop.id)
-    return page("listings/storefront.html", shop=shop, goods=found, place=regions.kelurahan(shop.kelurahan_code))
+    preview = visitor is not None and shop_policy.may_manage(visitor, shop) and as_buyer(request)
+    return page("listings/storefront.html", shop=shop, goods=found, place=regions.kelurahan(shop.kelurahan_code), preview=preview)
+
+
+def as_buyer(request: Request[Any, Any, Any]) -> bool:
+    """A seller looks at her own page as a buyer would (`?sebagai=pembeli`); of anybody else's page it says nothing."""
+    return request.query_params.get("sebagai") == "pembeli"
 
 
 def distance_from(request: Request[Any, Any, Any], lat: float, lon: float) -> float | None:

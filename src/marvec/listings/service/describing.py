@@ -41,7 +41,7 @@ async def edit_listing(session: AsyncSession, actor: Actor, listing_id: UUID, da
     _describe(listing, data)
     listing.version += 1
     await session.flush()
-    await _tell_if_visible(session, listing)
+    await tell_if_visible(session, listing)
     return listing
 
 
@@ -55,7 +55,7 @@ async def publish_listing(session: AsyncSession, actor: Actor, listing_id: UUID)
     listing.published_at = clock.now()
     listing.move_to(ListingState.PUBLISHED, by=actor.person_id)
     await session.flush()
-    await _tell_if_visible(session, listing)
+    await tell_if_visible(session, listing)
     return listing
 
 
@@ -108,6 +108,7 @@ def _describe(listing: Listing, data: Described) -> None:
         listing.lat, listing.lon = data.place.point
 
 
-async def _tell_if_visible(session: AsyncSession, listing: Listing) -> None:
+async def tell_if_visible(session: AsyncSession, listing: Listing) -> None:
+    """Who waits for such a thing hears of it, once it can be seen."""
     if await queries.is_visible(session, listing.id):
         await events.publish(session, events.ListingPublished(listing.id))
