@@ -29,7 +29,7 @@ async def new_storefront() -> Response[Any]:
 async def open_storefront(request: Asked, session: AsyncSession, actor: Actor) -> Response[Any]:
     async with reshow(request, "storefronts/new.html") as form:
         shop = await service.open_storefront(session, actor, form.parse(OpenStorefront))
-    return see_other(f"/toko-saya/{shop.slug}/barang", toast=_("Toko ta’ sudah buka mi."))
+    return see_other(f"/toko-saya/{shop.slug}/barang/baru", toast=_("Toko ta’ sudah buka mi."))  # the next step of the first day
 
 
 @get("/toko-saya", guards=[guards.signed_in])
