@@ -112,6 +112,19 @@ class ListingPublished:
     listing_id: UUID
 
 
+# --- chat
+
+
+@dataclass(frozen=True)
+class MessageReported:
+    """Somebody asks the house to look at a message. `reason` is what the person wrote."""
+
+    conversation_id: UUID
+    seq: int
+    reporter_id: UUID
+    reason: str
+
+
 # --- civic
 
 

@@ -15,12 +15,13 @@ from common.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that waits for a person: `text` in that person's language, `link` a path, `icon` one of the house's icons."""
+    """Something that waits for a person: `text` in that person's language, `link` a path, `icon` one of our icons, `count` how many."""
 
     text: str
     link: str
     icon: str = "bell"
     urgent: bool = False
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlmodel import Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, col
 
 from common import clock
 from common.db import Table, utc_field
@@ -64,6 +66,12 @@ class StateHistory(Table, table=True):
     moved_at: datetime = utc_field()
     moved_by: UUID | None = Field(default=None)
     moved_because: str = Field(default="")
+
+
+async def history_of(session: AsyncSession, subject_id: UUID) -> list[StateHistory]:
+    """All moves of a row, its birth first."""
+    mine = select(StateHistory).where(col(StateHistory.subject_id) == subject_id).order_by(col(StateHistory.seq))
+    return list(await session.scalars(mine))
 
 
 class StateMove(Table, table=True):

@@ -18,6 +18,7 @@ COMMON_ROOMS = (
     "common.credentials",
     "common.payments",
     "common.live",
+    "common.account",
     "common.operations",
     "common.web",
 )
@@ -33,6 +34,7 @@ MARKET_ROOMS = (
     "marvec.matching",
     "marvec.checkout",
     "marvec.insights",
+    "marvec.moderation",
     "marvec.home",
 )
 DEMO_ROOMS = ("marvec.seed", "marvec.tour")
@@ -51,8 +53,9 @@ def routers() -> list[Router]:
 
 
 def load_jobs() -> None:
-    """Import every room's jobs, and what they make (`products`), so that the registries know them."""
+    """Import every room's jobs, what they make (`products`) and what they keep of people (`personal`), so that the registries know them."""
     furniture("products")
+    furniture("personal")
     furniture("jobs")
 
 

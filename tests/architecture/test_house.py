@@ -17,7 +17,7 @@ from marvec import site
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src"
 FURNITURE = {
-    "__init__", "models", "errors", "policy", "queries", "schemas", "service", "routes", "pages", "live", "jobs", "products",
+    "__init__", "models", "errors", "policy", "queries", "schemas", "service", "routes", "pages", "live", "jobs", "products", "personal",
 }  # fmt: skip
 LONGEST = 300
 

@@ -21,7 +21,7 @@ def test_no_two_rooms_translate_the_same_text_differently(target: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "coloured"),
-    [("Coba ki’ lagi", True), ("KTP ta'", True), ("Tinggal tiga ji.", True), ("Belum pi.", True), ("Sementara dibuat", True),
+    [("Coba ki’ lagi", True), ("KTP ta’", True), ("Tinggal tiga ji.", True), ("Belum pi.", True), ("Sementara dibuat", True),
      ("Kita", False), ("Kata sandi", False), ("Data diri", False), ("Tutup sementara", False)],
 )  # fmt: skip
 def test_colour_is_told_from_ordinary_words(text: str, coloured: bool) -> None:

@@ -61,7 +61,15 @@ PLACES = (
     Place("petugas", ("/meja",), (("/meja", "main a[href^='/meja/']"),)),
     Place(
         "operator",
-        ("/operator", "/operator/pekerjaan", "/operator/buku-besar", "/operator/buku-besar/akun", "/operator/webhook", "/operator/jejak", "/operator/sengketa"),
+        (
+            "/operator",
+            "/operator/pekerjaan",
+            "/operator/buku-besar",
+            "/operator/buku-besar/akun",
+            "/operator/webhook",
+            "/operator/jejak",
+            "/operator/sengketa",
+        ),
     ),
     Place("admin", ("/admin/peran",)),
 )

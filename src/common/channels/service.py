@@ -1,6 +1,7 @@
 """Sending: the row stands in the caller's transaction, a job carries it out afterwards, outside of any lock."""
 
 import json
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import update
@@ -10,6 +11,7 @@ from sqlmodel import col
 from common import clock, ids, outbox
 from common.channels import queries
 from common.channels.carriers import carrier_for
+from common.channels.errors import NoChannel
 from common.channels.letters import LETTERS
 from common.channels.models import Carrier, ChannelMessage
 from common.db import unit_of_work
@@ -18,8 +20,23 @@ from common.sealing import seal
 from common.settings import get_settings
 
 
-async def send(session: AsyncSession, *, channel: str, address: str, template: str, params: dict[str, str], locale: str = "id") -> None:
-    """Promise one letter (registered as `template`) to one address. Raises `NoChannel` at once when nothing here could ever carry it."""
+def can_carry(channel: str) -> bool:
+    """Whether anything here could carry a letter this way: without a gateway, nobody in production has a phone."""
+    try:
+        carrier_for(Carrier(channel), get_settings())
+    except NoChannel:
+        return False
+    return True
+
+
+async def send(
+    session: AsyncSession, *, channel: str, address: str, template: str, params: dict[str, str], locale: str = "id",
+    not_before: datetime | None = None,
+) -> None:  # fmt: skip
+    """Promise one letter (registered as `template`) to one address, carried at once or `not_before`.
+
+    Raises `NoChannel` at once when nothing here could ever carry it.
+    """
     carrier = Carrier(channel)
     if carrier is not Carrier.NOWHERE:
         carrier_for(carrier, get_settings())
@@ -29,7 +46,7 @@ async def send(session: AsyncSession, *, channel: str, address: str, template: s
     row = ChannelMessage(id=message_id, channel=carrier, address=address, locale=locale, template=template, sealed_params=sealed)
     session.add(row)
     await session.flush()
-    await outbox.enqueue(session, "channels.deliver", message_id=str(message_id))
+    await outbox.enqueue(session, "channels.deliver", run_at=not_before, message_id=str(message_id))
 
 
 async def deliver(message_id: UUID) -> None:

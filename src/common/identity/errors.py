@@ -48,7 +48,7 @@ class NothingToConfirm(Conflict):
 
 class NikTaken(Conflict):
     code = "nik_taken"
-    message = N_("NIK ini sudah dipakai oleh akun lain. Datang ki' ke kantor Disdukcapil kalau ini NIK Anda.")
+    message = N_("NIK ini sudah dipakai oleh akun lain. Datang ki’ ke kantor Disdukcapil kalau ini NIK Anda.")
 
 
 class NikFixed(Conflict):

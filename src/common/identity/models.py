@@ -20,7 +20,7 @@ class Purpose(StrEnum):
 
 
 class Person(Table, table=True):
-    """An account. One word is a legal name here; at least one of phone and e-mail stands."""
+    """An account. One word is a legal name here; at least one of phone and e-mail stands until it is closed."""
 
     __tablename__ = "person"
 
@@ -33,6 +33,7 @@ class Person(Table, table=True):
     password_hash: str
     locale: str = "id"
     created_at: datetime = utc_field(default_now=True)
+    closed_at: datetime | None = utc_field(nullable=True)  # by the person: nothing personal is left in the row
 
     @property
     def confirmed(self) -> bool:

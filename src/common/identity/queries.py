@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from common import clock
 from common.actor import Role
 from common.errors import NotFound
-from common.identity.models import ApiToken, Person, PersonNik, PersonSession, RoleGrant, Totp
+from common.identity.models import ApiToken, Consent, Person, PersonNik, PersonSession, RoleGrant, Totp
 from common.identity.policy import Address, address_of
+from common.identity.schemas import GrantOut
+from common.web import paging
 
 
 async def by_id(session: AsyncSession, person_id: UUID) -> Person:
@@ -78,6 +80,12 @@ async def has_second_factor(session: AsyncSession, person_id: UUID) -> bool:
     return bool(await session.scalar(select(func.count()).where(col(Totp.person_id) == person_id, col(Totp.confirmed_at).is_not(None))))
 
 
+async def consents_of(session: AsyncSession, person_id: UUID) -> Sequence[Consent]:
+    """What the person agreed to, the oldest first; withdrawn ones, too."""
+    mine = select(Consent).where(col(Consent.person_id) == person_id).order_by(col(Consent.id))
+    return (await session.scalars(mine)).all()
+
+
 async def devices_of(session: AsyncSession, person_id: UUID) -> Sequence[PersonSession]:
     """Standing sessions, the last seen first."""
     fresh = col(PersonSession.last_seen_at) > clock.now() - timedelta(days=30)
@@ -93,19 +101,36 @@ async def tokens_of(session: AsyncSession, person_id: UUID) -> Sequence[ApiToken
     return (await session.scalars(select(ApiToken).where(*standing).order_by(col(ApiToken.id).desc()).limit(100))).all()
 
 
-async def grants_of(session: AsyncSession, person_id: UUID | None = None) -> Sequence[Any]:
-    """Standing grants with their persons' names: everybody's (at most 500, the newest first), or one person's."""
-    statement = (
-        select(RoleGrant, col(Person.name))
-        .join(Person, col(Person.id) == col(RoleGrant.person_id))
-        .where(col(RoleGrant.revoked_at).is_(None))
-    )
-    if person_id is not None:
-        statement = statement.where(col(RoleGrant.person_id) == person_id)
-    return (await session.execute(statement.order_by(col(RoleGrant.id).desc()).limit(500))).all()
+async def grants_of(session: AsyncSession, person_id: UUID) -> Sequence[tuple[RoleGrant, str]]:
+    """A person's standing grants with the person's name, the newest first."""
+    statement = _standing_grants().where(col(RoleGrant.person_id) == person_id)
+    return [(grant, name) for grant, name in await session.execute(statement.order_by(col(RoleGrant.id).desc()))]
+
+
+async def page_of_grants(session: AsyncSession, *, limit: int, cursor: str | None) -> paging.Page[GrantOut]:
+    """Everybody's standing grants, the newest first, each with who gave it (None: the city's own seed)."""
+    giver = aliased(Person)
+    statement = _standing_grants().add_columns(col(giver.name)).outerjoin(giver, col(giver.id) == col(RoleGrant.granted_by))
+    statement = paging.after(statement, [col(RoleGrant.id)], paging.keys_of("grants", cursor), descending=True)
+    rows = (await session.execute(statement.limit(limit + 1))).all()
+    return paging.page_of(rows, limit, "grants", lambda row: [row[0].id], lambda row: GrantOut.of(*row))
+
+
+async def people_like(session: AsyncSession, text: str, limit: int = 10) -> list[Person]:
+    """For an admin who looks for somebody: by id or whole address, else by a part of the name. Closed accounts are nobody."""
+    found = await by_name_tag(session, text)
+    if found is not None:
+        return [found]
+    named = col(Person.name).icontains(text, autoescape=True), col(Person.closed_at).is_(None)
+    return list(await session.scalars(select(Person).where(*named).order_by(col(Person.name), col(Person.id)).limit(limit)))
 
 
 async def who_holds(session: AsyncSession, role: Role, scope: str) -> list[UUID]:
     """Everybody who holds `role` for `scope`: whom to tell of work that waits."""
     standing = (col(RoleGrant.role) == role, col(RoleGrant.scope).in_(("*", scope)), col(RoleGrant.revoked_at).is_(None))
     return list(await session.scalars(select(col(RoleGrant.person_id)).where(*standing).distinct()))
+
+
+def _standing_grants() -> Select[RoleGrant, str]:
+    statement = select(RoleGrant, col(Person.name)).join(Person, col(Person.id) == col(RoleGrant.person_id))
+    return statement.where(col(RoleGrant.revoked_at).is_(None))

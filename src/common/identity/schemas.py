@@ -1,7 +1,7 @@
 """What comes in and what goes out. Passwords and codes are never shown in a representation or an error."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -10,6 +10,9 @@ from common import indonesia
 from common.actor import Role
 from common.i18n import N_
 from common.identity import policy
+
+if TYPE_CHECKING:
+    from common.identity.models import RoleGrant
 
 INCOMING = ConfigDict(str_strip_whitespace=True, hide_input_in_errors=True)
 
@@ -196,6 +199,12 @@ class GrantOut(BaseModel):
     role: Role
     scope: str
     granted_at: datetime
+    granted_by: str | None = None
+
+    @classmethod
+    def of(cls, row: "RoleGrant", person_name: str, granted_by: str | None) -> "GrantOut":
+        own = row.model_dump(include={"id", "person_id", "role", "scope", "granted_at"})
+        return cls(**own, person_name=person_name, granted_by=granted_by)
 
 
 class Me(BaseModel):

@@ -12,13 +12,17 @@ from common.db import Table, id_field, utc_field
 
 
 class Inbox(Table, table=True):
-    """A person's counters: the last number given out, and how many are unread (kept with each change, read on every page)."""
+    """A person's counters: the last number given out, and how many are unread (kept with each change, read on every page).
+
+    `quiet_at_night`: letters and texts of the night wait for the morning.
+    """
 
     __tablename__ = "inbox"
 
     person_id: UUID = Field(primary_key=True, foreign_key="person.id")
     last_seq: int = Field(default=0, sa_type=BigInteger)
     unread: int = 0
+    quiet_at_night: bool = False
 
 
 class Notification(Table, table=True):

@@ -1,16 +1,20 @@
 """The inbox as a page; and, in a demo, what was sent to addresses."""
 
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 from litestar import Request, Router, get, post
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import guards
+from common import clock, guards
 from common.actor import Actor
 from common.channels import queries as channels
+from common.channels import service as sending
 from common.errors import NotFound
 from common.i18n import gettext as _
+from common.identity import queries as identity
 from common.notifications import queries, service
 from common.notifications.policy import GROUPS
 from common.notifications.schemas import MarkRead, NotificationOut, Preferences
@@ -35,11 +39,16 @@ async def mark_read(request: Asked, session: AsyncSession, actor: Actor) -> Redi
     return see_other("/kotak-masuk")
 
 
+@get("/kotak-masuk/pilihan", guards=[guards.signed_in])
+async def choices(session: AsyncSession, actor: Actor) -> Page:
+    return page("notifications/choices.html", **await _choices(session, actor))
+
+
 @post("/kotak-masuk/pilihan", guards=[guards.signed_in])
 async def choose(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
-    async with reshow(request, "notifications/inbox.html", **await _inbox(session, actor, None)) as form:
+    async with reshow(request, "notifications/choices.html", **await _choices(session, actor)) as form:
         await service.choose(session, actor, form.parse(Preferences))
-    return see_other("/kotak-masuk", _("Tersimpan."))
+    return see_other("/kotak-masuk/pilihan", _("Tersimpan."))
 
 
 @get("/dev/pesan", guards=[guards.public])
@@ -56,10 +65,30 @@ async def _inbox(session: AsyncSession, actor: Actor, cursor: str | None) -> dic
         "items": [NotificationOut.of(row) for row in rows],
         "next": following,
         "unread": await queries.unread_of(session, actor.person_id),
-        "groups": [(key, _(name)) for key, name in GROUPS.items()],
-        "wanted": await queries.wanted_groups(session, actor.person_id, "email"),
+        "days": _by_day,
         "section": "account",
     }
 
 
-router = Router(path="/", route_handlers=[inbox, mark_read, choose, messages], include_in_schema=False)
+def _by_day(items: list[NotificationOut]) -> list[tuple[date, list[NotificationOut]]]:
+    """What was told, day by day (WITA), as the list comes: the newest first."""
+    return [(day, list(found)) for day, found in groupby(items, lambda item: item.created_at.astimezone(clock.WITA).date())]
+
+
+async def _choices(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+    return {
+        "groups": [(key, _(name), _(about)) for key, (name, about) in GROUPS.items()],
+        "chosen": await service.preferences(session, actor),
+        "channels": await _channels(session, actor),
+        "section": "account",
+    }
+
+
+async def _channels(session: AsyncSession, actor: Actor) -> list[tuple[str, str, bool]]:
+    """Channel, its name, whether the person has confirmed an address there; those that nothing here can carry are left out."""
+    person = await identity.by_id(session, actor.person_id)
+    found = [("email", _("Surel"), person.email_confirmed_at is not None), ("phone", _("SMS/WA"), person.phone_confirmed_at is not None)]
+    return [one for one in found if sending.can_carry(one[0])]
+
+
+router = Router(path="/", route_handlers=[inbox, mark_read, choices, choose, messages], include_in_schema=False)

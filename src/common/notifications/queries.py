@@ -25,6 +25,10 @@ async def unread_of(session: AsyncSession, person_id: UUID) -> int:
     return await session.scalar(select(col(Inbox.unread)).where(col(Inbox.person_id) == person_id)) or 0
 
 
+async def is_quiet_at_night(session: AsyncSession, person_id: UUID) -> bool:
+    return bool(await session.scalar(select(col(Inbox.quiet_at_night)).where(col(Inbox.person_id) == person_id)))
+
+
 async def wanted_groups(session: AsyncSession, person_id: UUID, channel: str) -> set[str]:
     wanted = (col(NotificationPreference.person_id) == person_id, col(NotificationPreference.channel) == channel)
     statement = select(col(NotificationPreference.kind_group)).where(*wanted, col(NotificationPreference.wanted))

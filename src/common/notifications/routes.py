@@ -31,13 +31,13 @@ async def mark_read(session: AsyncSession, actor: Actor, data: MarkRead) -> Unre
 
 @get("/preferences", guards=[guards.signed_in, guards.scope("notifications:read")])
 async def preferences(session: AsyncSession, actor: Actor) -> Preferences:
-    """Groups that also come by e-mail."""
-    return Preferences(email=sorted(await queries.wanted_groups(session, actor.person_id, "email")))
+    """Groups that also come by e-mail or to the phone, and whether the night is quiet."""
+    return await service.preferences(session, actor)
 
 
 @put("/preferences", guards=[guards.signed_in, guards.scope("notifications:write")])
 async def choose(session: AsyncSession, actor: Actor, data: Preferences) -> Preferences:
-    """Choose them; groups left out come no more by e-mail."""
+    """Choose them; groups left out come in the app only."""
     await service.choose(session, actor, data)
     return data
 

@@ -37,6 +37,8 @@ class MarkRead(BaseModel):
 
 
 class Preferences(BaseModel):
-    """Groups whose things also come by e-mail."""
+    """Groups whose things also come by e-mail or to the phone; `quiet`: between 22.00 and 06.00 WITA these wait for the morning."""
 
     email: list[str] = Field(default=[], max_length=20)
+    phone: list[str] = Field(default=[], max_length=20)
+    quiet: bool = False

@@ -8,12 +8,12 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import guards
+from common import clock, guards
 from common.actor import Actor, Role
 from common.audit import queries as trail
 from common.i18n import N_
 from common.i18n import gettext as _
-from common.operations import queries, service
+from common.operations import checks, queries, runbook, service
 from common.web import page, see_other
 from common.web.paging import Cursor, keys_of, page_of
 from common.web.templating import Page
@@ -25,7 +25,15 @@ NAMES = {"dead": N_("Berhenti"), "retrying": N_("Dicoba lagi"), "due": N_("Menun
 
 @get("/operator", guards=OPERATOR)
 async def desk(session: AsyncSession) -> Page:
-    return page("operations/desk.html", counts=await queries.counts(session), names=NAMES)
+    """Health first, measured at this moment; then the doors to all desks."""
+    found = await checks.all_checks(session)
+    return page("operations/desk.html", checks=found, counts=await queries.counts(session), names=NAMES, now=clock.now())
+
+
+@get("/operator/panduan", guards=OPERATOR)
+async def show_runbook() -> Page:
+    """What to do when something is ill: `docs/operations/runbook.md`, as it lies in the source."""
+    return page("operations/runbook.html", parts=runbook.parts())
 
 
 @get("/operator/pekerjaan", guards=OPERATOR)
@@ -53,4 +61,4 @@ async def list_trail(session: AsyncSession, cursor: Cursor = None) -> Page:
     return page("operations/trail.html", rows=found.items, next=found.next, unsealed=await trail.count_unsealed(session))
 
 
-router = Router("/", route_handlers=[desk, list_jobs, revive_job, list_trail], include_in_schema=False)
+router = Router("/", route_handlers=[desk, show_runbook, list_jobs, revive_job, list_trail], include_in_schema=False)

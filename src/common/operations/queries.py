@@ -1,6 +1,7 @@
 """Reads of the outbox, for people."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -39,6 +40,13 @@ async def counts(session: AsyncSession) -> dict[str, int]:
     for state in STATES:
         counted = select(func.count()).select_from(_in_state(state).subquery())
         found[state] = (await session.scalar(counted)) or 0
+    return found
+
+
+async def oldest_due(session: AsyncSession) -> datetime | None:
+    """When the longest waiting piece of work was due; None when nothing waits."""
+    due = _in_state("due").subquery()
+    found: datetime | None = await session.scalar(select(func.min(due.c.run_at)))
     return found
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
 from common.actor import Actor, Role
-from common.operations import queries, service
-from common.operations.schemas import JobOut
+from common.operations import checks, queries, service
+from common.operations.schemas import CheckOut, JobOut
 from common.web.paging import Cursor, Limit, Page, linked, page_of
 
 READS = [guards.role(Role.OPERATOR), guards.scope("operations:read")]
@@ -33,4 +33,10 @@ async def revive_job(session: AsyncSession, actor: Actor, job_id: UUID) -> None:
     await service.revive(session, actor, job_id)
 
 
-router = Router(path="/api/v1", tags=["operations"], route_handlers=[list_jobs, revive_job])
+@get("/health", guards=READS)
+async def health(session: AsyncSession) -> list[CheckOut]:
+    """Everything that an operator looks at first, measured now; what is ill first."""
+    return [CheckOut.model_validate(one, from_attributes=True) for one in await checks.all_checks(session)]
+
+
+router = Router(path="/api/v1", tags=["operations"], route_handlers=[list_jobs, revive_job, health])

@@ -20,3 +20,13 @@ class JobOut(BaseModel):
     @classmethod
     def of(cls, row: OutboxRow) -> "JobOut":
         return cls.model_validate(row, from_attributes=True)
+
+
+class CheckOut(BaseModel):
+    """One thing looked at just now. `tone`: good, warn or bad; `took` in milliseconds, null for what is counted."""
+
+    name: str
+    tone: str
+    finding: str
+    section: str
+    took: int | None

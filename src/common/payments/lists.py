@@ -1,12 +1,13 @@
 """What an operator reads: pots, transactions, messages. Keyset lists, one query a page."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common.payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, WebhookMessage
+from common.payments.models import InboxState, LedgerAccount, LedgerEntry, LedgerTransaction, WebhookMessage
 from common.payments.schemas import BalanceOut, BookOut, EntryOut, MessageOut, PotOut, TransactionOut
 from common.web.paging import Page, after, keys_of, page_of
 
@@ -40,6 +41,13 @@ async def transactions(session: AsyncSession, *, cursor: str | None, limit: int)
     found = list(await session.scalars(query.limit(limit + 1)))
     entries = await _entries(session, found)
     return page_of(found, limit, TRANSACTIONS, lambda one: (one.id,), lambda one: _transaction(one, entries[one.id]))
+
+
+async def unmerged(session: AsyncSession) -> tuple[int, datetime | None]:
+    """How many messages of the provider wait to be read, and since when the oldest does."""
+    waiting = select(func.count(), func.min(col(WebhookMessage.received_at))).where(col(WebhookMessage.state) == InboxState.WAITING)
+    count, oldest = (await session.execute(waiting)).one()
+    return count, oldest
 
 
 async def messages(session: AsyncSession, *, cursor: str | None, limit: int, state: str = "") -> Page[MessageOut]:

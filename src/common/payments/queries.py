@@ -17,6 +17,7 @@ from common.payments.models import (
     LedgerAccount,
     LedgerEntry,
     PaymentPart,
+    Pot,
     Purpose,
     Refund,
     RefundState,
@@ -60,6 +61,11 @@ async def of_purpose(session: AsyncSession, purpose: Purpose, purpose_id: UUID) 
     live = col(Intent.state) != IntentState.CLOSED
     found: Intent | None = await session.scalar(query.order_by(live.desc(), col(Intent.id).desc()).limit(1))
     return found
+
+
+async def of_payer(session: AsyncSession, person_id: UUID) -> list[Intent]:
+    """What a person has paid or was to pay, the newest first."""
+    return list(await session.scalars(select(Intent).where(col(Intent.payer_id) == person_id).order_by(col(Intent.id).desc())))
 
 
 async def open_of(session: AsyncSession, purpose: Purpose, purpose_id: UUID) -> Intent | None:
@@ -120,6 +126,11 @@ async def locked_balance(session: AsyncSession, key: Key) -> int:
     lock = select(col(LedgerAccount.id)).where(col(LedgerAccount.kind) == key[0], col(LedgerAccount.owner) == key[1])
     await session.execute(lock.with_for_update(key_share=True))
     return await balance(session, key)
+
+
+async def held_for_seller(session: AsyncSession, storefront_id: UUID) -> int:
+    """What a shop is owed and what is on its way to it, in whole rupiah."""
+    return sum([await balance(session, (pot, str(storefront_id))) for pot in (Pot.SELLER, Pot.IN_TRANSIT)])
 
 
 async def balances(session: AsyncSession) -> Balances:

@@ -33,7 +33,7 @@ def show_gallery(theme: Annotated[str, QueryParameter(name="tema", max_length=10
     )
     return page(
         "web/gaya.html", theme=theme if theme in THEMES else "", themes=THEMES, wrong=wrong, icons=sorted(PATHS),
-        now=clock.now(), today=today,
+        now=clock.now(), soon=clock.now() + timedelta(hours=5), today=today,
         weeks=[((today - timedelta(days=days)).strftime("%d/%m"), amount) for days, amount in reversed(WEEKS)],
         kinds=[(_(name), amount, pieces) for name, amount, pieces in KINDS],
     )  # fmt: skip

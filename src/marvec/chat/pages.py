@@ -69,7 +69,7 @@ async def send(request: Request[Any, Any, Any], session: AsyncSession, actor: Ac
 async def report(request: Request[Any, Any, Any], session: AsyncSession, actor: Actor, conversation_id: UUID, seq: int) -> Response[Any]:
     reason = Form.sent(await request.form()).parse(ReportMessage).reason
     await service.report(session, actor, conversation_id, seq, reason)
-    return see_other(f"/pesan/{conversation_id}", toast=_("Laporan ta' sudah kami terima. Terima kasih."))
+    return see_other(f"/pesan/{conversation_id}", toast=_("Laporan ta’ sudah kami terima. Terima kasih."))
 
 
 @post("/{conversation_id:uuid}/blokir", guards=[guards.signed_in])

@@ -19,10 +19,14 @@ class SeenLine(BaseModel):
 
 
 class Checkout(BaseModel):
+    """`saved`: one of the buyer's addresses instead of the free fields. `keep`: save what was written in them."""
+
     lines: list[SeenLine] = Field(min_length=1, max_length=50)
     kind: Handover = Handover.PICKUP
     address: Text = ""
     kelurahan_code: str = Field("", max_length=13)
+    saved: UUID | None = None
+    keep: bool = False
     note: Text = ""
     client_key: str = Field(min_length=8, max_length=64)
 
@@ -30,4 +34,5 @@ class Checkout(BaseModel):
         return [Line(line.listing_id, line.quantity, line.unit_price) for line in self.lines]
 
     def delivery(self) -> Delivery:
+        """As written in the free fields."""
         return Delivery(self.kind, self.address, self.kelurahan_code, self.note)

@@ -43,3 +43,8 @@ class CredentialNeeded(Conflict):
 
     code = "credential_needed"
     message = N_("Barang ini perlu izin %(kind)s yang masih berlaku. Urus ki’ dulu izinnya, kami temani.")
+
+
+class HeldBack(Conflict):
+    code = "held_back"
+    message = N_("Barang ini kami sembunyikan: %(because)s")

@@ -24,6 +24,7 @@ class Listing(Moving, table=True):
     """One thing on offer. `price` in whole rupiah for one `unit`; `lead_minutes` from order to ready; `seller_id` is the shop's owner.
 
     `needs_credential` names the kind of credential without which it may not be shown. `version` counts edits.
+    `held_because`: an operator holds it back for this reason; it cannot be published before that is lifted.
     """
 
     __tablename__ = "listings"
@@ -51,6 +52,7 @@ class Listing(Moving, table=True):
     lat: float
     lon: float
     needs_credential: str | None = None
+    held_because: str | None = None
     state: ListingState = enum_field(ListingState, ListingState.DRAFT)
     machine: str = "listings/1"
     version: int = 1

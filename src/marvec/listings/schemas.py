@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, field_validator
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, field_validator
 
 from common import money, regions
 from common.i18n import N_
@@ -23,6 +23,16 @@ LONGEST_LEAD = 60 * 24 * 60
 """Minutes: 60 days, for a wedding dress."""
 
 
+def written_as_people_write(price: object) -> object:
+    """`Rp25.000` and `25.000` from a form are 25000; anything else is left to the number's own rules."""
+    if isinstance(price, str) and re.fullmatch(r"(?i)(rp\.?\s*)?\d{1,3}([.,]\d{3})*", price.strip()):
+        return re.sub(r"\D", "", price)
+    return price
+
+
+Price = Annotated[int, BeforeValidator(written_as_people_write), Field(ge=0, le=money.LARGEST)]
+
+
 class Described(BaseModel):
     """What a seller says of a thing; `price` in whole rupiah for one `unit`. Without a kelurahan it stands where its shop stands."""
 
@@ -30,17 +40,9 @@ class Described(BaseModel):
     description: Text = ""
     category: str
     unit: Unit
-    price: int = Field(ge=0, le=money.LARGEST)
+    price: Price
     lead_minutes: int = Field(0, ge=0, le=LONGEST_LEAD)
     place: Place | None = None
-
-    @field_validator("price", mode="before")
-    @classmethod
-    def written_as_people_write(cls, price: object) -> object:
-        """`Rp25.000` and `25.000` from a form are 25000; anything else is left to the number's own rules."""
-        if isinstance(price, str) and re.fullmatch(r"(?i)(rp\.?\s*)?\d{1,3}([.,]\d{3})*", price.strip()):
-            return re.sub(r"\D", "", price)
-        return price
 
     @field_validator("category")
     @classmethod
@@ -68,6 +70,18 @@ class ListingForm(Described):
 
 class Restock(BaseModel):
     stock: Pieces = Field(description="pieces that are still for sale; what orders have reserved is counted on top")
+
+
+class QuickChange(BaseModel):
+    """Price and stock from the row of a list; `version` is the one that the row showed."""
+
+    price: Price
+    stock: Pieces
+    version: int
+
+
+class ShiftPicture(BaseModel):
+    by: Literal[-1, 1] = Field(description="one place towards the front, or towards the end")
 
 
 class Reorder(BaseModel):

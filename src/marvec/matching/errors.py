@@ -11,7 +11,7 @@ class NoSuchRequest(NotFound):
 
 class NothingWanted(Invalid):
     code = "nothing_wanted"
-    message = N_("Tulis barang yang ta' cari.")
+    message = N_("Tulis barang yang ta’ cari.")
 
 
 class TooManyStanding(Conflict):

@@ -40,7 +40,7 @@ async def new_request() -> Response[Any]:
 async def post_request(request: Asked, session: AsyncSession, actor: Actor) -> Response[Any]:
     async with reshow(request, "matching/new.html") as form:
         made = await service.post_request(session, actor, form.parse(PostRequest))
-    return see_other(f"/permintaan/{made.id}", toast=_("Permintaan ta' sudah kami sampaikan ke penjual yang cocok."))
+    return see_other(f"/permintaan/{made.id}", toast=_("Permintaan ta’ sudah kami sampaikan ke penjual yang cocok."))
 
 
 @get("/permintaan/{request_id:uuid}", guards=[guards.signed_in])

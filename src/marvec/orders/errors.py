@@ -26,7 +26,7 @@ class TooExpensive(Invalid):
 
 class NotForSale(Conflict):
     code = "not_for_sale"
-    message = N_("Ada barang yang sudah tidak dijual. Periksa keranjang ta'.")
+    message = N_("Ada barang yang sudah tidak dijual. Periksa keranjang ta’.")
 
 
 class PriceChanged(Conflict):

@@ -23,10 +23,10 @@ async def waiting(session: AsyncSession, actor: Actor) -> Sequence[Waiting]:
     found = []
     if new := sold[OrderState.PAID]:
         words = ngettext("%(n)s pesanan baru perlu dijawab", "%(n)s pesanan baru perlu dijawab", new)
-        found.append(Waiting(words, "/toko-saya/pesanan", "market", urgent=True))
+        found.append(Waiting(words, "/toko-saya/pesanan", "market", urgent=True, count=new))
     if making := sold[OrderState.ACCEPTED]:
         words = ngettext("%(n)s pesanan sementara dibuat", "%(n)s pesanan sementara dibuat", making)
-        found.append(Waiting(words, "/toko-saya/pesanan?tab=dibuat", "clock"))
+        found.append(Waiting(words, "/toko-saya/pesanan", "clock"))
     if unpaid := bought[OrderState.PLACED]:
         words = ngettext("%(n)s pesanan belum dibayar", "%(n)s pesanan belum dibayar", unpaid)
         found.append(Waiting(words, "/pesanan", "cart", urgent=True))

@@ -10,13 +10,15 @@ from common.actor import Actor, Role
 from common.i18n import gettext as _
 from common.web import page, reshow, see_other
 from common.web.paging import Cursor
-from marvec.orders import queries, service
+from marvec.orders import desk, queries, service
 from marvec.orders.machine import OrderState
+from marvec.orders.models import OrderLine
 from marvec.orders.schemas import MoveOrder
-from marvec.orders.wording import DESK, STATES
+from marvec.orders.wording import STATES
 from marvec.storefronts import queries as storefronts
 
 ON_A_PAGE = 24
+ENDED = (OrderState.COMPLETED, OrderState.CANCELLED, OrderState.DECLINED)
 Asked = Request[Any, Any, Any]
 
 
@@ -38,14 +40,24 @@ async def move_order(request: Asked, session: AsyncSession, actor: Actor, refere
     async with reshow(request, "orders/show.html", **shown) as form:
         wanted = form.parse(MoveOrder)
         await service.move_order(session, actor, shown["order"].id, wanted.to, because=wanted.note, refund=wanted.refund)
-    return see_other(f"/pesanan/{shown['order'].reference}", toast=_("Tercatat mi."))
+    back = "/toko-saya/pesanan" if form.value("dari") == "meja" else f"/pesanan/{shown['order'].reference}"
+    return see_other(back, toast=_("Tercatat mi."))
 
 
 @get("/toko-saya/pesanan", guards=[guards.signed_in])
-async def list_sold(session: AsyncSession, actor: Actor, tab: str = "baru", cursor: Cursor = None) -> Response[Any]:
-    name = tab if tab in DESK else "baru"
-    found = await queries.sold_by(session, actor.person_id, DESK[name][1], ON_A_PAGE, cursor)
-    return page("orders/sold.html", orders=found.items, next=found.next, tab=name, tabs=DESK, states=STATES)
+async def list_sold(session: AsyncSession, actor: Actor, tab: str = "berjalan", cursor: Cursor = None) -> Response[Any]:
+    """What is under way, by what to do next; or, page by page, what has ended."""
+    going = await queries.under_way_of(session, actor.person_id)
+    context: dict[str, Any] = {"states": STATES, "to_answer": sum(order.state is OrderState.PAID for order in going)}
+    if tab == "selesai":
+        found = await queries.sold_by(session, actor.person_id, ENDED, ON_A_PAGE, cursor)
+        return page("orders/sold.html", tab=tab, orders=found.items, next=found.next, **context)
+    lines: dict[Any, list[OrderLine]] = {order.id: [] for order in going}
+    for line in await queries.lines_of(session, list(lines)):
+        lines[line.order_id].append(line)
+    return page(
+        "orders/sold.html", tab="berjalan", groups=desk.grouped(going), lines=lines, due=desk.due, next_step=desk.next_step, **context
+    )
 
 
 @get("/operator/sengketa", guards=[guards.role(Role.OPERATOR)])

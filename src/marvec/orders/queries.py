@@ -21,6 +21,7 @@ from marvec.orders.schemas import BestGoods, Finished, Placed, WeekOfSales
 Row = TypeVar("Row")
 _IN_WITA = func.timezone(literal_column("'Asia/Makassar'"), col(Order.created_at))
 UNSOLD = (OrderState.CANCELLED, OrderState.DECLINED, OrderState.EXPIRED)
+SELLERS_WORK = (OrderState.PAID, OrderState.ACCEPTED, OrderState.READY, OrderState.SHIPPED, OrderState.DELIVERED, OrderState.DISPUTED)
 MOST_COUNTED = 200
 """Newest orders that the first page looks at: older ones do not wait for anybody, timers have ended them."""
 _PLACED = (
@@ -78,12 +79,36 @@ async def bought_by(session: AsyncSession, buyer_id: UUID, limit: int, cursor: s
     return await _page(session, select(Order).where(col(Order.buyer_id) == buyer_id), "bought", limit, cursor)
 
 
+async def all_bought(session: AsyncSession, person_id: UUID) -> list[Order]:
+    """Everything that a person ever ordered, newest first: for the download of one's data."""
+    return list(await session.scalars(select(Order).where(col(Order.buyer_id) == person_id).order_by(col(Order.id).desc())))
+
+
+async def all_sold(session: AsyncSession, person_id: UUID) -> list[Order]:
+    """Everything that was ever ordered from a person and paid, newest first."""
+    mine = select(Order).where(col(Order.seller_id) == person_id, col(Order.state) != OrderState.PLACED)
+    return list(await session.scalars(mine.order_by(col(Order.id).desc())))
+
+
+async def count_under_way(session: AsyncSession, person_id: UUID) -> tuple[int, int]:
+    """How many orders have not ended: as the buyer, as the seller."""
+    going = select(func.count()).select_from(Order).where(col(Order.state).not_in((*UNSOLD, OrderState.COMPLETED)))
+    bought = await session.scalar(going.where(col(Order.buyer_id) == person_id))
+    return bought or 0, await session.scalar(going.where(col(Order.seller_id) == person_id)) or 0
+
+
 async def sold_by(
     session: AsyncSession, seller_id: UUID, states: Collection[OrderState], limit: int, cursor: str | None
 ) -> paging.Page[Order]:
     """A seller's orders in `states`, newest first; unpaid ones are nobody's business but the buyer's."""
     mine = select(Order).where(col(Order.seller_id) == seller_id, col(Order.state) != OrderState.PLACED)
     return await _page(session, mine.where(col(Order.state).in_(states)) if states else mine, "sold", limit, cursor)
+
+
+async def under_way_of(session: AsyncSession, seller_id: UUID) -> list[Order]:
+    """What a seller has to do or to wait for, the oldest first; at most 200, since more than that nobody works off on one page."""
+    going = col(Order.seller_id) == seller_id, col(Order.state).in_(SELLERS_WORK)
+    return list(await session.scalars(select(Order).where(*going).order_by(col(Order.id)).limit(MOST_COUNTED)))
 
 
 async def recent_states(session: AsyncSession, person_id: UUID) -> tuple[Counter[OrderState], Counter[OrderState]]:

@@ -16,12 +16,3 @@ STATES: dict[OrderState, tuple[str, str]] = {
     OrderState.DECLINED: (N_("Ditolak penjual"), "bad"),
     OrderState.EXPIRED: (N_("Lewat waktu"), "bad"),
 }
-
-# What a seller does next, in the order of urgency.
-DESK: dict[str, tuple[str, tuple[OrderState, ...]]] = {
-    "baru": (N_("Perlu dijawab"), (OrderState.PAID,)),
-    "dibuat": (N_("Sementara dibuat"), (OrderState.ACCEPTED,)),
-    "jalan": (N_("Siap atau di jalan"), (OrderState.READY, OrderState.SHIPPED, OrderState.DELIVERED)),
-    "masalah": (N_("Ada masalah"), (OrderState.DISPUTED,)),
-    "selesai": (N_("Sudah berakhir"), (OrderState.COMPLETED, OrderState.CANCELLED, OrderState.DECLINED)),
-}

@@ -31,18 +31,18 @@ PLACES = ("73.71.09.1001", "73.71.10.1002", "73.71.01.1001", "73.71.02.1001")
 TALKS = (
     (
         ("b", "Assalamu alaikum, masih bisa pesan untuk hari Jumat?"),
-        ("s", "Waalaikumsalam, masih. Mau berapa ki'?"),
+        ("s", "Waalaikumsalam, masih. Mau berapa ki’?"),
         ("b", "Kira-kira segini, tabe. Bisa antar?"),
     ),
     (
-        ("s", "Halo, saya lihat permintaan ta'. Kami bisa buatkan."),
+        ("s", "Halo, saya lihat permintaan ta’. Kami bisa buatkan."),
         ("b", "Bagus. Harganya bisa kurang sedikit?"),
-        ("s", "Kalau sebanyak itu bisa, saya kirim tawaran di'."),
+        ("s", "Kalau sebanyak itu bisa, saya kirim tawaran di’."),
     ),
     (
         ("b", "Permisi, ini dibuat hari itu juga?"),
-        ("s", "Iye', pagi-pagi sekali baru kami buat."),
-        ("b", "Baik, saya tunggu tawaran ta'."),
+        ("s", "Iye’, pagi-pagi sekali baru kami buat."),
+        ("b", "Baik, saya tunggu tawaran ta’."),
         ("s", "Sebentar, saya hitung dulu."),
     ),
     (
@@ -51,7 +51,7 @@ TALKS = (
         ("s", "Siap, ongkos antar sudah termasuk."),
     ),
 )
-LAST_WORDS = (("b", "Terima kasih, sampai sore di'."), ("s", "Sama-sama. Kabari kalau sudah sampai."))
+LAST_WORDS = (("b", "Terima kasih, sampai sore di’."), ("s", "Sama-sama. Kabari kalau sudah sampai."))
 
 
 @dataclass(frozen=True)

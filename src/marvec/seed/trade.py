@@ -28,7 +28,7 @@ FIRST_SHOPS_SHARE = 0.22
 """Of all orders: the demonstration seller's, so that there is something to look at."""
 NOTES = (
     "", "", "Tolong dibungkus rapat.", "Titip di pos jaga kalau saya belum pulang.",
-    "Sambalnya dipisah di'.", "Telepon dulu sebelum antar.",
+    "Sambalnya dipisah di’.", "Telepon dulu sebelum antar.",
 )  # fmt: skip
 
 

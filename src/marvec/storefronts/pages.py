@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import guards
+from common import front, guards
 from common.actor import Actor
 from common.i18n import gettext as _
 from common.payments import service as payments
@@ -29,14 +29,15 @@ async def new_storefront() -> Response[Any]:
 async def open_storefront(request: Asked, session: AsyncSession, actor: Actor) -> Response[Any]:
     async with reshow(request, "storefronts/new.html") as form:
         shop = await service.open_storefront(session, actor, form.parse(OpenStorefront))
-    return see_other(f"/toko-saya/{shop.slug}/barang", toast=_("Toko ta’ sudah buka mi."))
+    return see_other(f"/toko-saya/{shop.slug}/barang/baru", toast=_("Toko ta’ sudah buka mi."))  # the next step of the first day
 
 
 @get("/toko-saya", guards=[guards.signed_in])
 async def my_storefronts(session: AsyncSession, actor: Actor) -> Response[Any]:
     shops = await queries.owned_by(session, actor.person_id)
     guides = {shop.id: await guide.first_day(session, shop) for shop in shops[:MOST_GUIDED]}
-    return page("storefronts/mine.html", shops=shops, guides=guides)
+    waiting = [one for one in await front.waiting_for(session, actor) if one.link.startswith("/toko-saya")]
+    return page("storefronts/mine.html", shops=shops, guides=guides, waiting=waiting)
 
 
 @get("/toko-saya/{slug:str}", guards=[guards.signed_in])

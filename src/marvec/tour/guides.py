@@ -19,7 +19,13 @@ class Guide:
 GUIDES = (
     Guide("pembeli", N_("Pembeli"), N_("Pesanan dalam setiap keadaan, permintaan, tawaran, percakapan."), "/pesanan", "cart"),
     Guide("penjual", N_("Penjual"), N_("Toko kue di Tallo: pesanan masuk, peluang, barang."), "/toko-saya", "market"),
-    Guide("ibu", N_("Warga"), N_("Akta kelahiran: konsep, sedang diperiksa, dan yang sudah terbit; nomor antrean puskesmas."), "/permohonan", "person"),
+    Guide(
+        "ibu",
+        N_("Warga"),
+        N_("Akta kelahiran: konsep, sedang diperiksa, dan yang sudah terbit; nomor antrean puskesmas."),
+        "/permohonan",
+        "person",
+    ),
     Guide("petugas", N_("Petugas"), N_("Meja kerja Disdukcapil dengan berkas yang menunggu."), "/meja", "file"),
     Guide("perawat", N_("Perawat"), N_("Antrean Puskesmas Kassi-Kassi hari ini: panggil nomor berikutnya."), "/meja/antrean", "clock"),
     Guide("operator", N_("Operator"), N_("Buku besar, sengketa, pekerjaan latar."), "/operator", "check"),

@@ -28,7 +28,7 @@ def test_grief_is_spoken_of_plainly() -> None:
     text = " ".join(
         [str(occasions.find("orang-meninggal").lead), catalogue.find("akta-kematian").model_dump_json(exclude={"code"})]
     ).casefold()
-    for particle in (" ki'", " ta'", " ji", " mi ", " mi.", " pi ", " di'"):
+    for particle in (" ki’", " ta’", " ji", " mi ", " mi.", " pi ", " di’"):
         assert particle not in text, particle
 
 

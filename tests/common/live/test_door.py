@@ -28,11 +28,11 @@ async def test_publishing_goes_to_the_domain_and_comes_back_to_everybody(server:
     daeng, puang = person(), person()
     async with connected(server, daeng) as speaker, connected(server, puang) as other:
         listeners = [await follow(speaker, "square:1"), await follow(other, "square:1")]
-        await speaker.publish("square:1", {"text": "Mari ki'"})
+        await speaker.publish("square:1", {"text": "Mari ki’"})
         for heard in listeners:
             await heard.until(1)
 
-    assert listeners[0].heard == listeners[1].heard == [(1, {"text": "Mari ki'", "by": str(daeng.person_id)})]
+    assert listeners[0].heard == listeners[1].heard == [(1, {"text": "Mari ki’", "by": str(daeng.person_id)})]
 
 
 async def test_calls_are_answered_and_unknown_ones_refused(server: str) -> None:

@@ -1,14 +1,16 @@
 """The inbox: told in the transaction, numbered without gaps, read, and by e-mail only for who wants it."""
 
 import asyncio
+from datetime import datetime
 from uuid import UUID
 
 import httpx
 import pytest
 
+from common import clock
 from common.db import hot, unit_of_work
 from common.i18n import N_
-from common.notifications import queries, service
+from common.notifications import policy, queries, service
 from tests.common.identity import make
 
 TEXT = N_("Pesanan %(reference)s sudah dikirim.")
@@ -86,7 +88,7 @@ async def test_the_inbox_page_shows_and_marks(client: httpx.AsyncClient) -> None
         await make.enter(session, client, person)
     await tell(person.id)
     shown = await client.get("/kotak-masuk")
-    assert '<a href="/pesanan/PSN-1">Pesanan PSN-1 sudah dikirim.</a>' in shown.text
+    assert '<a href="/pesanan/PSN-1">' in shown.text and "<strong>Pesanan PSN-1 sudah dikirim.</strong>" in shown.text
     marked = await client.post("/kotak-masuk/dibaca", data={"up_to": "1", "_csrf": make.form_token(client)})
     assert marked.status_code == 303
     assert (await client.get("/api/v1/notifications/unread")).json() == {"unread": 0}
@@ -122,3 +124,32 @@ async def test_of_a_crowd_only_who_chose_so_also_gets_an_e_mail(client: httpx.As
         (1, 1, "Ada yang menjual Songkolo."),
         (2, 2, "Pesanan ini selesai."),
     ]
+
+
+def wita(hour: int, minute: int = 0, day: int = 24) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=clock.WITA)
+
+
+@pytest.mark.parametrize(
+    ("now", "morning"),
+    [(wita(21, 59), None), (wita(22), wita(6, day=25)), (wita(23, 30), wita(6, day=25)), (wita(5, 59), wita(6)), (wita(6), None)],
+)
+def test_a_night_ends_at_six_in_makassar(now: datetime, morning: datetime | None) -> None:
+    assert policy.morning_after(now) == morning
+
+
+async def test_to_the_phone_for_who_wants_it_and_by_night_in_the_morning(client: httpx.AsyncClient) -> None:
+    async with unit_of_work() as session:
+        person = await make.person(session)  # with a confirmed phone, and no e-mail
+        await make.enter(session, client, person)
+    page = (await client.get("/kotak-masuk/pilihan")).text
+    assert 'name="phone" value="order"' in page and "Surel: hanya ke alamat yang sudah dikonfirmasi." in page
+    chosen = {"phone": ["order"], "quiet": "true", "_csrf": make.form_token(client)}
+    assert (await client.post("/kotak-masuk/pilihan", data=chosen)).status_code == 303
+    assert (await client.get("/api/v1/notifications/preferences")).json() == {"email": [], "phone": ["order"], "quiet": True}
+    with clock.frozen(wita(23, 15)):
+        await tell(person.id)
+    async with hot() as connection:
+        row = await connection.fetchrow("SELECT run_at FROM outbox WHERE job = 'channels.deliver'")
+        assert await connection.fetchval("SELECT channel FROM channel_message") == "phone"
+    assert row["run_at"] == wita(6, day=25)

@@ -44,7 +44,7 @@ async def test_two_people_talk_live_and_a_lost_line_loses_nothing(server: str) -
         await write(one, "Masih ada songkolo?")
         await expect(two.locator(".bubble")).to_contain_text(["Masih ada songkolo?"])
         await expect(one.locator("[data-chat-state]")).to_have_text("Sudah dibaca")
-        await write(two, "Kirim kode OTP ta' dulu")
+        await write(two, "Kirim kode OTP ta’ dulu")
         await expect(one.locator(".bubble .notice")).to_contain_text("Jangan berikan kode atau sandi")
         await expect(one.locator(".bubble")).to_have_count(2)
 
@@ -57,5 +57,5 @@ async def test_two_people_talk_live_and_a_lost_line_loses_nothing(server: str) -
         width = await one.evaluate("document.documentElement.scrollWidth")
         await browser.close()
 
-    assert [row[2] for row in await stored(talk)] == ["Masih ada songkolo?", "Kirim kode OTP ta' dulu", "tiga", "empat"]
+    assert [row[2] for row in await stored(talk)] == ["Masih ada songkolo?", "Kirim kode OTP ta’ dulu", "tiga", "empat"]
     assert width <= 360

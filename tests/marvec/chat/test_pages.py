@@ -32,7 +32,7 @@ async def known(name: str) -> Actor:
 async def test_a_person_reads_answers_and_sees_it_in_the_list(client: httpx.AsyncClient) -> None:
     daeng, puang = await signed_in(client, "Daeng Ngalle"), await known("Puang Rannu")
     talk = await conversation(daeng, puang, title="Songkolo 20 porsi")
-    await say(puang, talk, "Tabe', kirim kode OTP ta' <b>sekarang</b>")
+    await say(puang, talk, "Tabe’, kirim kode OTP ta’ <b>sekarang</b>")
 
     before = (await client.get("/pesan")).text
     shown = (await client.get(f"/pesan/{talk}")).text

@@ -56,7 +56,7 @@ async def test_two_processes_that_send_the_same_client_id_write_it_once(database
 async def test_one_refused_message_does_not_hurt_the_others_of_its_commit(database: None) -> None:
     daeng, puang, stranger = person(), person(), person()
     talk, nowhere = await conversation(daeng, puang), ids.uuid7()
-    first = await say(puang, talk, "Tabe'", "milik puang")
+    first = await say(puang, talk, "Tabe’", "milik puang")
     results = await asyncio.gather(
         say(daeng, talk, "satu"),
         say(stranger, talk, "saya orang lain"),
@@ -72,7 +72,7 @@ async def test_one_refused_message_does_not_hurt_the_others_of_its_commit(databa
     refused = [type(one) for one in results if isinstance(one, BaseException)]
     assert refused == [NoConversation, BadMessage, NoConversation, BadMessage, NotYourMessageId, BadMessage]
     assert first.seq == 1
-    assert await stored(talk) == [(1, puang.person_id, "Tabe'"), (2, daeng.person_id, "satu"), (3, puang.person_id, "dua")]
+    assert await stored(talk) == [(1, puang.person_id, "Tabe’"), (2, daeng.person_id, "satu"), (3, puang.person_id, "dua")]
 
 
 async def test_messages_to_many_conversations_share_commits_and_never_lock_up(database: None) -> None:

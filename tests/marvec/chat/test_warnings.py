@@ -39,7 +39,7 @@ def test_playing_the_officer_is_warned_of(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Kirim kode pos rumah ta' supaya ongkirnya bisa dihitung",
+        "Kirim kode pos rumah ta’ supaya ongkirnya bisa dihitung",
         "Minta kode warna yang merah, kak",
         "Jangan berikan kode OTP kepada siapa pun!",
         "Bisa kirim besok pagi? Berapa ongkirnya ke Tamalate?",
@@ -61,5 +61,5 @@ def test_every_rule_has_its_sentence() -> None:
 async def test_the_warning_stands_with_the_message(database: None) -> None:
     daeng = person()
     talk = await conversation(daeng, person())
-    assert (await say(daeng, talk, "Kirim kode OTP ta'")).warning == "asks_for_code"
-    assert (await say(daeng, talk, "Kirim songkolo ta'")).warning is None
+    assert (await say(daeng, talk, "Kirim kode OTP ta’")).warning == "asks_for_code"
+    assert (await say(daeng, talk, "Kirim songkolo ta’")).warning is None

@@ -21,7 +21,7 @@ async def test_from_nothing_to_a_thing_with_a_picture_on_sale(database: None, ap
     async with client_as(app, seller) as client:
         assert "Belum ada toko" in (await client.get("/toko-saya")).text
         opened = await submit(client, "/toko/baru", "/toko/baru", {"name": "Dapur Ramlah", "kelurahan_code": BONTORANNU})
-        assert (opened.status_code, opened.headers["location"]) == (303, "/toko-saya/dapur-ramlah/barang")
+        assert (opened.status_code, opened.headers["location"]) == (303, "/toko-saya/dapur-ramlah/barang/baru")
         new = "/toko-saya/dapur-ramlah/barang/baru"
         saved = await submit(client, new, new, GOODS | {"publish": "1"}, files={"pictures": ("songkolo.jpg", a_photo(), "image/jpeg")})
         assert saved.status_code == 303, saved.text

@@ -80,7 +80,7 @@ async def test_a_new_listing_tells_the_buyer_whose_request_it_answers_and_its_pa
     await run_jobs()
     await make.goods(seller, price=15_000)
     await run_jobs()
-    assert await inbox_of(buyer) == ["Ada yang menjual Songkolo bagadang, 50 m, mulai Rp15.000/porsi, untuk permintaan ta': songkolo."]
+    assert await inbox_of(buyer) == ["Ada yang menjual Songkolo bagadang, 50 m, mulai Rp15.000/porsi, untuk permintaan ta’: songkolo."]
     assert len(await inbox_of(seller)) == 1
     async with hot() as connection:
         shown: Any = await connection.fetchval("SELECT data FROM live_publications WHERE channel = $1", f"request:{request_id}")
@@ -110,7 +110,7 @@ async def test_a_saved_search_hears_of_new_goods_by_any_of_their_names(run_jobs:
     await make.goods(await make.member("Baru"), title="Pisang idjo segar")
     await run_jobs()
     assert saved.terms == ["pisang ijo"]
-    assert [text.split(":")[0] for text in await inbox_of(buyer)] == ["Barang baru untuk pencarian ta' (es pisang hijau)"]
+    assert [text.split(":")[0] for text in await inbox_of(buyer)] == ["Barang baru untuk pencarian ta’ (es pisang hijau)"]
 
 
 async def test_a_seller_without_goods_hears_by_criteria(run_jobs: RunJobs) -> None:

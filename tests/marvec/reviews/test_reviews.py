@@ -205,7 +205,7 @@ async def test_the_seller_answers_a_shown_review_once_and_nobody_else_does(run_j
     review = await write(deal.buyer, deal.order_id, 3, "Agak lama")
     for actor in (deal.seller, deal.buyer, make.person()):
         with pytest.raises(NoSuchReview):
-            await answer(actor, review.id, "Maaf di'")
+            await answer(actor, review.id, "Maaf di’")
     await write(deal.seller, deal.order_id, 5)
     await answer(deal.seller, review.id, "Terima kasih, lain kali lebih cepat.")
     with pytest.raises(AlreadyAnswered):
@@ -306,7 +306,7 @@ async def test_a_buyer_reviews_on_the_order_page_without_javascript(app: Litesta
         assert "Songkolonya enak" not in (await seller.get(page)).text
         await acting.submit(seller, page, f"{page}/ulasan", {"stars": "4"})
         review = (await reviews_of(deal.order_id))[Side.BUYER]
-        await acting.submit(seller, f"/ulasan/{review.id}", f"/ulasan/{review.id}/jawab", {"answer": "Sama-sama ki'"})
+        await acting.submit(seller, f"/ulasan/{review.id}", f"/ulasan/{review.id}/jawab", {"answer": "Sama-sama ki’"})
         shop = (await make_shop_page(seller, deal)).text
     assert "Songkolonya enak" in shop
     assert "Sama-sama ki" in shop

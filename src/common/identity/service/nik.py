@@ -61,6 +61,11 @@ async def read_nik(session: AsyncSession, actor: Actor, person_id: UUID, because
     return _opened(row)
 
 
+def own_nik(row: PersonNik) -> str:
+    """The sixteen digits, for a file that only their owner opens."""
+    return _opened(row)
+
+
 async def masked_nik(session: AsyncSession, person_id: UUID) -> str | None:
     """The NIK as it may be shown; None when there is none."""
     row = await queries.nik_of(session, person_id)

@@ -8,7 +8,7 @@ from common.actor import Actor
 from common.errors import Invalid
 from common.i18n import N_, gettext
 from common.identity import policy, queries
-from common.identity.errors import AddressTaken, NothingToConfirm, WrongPassword
+from common.identity.errors import AddressTaken, NothingToConfirm
 from common.identity.models import Consent, Person, Purpose
 from common.identity.policy import Address
 from common.identity.schemas import ChangePassword, ChangePerson, ResetPassword, SignUp
@@ -90,10 +90,7 @@ async def reset_password(session: AsyncSession, asked: ResetPassword) -> Person:
 async def change_password(session: AsyncSession, actor: Actor, asked: ChangePassword) -> str | None:
     """A new password by the present one; other devices are signed out. -> the rotated token of this session. Raises `WrongPassword`."""
     person = await queries.by_id(session, actor.person_id)
-    await throttling.count("password", str(person.id), throttling.SIGN_IN)
-    if not await passwords.fits(person.password_hash, asked.current):
-        raise WrongPassword
-    await throttling.forgive("password", str(person.id))
+    await passwords.check_own(person, asked.current)
     _refuse_weak(asked.password, person.name, person.phone or "", person.email or "")
     person.password_hash = await passwords.hashed(asked.password)
     await revoke_all(session, person.id, but=actor.session_id)

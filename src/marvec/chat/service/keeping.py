@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import clock
+from common import clock, events
 from common.actor import Actor
 from marvec.chat import queries
 from marvec.chat.errors import NothingToReport
@@ -35,3 +35,4 @@ async def report(session: AsyncSession, actor: Actor, conversation_id: UUID, seq
         raise NothingToReport
     row = {"conversation_id": conversation_id, "seq": seq, "reporter_id": actor.person_id, "reason": reason, "at": clock.now()}
     await session.execute(insert(Report).values(row).on_conflict_do_nothing())
+    await events.publish(session, events.MessageReported(conversation_id, seq, actor.person_id, reason))

@@ -14,7 +14,7 @@ from common.web import Form, page, reshow, see_other
 from marvec.listings import goods, queries, service
 from marvec.listings.errors import NoSuchListing, NoSuchPicture
 from marvec.listings.models import Listing
-from marvec.listings.schemas import CreateListing, EditListing, ListingForm, Restock
+from marvec.listings.schemas import CreateListing, EditListing, ListingForm, QuickChange, Restock, ShiftPicture
 from marvec.storefronts import policy
 from marvec.storefronts import queries as storefronts
 from marvec.storefronts.errors import NotYourStorefront
@@ -27,9 +27,16 @@ ONE = "/toko-saya/{slug:str}/barang/{listing_id:uuid}"
 
 @get("/toko-saya/{slug:str}/barang", guards=MINE)
 async def list_goods(session: AsyncSession, actor: Actor, slug: str) -> Response[Any]:
+    return page("listings/desk.html", **await _goods(session, await _my_shop(session, actor, slug)))
+
+
+@post(ONE + "/cepat", guards=MINE)
+async def change_quickly(request: Asked, session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> Response[Any]:
+    """Price and stock from the list; when they are refused the list is shown again with the row that was typed in."""
     shop = await _my_shop(session, actor, slug)
-    found = await queries.of_storefront(session, shop.id, only_visible=False)
-    return page("listings/desk.html", shop=shop, goods=found, stock=await queries.stock_of(session, [listing.id for listing in found]))
+    async with reshow(request, "listings/desk.html", **{**await _goods(session, shop), "typed_in": listing_id}) as form:
+        await service.change_quickly(session, actor, listing_id, form.parse(QuickChange))
+    return see_other(f"/toko-saya/{slug}/barang#b-{listing_id}", toast=_("Tersimpan mi."))
 
 
 @get("/toko-saya/{slug:str}/barang/baru", guards=MINE)
@@ -108,6 +115,20 @@ async def put_picture_first(session: AsyncSession, actor: Actor, slug: str, list
     return _back(slug, listing_id, _("Gambar utama diganti."))
 
 
+@post(ONE + "/gambar/{file_id:uuid}/geser", guards=MINE)
+async def shift_picture(request: Asked, session: AsyncSession, actor: Actor, slug: str, listing_id: UUID, file_id: UUID) -> Response[Any]:
+    by = Form.sent(await request.form()).parse(ShiftPicture).by
+    await service.shift_picture(session, actor, listing_id, file_id, by)
+    return see_other(f"/toko-saya/{slug}/barang/{listing_id}#g-{file_id}", toast=_("Urutan gambar diganti."))
+
+
+async def _goods(session: AsyncSession, shop: Storefront) -> dict[str, Any]:
+    found = await queries.of_storefront(session, shop.id, only_visible=False)
+    ids = [listing.id for listing in found]
+    pictures = {listing_id: files[0] for listing_id, files in (await queries.pictures_of_all(session, ids)).items()}
+    return {"shop": shop, "goods": found, "stock": await queries.stock_of(session, ids), "pictures": pictures, "typed_in": None}
+
+
 async def _keep_pictures(session: AsyncSession, actor: Actor, listing_id: UUID, form: Form) -> None:
     for upload in form.values("pictures"):
         if isinstance(upload, UploadFile):
@@ -142,5 +163,5 @@ def _back(slug: str, listing_id: UUID, toast: str) -> Response[Any]:
 
 HANDLERS = [
     list_goods, new_listing, create_listing, edit_page, edit_listing, restock, publish_listing, pause_listing, add_pictures, remove_picture,
-    put_picture_first,
+    put_picture_first, shift_picture, change_quickly,
 ]  # fmt: skip

@@ -32,11 +32,12 @@ async def show_listing(request: Request[Any, Any, Any], session: AsyncSession, v
         raise NoSuchListing
     shop = await storefronts.by_id(session, listing.storefront_id)
     standing = place.standing_of(request)
+    preview = visitor is not None and visitor.person_id == listing.seller_id and as_buyer(request)
     answer = page(
         "listings/show.html", listing=listing, visible=visible, shop=shop, trust=await trust.trust_in(session, shop),
         **await _about(session, listing), place=regions.kelurahan(listing.kelurahan_code), standing=standing,
         distance_km=standing.km_to(listing.lat, listing.lon) if standing else None,
-        mine=visitor is not None and visitor.person_id == listing.seller_id,
+        mine=visitor is not None and visitor.person_id == listing.seller_id and not preview, preview=preview,
         others=[card for card in await queries.cards_of(session, listing.storefront_id, BESIDE + 1) if card.id != listing_id][:BESIDE],
         similar=await queries.similar_to(session, listing, BESIDE),
     )  # fmt: skip
@@ -44,14 +45,20 @@ async def show_listing(request: Request[Any, Any, Any], session: AsyncSession, v
 
 
 @get("/toko/{slug:str}", guards=[guards.public])
-async def show_storefront(session: AsyncSession, visitor: Actor | None, slug: str) -> Response[Any]:
+async def show_storefront(request: Request[Any, Any, Any], session: AsyncSession, visitor: Actor | None, slug: str) -> Response[Any]:
     shop = await storefronts.by_slug(session, slug)
     if not shop_policy.may_see(visitor, shop):
         raise NoSuchStorefront
+    preview = visitor is not None and shop_policy.may_manage(visitor, shop) and as_buyer(request)
     return page(
         "listings/storefront.html", shop=shop, goods=await queries.cards_of(session, shop.id), place=regions.kelurahan(shop.kelurahan_code),
-        trust=await trust.trust_in(session, shop), pieces=await front.pieces_for("storefront", session, visitor, shop),
+        trust=await trust.trust_in(session, shop), pieces=await front.pieces_for("storefront", session, visitor, shop), preview=preview,
     )  # fmt: skip
+
+
+def as_buyer(request: Request[Any, Any, Any]) -> bool:
+    """A seller looks at her own page as a buyer would (`?sebagai=pembeli`); of anybody else's page it says nothing."""
+    return request.query_params.get("sebagai") == "pembeli"
 
 
 async def _about(session: AsyncSession, listing: Listing) -> dict[str, Any]:

@@ -1,10 +1,18 @@
 """The verbs of goods: describing (list, edit, publish, pause), stocking (restock, reserve, unreserve, take), picturing."""
 
-from marvec.listings.service.describing import create_listing, edit_listing, pause_listing, publish_listing
-from marvec.listings.service.picturing import add_picture, remove_picture, reorder_pictures, upload_picture
+from marvec.listings.service.describing import (
+    create_listing,
+    edit_listing,
+    hold_listing,
+    pause_listing,
+    publish_listing,
+    release_listing,
+)
+from marvec.listings.service.picturing import add_picture, remove_picture, reorder_pictures, shift_picture, upload_picture
+from marvec.listings.service.pricing import change_quickly
 from marvec.listings.service.stocking import change_stock, reserve, restock, take, unreserve
 
 __all__ = [
-    "add_picture", "change_stock", "create_listing", "edit_listing", "pause_listing", "publish_listing", "remove_picture",
-    "reorder_pictures", "reserve", "restock", "take", "unreserve", "upload_picture",
+    "add_picture", "change_quickly", "change_stock", "create_listing", "edit_listing", "hold_listing", "pause_listing", "publish_listing",
+    "release_listing", "remove_picture", "reorder_pictures", "reserve", "restock", "shift_picture", "take", "unreserve", "upload_picture",
 ]  # fmt: skip

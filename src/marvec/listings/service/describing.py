@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, events
 from common.actor import Actor
+from common.errors import Forbidden
 from marvec.listings import goods, queries
-from marvec.listings.errors import CredentialNeeded, ListingChanged
+from marvec.listings.errors import CredentialNeeded, HeldBack, ListingChanged
 from marvec.listings.models import Listing, ListingState, ListingStock
 from marvec.listings.schemas import CreateListing, Described, EditListing
 from marvec.storefronts import policy
@@ -40,19 +41,21 @@ async def edit_listing(session: AsyncSession, actor: Actor, listing_id: UUID, da
     _describe(listing, data)
     listing.version += 1
     await session.flush()
-    await _tell_if_visible(session, listing)
+    await tell_if_visible(session, listing)
     return listing
 
 
 async def publish_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
-    """Show it. Raises CredentialNeeded when the law asks for a credential that the seller has not (or no more)."""
+    """Show it. Raises CredentialNeeded when the law asks for a credential that the seller has not (or no more), HeldBack."""
     listing = await managed(session, actor, listing_id)
+    if listing.held_because is not None:
+        raise HeldBack(because=listing.held_because)
     if not await queries.has_needed_credential(session, listing):
         raise CredentialNeeded(kind=(listing.needs_credential or "").upper())
     listing.published_at = clock.now()
     listing.move_to(ListingState.PUBLISHED, by=actor.person_id)
     await session.flush()
-    await _tell_if_visible(session, listing)
+    await tell_if_visible(session, listing)
     return listing
 
 
@@ -60,6 +63,24 @@ async def pause_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -
     """Hide it from this commit on; orders that were placed go on."""
     listing = await managed(session, actor, listing_id)
     listing.move_to(ListingState.PAUSED, by=actor.person_id)
+    await session.flush()
+    return listing
+
+
+async def hold_listing(session: AsyncSession, actor: Actor, listing_id: UUID, because: str) -> Listing:
+    """By an operator: hidden from this commit on, and not shown again before `release_listing`. Raises NoSuchListing, Forbidden."""
+    listing = await _for_operator(session, actor, listing_id)
+    listing.held_because = because
+    if listing.state is ListingState.PUBLISHED:
+        listing.move_to(ListingState.PAUSED, by=actor.person_id, because=because)
+    await session.flush()
+    return listing
+
+
+async def release_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+    """By an operator: its seller may show it again. Whether it is shown is the seller's word. Raises NoSuchListing, Forbidden."""
+    listing = await _for_operator(session, actor, listing_id)
+    listing.held_because = None
     await session.flush()
     return listing
 
@@ -72,6 +93,12 @@ async def managed(session: AsyncSession, actor: Actor, listing_id: UUID) -> List
     return listing
 
 
+async def _for_operator(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+    if not policy.may_suspend(actor):
+        raise Forbidden
+    return await queries.by_id_for_update(session, listing_id)
+
+
 def _describe(listing: Listing, data: Described) -> None:
     listing.title, listing.description, listing.category = data.title, data.description, data.category
     listing.unit, listing.price, listing.lead_minutes = data.unit, data.price, data.lead_minutes
@@ -81,6 +108,7 @@ def _describe(listing: Listing, data: Described) -> None:
         listing.lat, listing.lon = data.place.point
 
 
-async def _tell_if_visible(session: AsyncSession, listing: Listing) -> None:
+async def tell_if_visible(session: AsyncSession, listing: Listing) -> None:
+    """Who waits for such a thing hears of it, once it can be seen."""
     if await queries.is_visible(session, listing.id):
         await events.publish(session, events.ListingPublished(listing.id))

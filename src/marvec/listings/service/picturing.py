@@ -50,6 +50,18 @@ async def reorder_pictures(session: AsyncSession, actor: Actor, listing_id: UUID
     await _hang(session, file_ids)
 
 
+async def shift_picture(session: AsyncSession, actor: Actor, listing_id: UUID, file_id: UUID, by: int) -> None:
+    """One place towards the front (-1) or the end (1); at the end of the row it stays. Raises NoSuchPicture."""
+    await managed(session, actor, listing_id)
+    hanging = await queries.pictures_of(session, listing_id)
+    if file_id not in hanging:
+        raise NoSuchPicture
+    here = hanging.index(file_id)
+    there = min(max(here + by, 0), len(hanging) - 1)
+    hanging.insert(there, hanging.pop(here))
+    await _hang(session, hanging)
+
+
 async def _has_room(session: AsyncSession, actor: Actor, listing_id: UUID) -> int:
     """How many hang there already, fewer than may."""
     await managed(session, actor, listing_id)

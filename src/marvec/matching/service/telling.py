@@ -13,9 +13,9 @@ from marvec.matching import queries
 from marvec.matching.models import Match, StandingKind
 
 TO_SELLER = N_("Ada yang mencari %(what)s. Anda menjual %(title)s, %(km)s, mulai %(price)s/%(unit)s.")
-TO_CRITERIA = N_("Ada yang mencari %(what)s, sesuai kriteria ta': %(title)s, %(km)s.")
-TO_BUYER = N_("Ada yang menjual %(title)s, %(km)s, mulai %(price)s/%(unit)s, untuk permintaan ta': %(what)s.")
-TO_SEARCHER = N_("Barang baru untuk pencarian ta' (%(what)s): %(title)s, %(km)s, mulai %(price)s/%(unit)s.")
+TO_CRITERIA = N_("Ada yang mencari %(what)s, sesuai kriteria ta’: %(title)s, %(km)s.")
+TO_BUYER = N_("Ada yang menjual %(title)s, %(km)s, mulai %(price)s/%(unit)s, untuk permintaan ta’: %(what)s.")
+TO_SEARCHER = N_("Barang baru untuk pencarian ta’ (%(what)s): %(title)s, %(km)s, mulai %(price)s/%(unit)s.")
 
 
 _Word = tuple[UUID, Match, str, str]

@@ -10,8 +10,10 @@ from common.notifications import service as notifications
 from marvec.orders.machine import OrderState
 from marvec.orders.models import Order
 
+RINGS = "order.paid"
+"""The kind that makes a seller's desk ring."""
 FOR_BUYER = {
-    OrderState.PAID: N_("Pembayaran pesanan %(reference)s sudah kami terima. Uang ta' kami tahan dulu sampai barang sampai."),
+    OrderState.PAID: N_("Pembayaran pesanan %(reference)s sudah kami terima. Uang ta’ kami tahan dulu sampai barang sampai."),
     OrderState.ACCEPTED: N_("Penjual menerima pesanan %(reference)s."),
     OrderState.READY: N_("Pesanan %(reference)s siap diambil."),
     OrderState.SHIPPED: N_("Pesanan %(reference)s sudah dikirim."),
@@ -48,4 +50,5 @@ async def tell_buyer(session: AsyncSession, order: Order) -> None:
 async def _notify(session: AsyncSession, order: Order, person_id: UUID, text: str | None) -> None:
     if text is not None and person_id != order.moved_by:
         params = {"reference": order.reference}
-        await notifications.notify(session, person_id, kind="order.moved", text=text, params=params, link=f"/pesanan/{order.reference}")
+        kind = RINGS if person_id == order.seller_id and order.state is OrderState.PAID else "order.moved"
+        await notifications.notify(session, person_id, kind=kind, text=text, params=params, link=f"/pesanan/{order.reference}")

@@ -13,7 +13,7 @@ from marvec.reviews.errors import AlreadyAnswered
 from marvec.reviews.models import Review
 from marvec.reviews.schemas import AnswerReview
 
-ANSWERED = N_("Penjual menjawab ulasan ta'.")
+ANSWERED = N_("Penjual menjawab ulasan ta’.")
 
 
 async def answer_review(session: AsyncSession, actor: Actor, review_id: UUID, data: AnswerReview) -> Review:

@@ -1,0 +1,21 @@
+"""The download is put together outside of the request; expired ones go."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import jobs
+from common.account import service
+from common.account.service.exporting import ASSEMBLE
+from common.db import unit_of_work
+
+
+@jobs.job(ASSEMBLE, heavy=True)
+async def assemble(session: AsyncSession, *, export_id: str) -> None:
+    await service.assemble(session, UUID(export_id))
+
+
+@jobs.every("account.drop_expired", seconds=3600)
+async def drop_expired() -> None:
+    async with unit_of_work() as session:
+        await service.drop_expired(session)

@@ -1,0 +1,19 @@
+"""What the cart keeps of a person: nothing that outlives the account."""
+
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common import personal
+from marvec.carts import queries
+from marvec.carts.models import Cart, CartLine
+
+
+@personal.forgets("marvec.carts")
+async def forget(session: AsyncSession, person_id: UUID) -> None:
+    cart = await queries.of_person(session, person_id)
+    if cart is not None:
+        await session.execute(delete(CartLine).where(col(CartLine.cart_id) == cart.id))
+        await session.execute(delete(Cart).where(col(Cart.id) == cart.id))

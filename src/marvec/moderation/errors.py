@@ -1,0 +1,24 @@
+"""What can go wrong around a report."""
+
+from common.errors import Conflict, Forbidden, NotFound
+from common.i18n import N_
+
+
+class NoSuchCase(NotFound):
+    code = "no_such_case"
+    message = N_("Laporan ini tidak ada.")
+
+
+class AlreadyReported(Conflict):
+    code = "already_reported"
+    message = N_("Laporan Anda tentang barang ini sudah kami terima dan sedang diperiksa.")
+
+
+class OwnThing(Forbidden):
+    code = "own_thing"
+    message = N_("Ini barang Anda sendiri. Ubah atau jeda dari meja toko.")
+
+
+class NotForThis(Conflict):
+    code = "not_for_this"
+    message = N_("Keputusan itu tidak bisa untuk laporan ini.")

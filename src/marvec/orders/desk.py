@@ -1,0 +1,61 @@
+"""The seller's desk: what is under way, grouped by what the seller does next, the nearest deadline first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from common.i18n import N_
+from marvec.orders.machine import Handover, OrderState, Party, Step
+from marvec.orders.models import Order
+
+LATER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass
+class Group:
+    """One kind of next deed. `text`: what to do, in a sentence."""
+
+    key: str
+    name: str
+    text: str
+    orders: list[Order] = field(default_factory=list)
+
+
+GROUPS = (
+    ("jawab", N_("Jawab sekarang"), N_("Terima atau tolak. Lewat batasnya, uang kembali ke pembeli.")),
+    ("buat", N_("Buat dan siapkan"), N_("Kalau sudah jadi, tekan Siap diambil: pembeli langsung dikabari.")),
+    ("kirim", N_("Buat dan kirim"), N_("Serahkan ke kurir, lalu tekan Kirim.")),
+    ("masalah", N_("Ada masalah"), N_("Petugas kami sedang memeriksa. Jawab pertanyaan pembeli di percakapan.")),
+    ("tunggu", N_("Tunggu pembeli"), N_("Tidak perlu apa-apa: uangnya diteruskan setelah pembeli menerima.")),
+)
+
+
+def grouped(orders: Iterable[Order]) -> list[Group]:
+    """The groups that have something in them, in the order of urgency."""
+    found = {key: Group(key, name, text) for key, name, text in GROUPS}
+    for order in sorted(orders, key=lambda one: (due(one) or LATER, one.id)):
+        found[group_of(order)].orders.append(order)
+    return [group for group in found.values() if group.orders]
+
+
+def group_of(order: Order) -> str:
+    """What the seller does next with it."""
+    if order.state is OrderState.PAID:
+        return "jawab"
+    if order.state is OrderState.ACCEPTED:
+        return "kirim" if order.handover is Handover.COURIER else "buat"
+    return "masalah" if order.state is OrderState.DISPUTED else "tunggu"
+
+
+def due(order: Order) -> datetime | None:
+    """When the seller must have done it: the buyer's wish while it is being made, else when time moves the order by itself."""
+    return order.needed_at if order.state is OrderState.ACCEPTED else order.deadline()
+
+
+def next_step(order: Order) -> Step | None:
+    """The one button that brings it forward; what ends it (declining, cancelling) has its place on the order's own page."""
+    forward = (step for step in order.steps() if Party.SELLER in step.by and step.new not in ENDINGS)
+    return next(forward, None)
+
+
+ENDINGS = (OrderState.DECLINED, OrderState.CANCELLED)
