@@ -26,7 +26,7 @@ from marvec.seed.shelves import EATEN
 STARS = ((5, 52), (4, 32), (3, 11), (2, 5))
 """Of a hundred buyers; an order that was in dispute gets two or three."""
 BUYERS_WRITE, SELLERS_WRITE, WITHOUT_WORDS = 0.82, 0.7, 0.1
-ANSWERED, ANSWERED_WHEN_LOW = 0.25, 0.8
+ANSWERED, ANSWERED_WHEN_LOW = 0.4, 0.85
 LOW = 3
 LEFT_HOURS = 10 * 24
 
