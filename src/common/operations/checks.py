@@ -102,7 +102,7 @@ SERVERS: tuple[tuple[str, str, Callable[[], Awaitable[None]]], ...] = (
 async def _work(session: AsyncSession) -> list[Check]:
     counts, oldest = await queries.counts(session), await queries.oldest_due(session)
     age = clock.now() - oldest if oldest else timedelta(0)
-    waiting = _("Yang tertua menunggu %(age)s.", age=age_words(age)) if oldest else _("Tidak ada yang menunggu.")
+    waiting = _("Yang tertua menunggu %(age)s.", age=age_words(age)) if oldest else _("Tidak ada pekerjaan yang menunggu.")
     dead = ngettext("%(n)s pekerjaan berhenti", "%(n)s pekerjaan berhenti", counts["dead"])
     return [
         Check(_("Pekerjaan yang menunggu"), _tone(age), waiting, "waiting-jobs", link="/operator/pekerjaan?tampil=due"),

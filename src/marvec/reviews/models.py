@@ -1,4 +1,4 @@
-"""The review. What was written and shown stands: a trigger refuses any change (migration 0013)."""
+"""The review. What was written and shown stands: a trigger refuses any change (migration 0014)."""
 
 from datetime import datetime
 from enum import StrEnum

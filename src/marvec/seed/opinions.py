@@ -26,8 +26,9 @@ from marvec.seed.shelves import EATEN
 STARS = ((5, 52), (4, 32), (3, 11), (2, 5))
 """Of a hundred buyers; an order that was in dispute gets two or three."""
 BUYERS_WRITE, SELLERS_WRITE, WITHOUT_WORDS = 0.82, 0.7, 0.1
-ANSWERED, ANSWERED_WHEN_LOW = 0.25, 0.8
+ANSWERED, ANSWERED_WHEN_LOW = 0.4, 0.85
 LOW = 3
+LEFT_HOURS = 10 * 24
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,13 @@ class Said:
     text: str
 
 
-async def follow(session: AsyncSession, history: History, number: int, order_id: UUID, people: tuple[Actor, Actor]) -> None:
-    """Buyer and seller (`people`) review order `number`, each at a moment before the present; then the time passes that shows one alone."""
+async def follow(
+    session: AsyncSession, history: History, number: int, order_id: UUID, people: tuple[Actor, Actor], *, invited: bool = False
+) -> None:
+    """Buyer and seller (`people`) review order `number`, each at a moment before the present; then the time passes that shows one alone.
+
+    A buyer who is `invited` has left the last orders for whoever looks around.
+    """
     order = await queries.by_id(session, order_id)
     if order.state is not OrderState.COMPLETED:
         return
@@ -53,7 +59,7 @@ async def follow(session: AsyncSession, history: History, number: int, order_id:
     if stars > LOW and dice.random() < WITHOUT_WORDS:
         words = ("", words[1])
     moments = [done + timedelta(hours=dice.uniform(2, 70)) for _ in people]
-    silent = [dice.random() > BUYERS_WRITE, dice.random() > SELLERS_WRITE]
+    silent = [dice.random() > BUYERS_WRITE or (invited and done > history.ago(LEFT_HOURS)), dice.random() > SELLERS_WRITE]
     given = [
         (at, actor, WriteReview(stars=mark, words=text))
         for at, actor, mark, text, is_silent in zip(moments, people, (stars, 5 if stars > LOW else 4), words, silent, strict=True)

@@ -74,7 +74,7 @@ async def live_through(session: AsyncSession, history: History, plan: Plan) -> N
     order_id = (await queries.placed_of(session, group.id))[0].id
     who = {Party.BUYER: buyer, Party.SELLER: seller, Party.OPERATOR: operator}
     await go(session, history, plan.way, order_id, plan.placed_at, who)
-    await opinions.follow(session, history, plan.number, order_id, (buyer, seller))
+    await opinions.follow(session, history, plan.number, order_id, (buyer, seller), invited=plan.buyer == "pembeli")
 
 
 async def go(session: AsyncSession, history: History, way: Way, order_id: UUID, placed_at: datetime, who: dict[Party, Actor]) -> None:

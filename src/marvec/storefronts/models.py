@@ -47,7 +47,7 @@ class Storefront(Moving, table=True):
 
 
 class StorefrontRating(Table, table=True):
-    """What a shop's public reviews amount to: how many, and the sum of their stars. Kept by a trigger on reviews (migration 0013), in the
+    """What a shop's public reviews amount to: how many, and the sum of their stars. Kept by a trigger on reviews (migration 0014), in the
     commit that shows or hides one; read only. No row is no review.
     """
 

@@ -65,7 +65,8 @@ async def test_everything_about_oneself_comes_in_one_file_for_oneself(run_jobs: 
     await run_jobs()
     found = await opened(deal.buyer, export)
     assert sorted(found) == sorted(
-        f"{name}.json" for name in ("akun", "alamat", "pembayaran", "pemberitahuan", "permohonan", "pesan-saya", "pesanan", "toko")
+        f"{name}.json"
+        for name in ("akun", "alamat", "laporan", "pembayaran", "pemberitahuan", "permohonan", "pesan-saya", "pesanan", "toko")
     )
     assert (found["akun.json"]["name"], found["akun.json"]["nik"]) == ("Pembeli", NIK)
     (bought,) = found["pesanan.json"]["bought"]

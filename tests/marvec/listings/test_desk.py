@@ -37,7 +37,7 @@ async def test_from_nothing_to_a_thing_with_a_picture_on_sale(database: None, ap
         assert "Siap dalam 45 menit" in seen
         assert "3,7 km" in seen
         assert 'action="/keranjang"' in seen
-        assert 'action="/pesan/mulai"' in seen
+        assert f'href="/masuk?lanjut=/barang/{listing_id}"' in seen
         picture = re.search(r'src="(/berkas/[0-9a-f-]+/960)"', seen)
         assert picture
         assert (await client.get(picture[1])).status_code == 200

@@ -204,7 +204,9 @@ async def test_both_sides_are_told_and_the_channel_shows_it(run_jobs: RunJobs) -
     deal = await make.deal_in(OrderState.SHIPPED, run_jobs)
     async with hot() as connection:
         told = await connection.fetch('SELECT data FROM live_publications WHERE channel = $1 ORDER BY "offset"', f"order:{deal.order_id}")
-        inbox: list[Any] = await connection.fetch("SELECT person_id, text FROM notification WHERE kind = 'order.moved' ORDER BY id")
+        inbox: list[Any] = await connection.fetch(
+            "SELECT person_id, text FROM notification WHERE kind IN ('order.moved', 'order.paid') ORDER BY id"
+        )
     assert [row["data"]["state"] for row in told] == ["paid", "accepted", "shipped"]
     to_buyer = [row["text"].split(" %")[0] for row in inbox if row["person_id"] == deal.buyer.person_id]
     assert to_buyer == ["Pembayaran pesanan", "Penjual menerima pesanan", "Pesanan"]
