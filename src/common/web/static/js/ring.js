@@ -64,7 +64,6 @@ function came({ detail }) {
 }
 
 if (desk) {
-  desk.hidden = false;
   toggle.addEventListener("click", async () => {
     keep("ring", (on = !on));
     await wake();
