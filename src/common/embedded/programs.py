@@ -13,16 +13,19 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from common.embedded.outlet import Outlet
 from common.embedded.processes import Process, die_with_parent, end, spawn
 
+READER_PAUSE = 0.2  # seconds until a reader who stalled is tried again
 PR_SET_NAME = 15  # prctl(2): what `ps` and `top` call it, 15 bytes
 
 
 class Output:
     """Reads what the children say. `pump` must be called often enough: a full pipe holds its child up."""
 
-    def __init__(self) -> None:
+    def __init__(self, outlet: Outlet | None = None) -> None:
         self.selector = selectors.DefaultSelector()
+        self.outlet = outlet or Outlet()
 
     def add(self, fd: int, name: str) -> None:
         os.set_blocking(fd, False)
@@ -30,27 +33,26 @@ class Output:
 
     def pump(self, seconds: float = 0.0) -> None:
         """Wait up to `seconds` for words (or a wake-up), print whole lines."""
-        for key, _ in self.selector.select(seconds):
+        self.outlet.flush()
+        for key, _ in self.selector.select(min(seconds, READER_PAUSE) if self.outlet.waits else seconds):
             if key.data is None:  # the wake-up of a signal
                 os.read(key.fd, 4096)
             elif not (read := os.read(key.fd, 65536)):
                 self.selector.unregister(key.fd)
                 os.close(key.fd)
                 name, held = key.data
-                say_lines(name, held, b"\n" if held else b"")
+                self._say_lines(name, held, b"\n" if held else b"")
             else:
                 name, held = key.data
-                say_lines(name, held, read)
+                self._say_lines(name, held, read)
 
-
-def say_lines(name: str, held: bytearray, read: bytes) -> None:
-    """Print the whole lines of `held + read`; the rest stays in `held`."""
-    held += read
-    *lines, rest = held.split(b"\n")
-    held[:] = rest
-    for line in lines:
-        sys.stdout.write(f"{name:>9} | {line.decode(errors='replace').rstrip()}\n")
-    sys.stdout.flush()
+    def _say_lines(self, name: str, held: bytearray, read: bytes) -> None:
+        """Print the whole lines of `held + read`; the rest stays in `held`."""
+        held += read
+        *lines, rest = held.split(b"\n")
+        held[:] = rest
+        for line in lines:
+            self.outlet.say(f"{name:>9} | {line.decode(errors='replace').rstrip()}\n")
 
 
 class Child:

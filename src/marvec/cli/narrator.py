@@ -1,24 +1,24 @@
 """What `marvec run` tells the person at the terminal: each step with its time, then what falls and what stops."""
 
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from common.embedded.errors import EmbeddedError
+from common.embedded.outlet import Outlet
 from marvec.cli.words import one_line, say
 
 
 class TerminalNarrator:
     """Prints whole lines only, so that they never mix with what the children print."""
 
-    def __init__(self) -> None:
+    def __init__(self, outlet: Outlet) -> None:
         self._began = time.monotonic()
+        self._outlet = outlet
 
     def line(self, text: str = "") -> None:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
+        self._outlet.say(text + "\n")
 
     @contextmanager
     def step(self, name: str, began: float | None = None) -> Iterator[None]:

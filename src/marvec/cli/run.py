@@ -54,8 +54,9 @@ def run(host: str, port: int, data: Path, processes: int, demo: bool) -> None:
 
 def open_city(city: City, door: socket.socket, processes: int) -> None:
     """Start everything, watch it until a signal, stop everything."""
-    narrator = TerminalNarrator()
-    supervisor = Supervisor(city.data / "run.json", narrator, {"address": city.address})
+    output = Output()
+    narrator = TerminalNarrator(output.outlet)
+    supervisor = Supervisor(city.data / "run.json", narrator, {"address": city.address}, output)
     with interruptible():
         try:
             _start(city, supervisor, narrator, door, processes)

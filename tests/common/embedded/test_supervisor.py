@@ -14,8 +14,9 @@ import pytest
 
 from common.embedded.errors import EmbeddedError
 from common.embedded.folders import Hold
+from common.embedded.outlet import Outlet
 from common.embedded.processes import wait_until
-from common.embedded.programs import Fork, Program
+from common.embedded.programs import Fork, Output, Program
 from common.embedded.supervisor import Interrupted, Supervisor, interruptible, pause_after
 from tests.common.embedded.make import environment, gone, holder, kill_hard
 
@@ -95,7 +96,7 @@ def test_groups_stop_last_first_and_the_record_is_private_and_goes(supervisor: S
     assert gone(pids, 0) and not supervisor.record.exists()
 
 
-def test_a_fork_says_its_words_behind_its_name_and_its_traceback_too(supervisor: Supervisor, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fork_says_its_words_behind_its_name_and_its_traceback_too(supervisor: Supervisor, capfd: pytest.CaptureFixture[str]) -> None:
     def work() -> None:
         print("selamat pagi")
         raise LookupError("habis")
@@ -106,10 +107,36 @@ def test_a_fork_says_its_words_behind_its_name_and_its_traceback_too(supervisor:
     process = fork.process
     assert wait_until(lambda: process.poll() is not None, 10, meanwhile=supervisor.output.pump)
     fork.stop()
-    said = capsys.readouterr().out
+    said = capfd.readouterr().out
     assert process.poll() == 1
     assert "  penjual | selamat pagi\n" in said
     assert "  penjual | LookupError: habis\n" in said
+
+
+def test_a_city_whose_log_nobody_reads_goes_on_and_says_what_was_lost() -> None:
+    ours, theirs = os.pipe()
+    output = Output(Outlet(theirs))
+    script = "for number in range(40_000): print(number, 'kata' * 20)"
+    talker = Program("talker", output, [sys.executable, "-c", script], environment())
+    talker.launch()
+    process = talker.process
+    assert process is not None and wait_until(lambda: process.poll() is not None, 20, meanwhile=output.pump)
+    talker.stop()
+    assert process.poll() == 0
+    read = bytearray()
+    os.set_blocking(ours, False)
+    while output.outlet.waits:
+        read += os.read(ours, 65536)
+        output.pump()
+    read += os.read(ours, 65536)
+    lines = read.decode().splitlines()
+    assert lines[0].startswith("   talker | 0 kata")
+    assert [line for line in lines if line.startswith("... ") and line.endswith(" lines were not read in time and are gone")]
+    assert lines[-1].startswith("   talker | 39999 kata")
+    os.close(ours)
+    output.outlet.say("nobody\n")  # the reader has gone: no error, nothing kept
+    assert not output.outlet.waits
+    os.close(theirs)
 
 
 def test_a_fork_leaves_with_the_status_it_was_told(supervisor: Supervisor) -> None:
