@@ -27,7 +27,7 @@ async def home(request: Request[Any, Any, Any], session: AsyncSession, visitor: 
     found = await service.search(query, limit=SHOWN)
     return page(
         "home/home.html", items=found.items, near=request.query_params.get("near", "") if near else "",
-        categories=goods.CATEGORY_NAMES.items(), city=doors.CITY, market=doors.MARKET,
+        categories=goods.CATEGORY_NAMES.items(), doors=doors.DOORS, occasions=doors.OCCASIONS,
         waiting=await front.waiting_for(session, visitor) if visitor else [],
     )  # fmt: skip
 
