@@ -16,7 +16,29 @@ TRADES = {
 }
 EATEN = frozenset({"makanan", "kue", "ikan", "tani", "camilan", "minuman", "kopi", "rempah"})
 VARIANTS_EATEN = (("paket keluarga", 3.6), ("pilihan pagi", 1.05), ("ukuran besar", 1.5), ("untuk oleh-oleh", 1.3))
-VARIANTS_OTHER = (("pesanan khusus", 1.4), ("akhir pekan", 1.15), ("paket hemat", 0.9), ("antar ke rumah", 1.2))
+SERVED = frozenset({"servis", "jasa", "jasa-rumah", "kesehatan", "wisata", "acara"})
+VARIANTS_SERVED = (("akhir pekan", 1.15), ("hari ini juga", 1.3), ("paket hemat", 0.9), ("luar kecamatan", 1.2))
+VARIANTS_MADE = (("pesanan khusus", 1.4), ("untuk hadiah", 1.15), ("paket hemat", 0.9), ("antar ke rumah", 1.2))
+KINDRED = (
+    {"Ganti layar HP", "Ganti baterai HP", "Servis laptop"},
+    {"Servis motor ringan", "Tambal ban panggilan"},
+    {"Servis AC cuci", "Servis kulkas dan mesin cuci"},
+    {"Instalasi listrik rumah", "Servis pompa air"},
+    {"Tukang batu harian", "Servis pompa air"},
+    {"Sedot WC", "Servis pompa air"},
+    {"Cuci karpet dan sofa", "Laundry kiloan", "Bersih-bersih rumah"},
+    {"Angkut barang pindahan", "Bersih-bersih rumah"},
+    {"Perawatan ibu dan bayi oleh bidan", "Rawat luka oleh perawat"},
+    {"Khitan (sunat) anak", "Rawat luka oleh perawat"},
+    {"Pijat urut rumahan", "Minyak gosok tradisional"},
+    {"Sabun wajah buatan rumah", "Minyak gosok tradisional"},
+    {"Les privat SD-SMP", "Cetak foto dan fotokopi"},
+    {"Ojek langganan sekolah", "Les privat SD-SMP"},
+)
+"""Who does the first of these may well do the others; nobody who mends telephones also circumcises."""
+
+
+UNTELLING = frozenset({"servis", "rumah", "lorong", "kecil", "daeng", "segar"})
 
 
 @dataclass(frozen=True)
@@ -41,7 +63,9 @@ def shelf(shop: InventedShop, count: int) -> list[Item]:
     if len(own) * (1 + len(VARIANTS_EATEN)) < count:  # most snacks need a credential: such a shop sells other food as well
         own += [good for good in free if good.category in ("makanan", "kue")]
     dice.shuffle(own)
-    own.sort(key=lambda good: -len(_words(shop.name) & _words(f"{good.name} {good.meaning}")))
+    own.sort(key=lambda good: -_told(shop.name, good))
+    kindred = _kindred(own[0].name)
+    own = sorted((good for good in free if good.name in kindred), key=lambda good: -_told(shop.name, good)) or own
     wanted = [(good, "", 1.0) for good in own]
     for number in range(len(VARIANTS_EATEN)):
         wanted += [(good, *_variants(good)[number]) for good in own]
@@ -54,8 +78,12 @@ def _free() -> tuple[goods.Good, ...]:
     return tuple(good for good in goods.all_goods() if goods.credential_needed(good.name) is None)
 
 
+def _kindred(name: str) -> set[str]:
+    return next((together for together in KINDRED if name in together), set())
+
+
 def _variants(good: goods.Good) -> tuple[tuple[str, float], ...]:
-    return VARIANTS_EATEN if good.category in EATEN else VARIANTS_OTHER
+    return VARIANTS_EATEN if good.category in EATEN else VARIANTS_SERVED if good.category in SERVED else VARIANTS_MADE
 
 
 def _item(good: goods.Good, word: str, factor: float, stock: int) -> Item:
@@ -64,6 +92,13 @@ def _item(good: goods.Good, word: str, factor: float, stock: int) -> Item:
     return Item(f"{name} {word}".strip(), f"{good.meaning}.", good.category, good.unit, price, good.lead_minutes, stock)
 
 
+def _told(shop: str, good: goods.Good) -> int:
+    """How much the name of a shop tells of a thing: a word of its name counts more than one of its description."""
+    said = _words(shop)
+    return 2 * len(said & _words(good.name)) + len(said & _words(good.meaning))
+
+
 def _words(text: str) -> set[str]:
-    """What a shop's name and a thing have in common tells what the shop sells."""
-    return {word.strip(".,'()").lower() for word in text.split() if len(word) > 3}
+    """Without what stands in every other name; of the short ones only abbreviations (AC, HP, WC)."""
+    words = {word.strip(".,'()") for word in text.replace("-", " ").split()}
+    return {word.lower() for word in words if len(word) > 3 or (len(word) > 1 and word.isupper())} - UNTELLING
