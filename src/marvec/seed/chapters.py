@@ -10,7 +10,7 @@ from common import clock
 from common.actor import Actor
 from common.notifications import queries as inbox
 from common.notifications import service as notifications
-from marvec.seed import desk, people, queues, shops, talks, trade
+from marvec.seed import desk, house, people, queues, shops, talks, trade
 from marvec.seed.accounts import ACCOUNTS
 from marvec.seed.moments import History
 
@@ -33,6 +33,7 @@ def chapters(history: History) -> tuple[Chapter, ...]:
         *(partial(_orders, history=history, plans=part) for part in _parts(told, AT_ONCE)),
         *(partial(desk.live_through, history=history, case=case) for case in desk.cases()),
         *(partial(queues.live_through, history=history, line=line) for line in queues.LINES),
+        partial(house.live_through, history=history),
         _tidy,
     )
 
