@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=80)]
 About = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-FARTHEST_KM = 30.0  # the city with its islands; farther is a slip of the finger
+FARTHEST_KM = 45.0  # the city with its outermost islands; farther is a slip of the finger
 
 
 @dataclass(frozen=True, slots=True)

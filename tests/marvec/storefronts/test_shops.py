@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import regions
 from common.actor import Role
 from common.db import unit_of_work
 from common.errors import Forbidden
@@ -94,3 +95,8 @@ async def test_an_open_shop_cannot_be_opened_again(session: AsyncSession) -> Non
     opened = await shop(session, seller)
     with pytest.raises(NotFromHere):
         await service.resume_storefront(session, seller, opened.id)
+
+
+def test_a_shop_can_open_in_every_kelurahan_the_farthest_island_too() -> None:
+    for place in regions.all_kelurahan():
+        assert OpenStorefront(name="Dapur", kelurahan_code=place.code).point == (place.lat, place.lon)
