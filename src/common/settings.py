@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     password_cost: Literal["full", "low"] = Field("full", description="low: cheap password hashes for tests; impossible in production")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     demo: bool = Field(False, description="demo accounts and codes are shown; impossible in production")
+    demo_history: bool = Field(True, description="the demo city gets its three months of history; without: its first shops alone")
 
     @model_validator(mode="after")
     def nothing_secret_has_a_default_in_production(self) -> "Settings":

@@ -17,7 +17,7 @@ from typing import Literal
 
 from playwright.async_api import Browser, BrowserContext
 
-from tests.journeys.places import PLACES, Place, addresses, sign_in
+from tests.journeys.places import PLACES, Place, addresses, enter
 from tests.journeys.walker import chromium
 from tests.marvec.cli.make import running_city
 
@@ -45,7 +45,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/screens", description=__doc__)
     parser.add_argument("--url", help="a city that runs already, with its demonstration")
     parser.add_argument("--only", default="", help="only pages whose address has this in it")
-    parser.add_argument("--person", help="only this person: siapa-saja, pembeli, penjual, ibu, petugas, operator, admin")
+    parser.add_argument("--person", choices=[place.name for place in PLACES], help="only this person")
     parser.add_argument("--widths", type=int, nargs="*", default=list(WIDTHS))
     parser.add_argument("--schemes", nargs="*", default=SCHEMES)
     parser.add_argument("--languages", nargs="*", default=LANGUAGES)
@@ -58,16 +58,16 @@ def _city(url: str | None) -> Iterator[str]:
         yield url.rstrip("/")
         return
     with tempfile.TemporaryDirectory() as folder, running_city(Path(folder) / "var", demo=True) as city:
+        city.wait_for_history()
         yield f"http://127.0.0.1:{city.port}"
 
 
 async def _take_place(browser: Browser, city: str, place: Place, asked: argparse.Namespace) -> None:
     """One sign-in for all the person's pictures: the session is carried from context to context."""
     async with await browser.new_context() as context:
-        if place.account:
-            await sign_in(context, city, place.account)
+        await enter(context, city, place)
         state = await context.storage_state()
-        paths = [path for path in await addresses(await context.new_page(), city, place) if asked.only in path]
+        paths = [path for path in await addresses(context, city, place) if asked.only in path]
     for scheme, language in itertools.product(asked.schemes, asked.languages):
         cookies = [*state["cookies"], {"name": "bahasa", "value": language, "url": city}]
         async with await browser.new_context(color_scheme=scheme, reduced_motion="reduce", service_workers="block") as context:

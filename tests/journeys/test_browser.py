@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a city with its demonstration, for all journeys of this file."""
-    with running_city(tmp_path_factory.mktemp("city") / "var", demo=True) as running:
+    with running_city(tmp_path_factory.mktemp("city") / "var", demo=True, MARVEC_DEMO_HISTORY="0") as running:
         yield f"http://127.0.0.1:{running.port}"
 
 
@@ -135,7 +135,7 @@ async def open_shop(seller: Walker) -> None:
 
 async def post_request(buyer: Walker) -> None:
     await buyer.go("/")
-    await buyer.follow("Minta barang, tunggu tawaran")
+    await buyer.follow("Minta barang")
     await buyer.see("Mau ki’ cari apa?")
     await buyer.fill(what="20 porsi songkolo begadang", kelurahan_code="Rappocini", budget="400000")
     await buyer.press("Sampaikan ke penjual")

@@ -11,9 +11,9 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from marvec.seed.accounts import PASSWORD
-from tests.journeys.places import PLACES, Place, addresses, sign_in
+from tests.journeys.places import NO_PAGES, PLACES, Place, addresses, enter, pages
 from tests.journeys.walker import CHROMIUM, HEIGHT, WIDTH, chromium
-from tests.marvec.cli.make import running_city
+from tests.marvec.cli.make import RunningCity, running_city
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 
@@ -23,8 +23,6 @@ STILL = 0.05  # cumulative layout shift
 READABLE = 2.0  # seconds, on the line below
 BUSY_MACHINE = 4  # how many times slower than that a machine full of other tests may be
 WEAK_LINE = {"offline": False, "latency": 300, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
-# Made of the same pieces as their neighbours: pictured by scripts/screens, not measured again.
-ALIKE = ("/pasar", "/pasar?q=zzzz", "/kantor", "/layanan/pbg", "/lupa-sandi", "/operator/webhook")
 SLOW_PHONE = 4  # times slower than this machine
 NARROWEST = 320  # CSS pixels: 1280 at 400 % (WCAG 1.4.10), and a cheap phone's 640 at 200 %
 OBSERVED = """
@@ -43,9 +41,21 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCity]:
     with running_city(tmp_path_factory.mktemp("city") / "var", demo=True, MARVEC_PASSWORD_COST="low") as running:
-        yield f"http://127.0.0.1:{running.port}"
+        yield running
+
+
+@pytest.fixture(scope="module")
+def city(running: RunningCity) -> str:
+    return f"http://127.0.0.1:{running.port}"
+
+
+@pytest.fixture(scope="module")
+def whole_city(running: RunningCity, city: str) -> str:
+    """Its history told: something is in every state."""
+    running.wait_for_history()
+    return city
 
 
 @pytest.fixture(scope="module")
@@ -83,20 +93,6 @@ async def test_the_first_page_is_light_and_soon_readable_on_a_weak_line(city: st
     assert seen["shift"] < STILL
     assert seen["paint"] < READABLE * 1000 * BUSY_MACHINE
     await context.close()
-
-
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-async def test_every_page_is_for_everybody(city: str, browser: Browser, place: Place) -> None:
-    """No violation of axe's rules by day or by night, no shift of what is read, no scroll sideways."""
-    context = await phone(browser, service_workers="block", reduced_motion="reduce")  # colours change at once
-    if place.account:
-        await sign_in(context, city, place.account)
-    page, wrong = await context.new_page(), []
-    for path in [one for one in await addresses(page, city, place) if one not in ALIKE]:
-        await page.goto(city + path)
-        wrong += [f"{path} {fault}" for fault in await faults(page)]
-    await context.close()
-    assert wrong == []
 
 
 async def faults(page: Page) -> list[str]:
@@ -151,3 +147,23 @@ async def test_nothing_moves_for_who_asks_for_stillness(city: str, browser: Brow
         moving[path] = await page.evaluate(MOVING)
     assert moving == {path: [] for path in moving}
     await context.close()
+
+
+def test_no_page_is_forgotten() -> None:
+    shown = {pattern for place in PLACES for pattern in place.shown}
+    assert shown | set(NO_PAGES) == pages()
+    assert shown & set(NO_PAGES) == set()
+
+
+@pytest.mark.timeout(420)
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+async def test_every_page_is_for_everybody(whole_city: str, browser: Browser, place: Place) -> None:
+    """No violation of axe's rules by day or by night, no shift of what is read, no scroll sideways."""
+    context = await phone(browser, service_workers="block", reduced_motion="reduce")  # colours change at once
+    await enter(context, whole_city, place)
+    page, wrong = await context.new_page(), []
+    for path in await addresses(context, whole_city, place):
+        await page.goto(whole_city + path)
+        wrong += [f"{path} {fault}" for fault in await faults(page)]
+    await context.close()
+    assert wrong == []

@@ -92,9 +92,11 @@ async def _core(history: History, say: Say) -> None:
     await _requests(actors["pembeli"])
     async with unit_of_work() as session:
         await desk.first_draft(session, actors["ibu"])
-        await outbox.enqueue(session, CHAPTER, key=f"{CHAPTER}:0", number=0, began=history.began.isoformat())
+        if get_settings().demo_history:
+            await outbox.enqueue(session, CHAPTER, key=f"{CHAPTER}:0", number=0, began=history.began.isoformat())
         await _queue(session, history, actors)
-    say(f"{len(REQUESTS)} requests, an application, appointments, queues; {len(chapters(history))} chapters of history to follow")
+    to_follow = len(chapters(history)) if get_settings().demo_history else 0
+    say(f"{len(REQUESTS)} requests, an application, appointments, queues; {to_follow} chapters of history to follow")
 
 
 async def _queue(session: AsyncSession, history: History, actors: dict[str, Actor]) -> None:

@@ -1,5 +1,6 @@
 """A city run as a person runs it: `marvec run` in a process of its own."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import asyncpg
 
 from common.embedded.processes import free_port
 from tests.common.embedded.make import environment
@@ -38,10 +41,26 @@ class RunningCity:
         url: str = json.loads((self.data / "environment.json").read_text())["MARVEC_DATABASE_URL"]
         return url
 
+    def wait_for_history(self, seconds: float = 300) -> None:
+        """Until the worker has told the demonstration's last chapter."""
+        end_at = time.monotonic() + seconds
+        while asyncio.run(_chapters_left(self.database_url)):
+            assert time.monotonic() < end_at, "the demonstration's history is not told"
+            time.sleep(0.5)
+
     def stop(self, signum: int = signal.SIGTERM) -> str:
         """Everything it said after it was ready."""
         self.process.send_signal(signum)
         return self.process.communicate(timeout=60)[0]
+
+
+async def _chapters_left(database_url: str) -> int:
+    connection = await asyncpg.connect(database_url)
+    try:
+        left: int = await connection.fetchval("SELECT count(*) FROM outbox WHERE job = 'seed.chapter' AND done_at IS NULL")
+        return left
+    finally:
+        await connection.close()
 
 
 def marvec(*words: str, **told: str) -> subprocess.CompletedProcess[str]:
