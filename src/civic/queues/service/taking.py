@@ -11,6 +11,7 @@ from civic.queues.models import State, Ticket
 from civic.queues.service.telling import tell_queue
 from common import clock
 from common.actor import Actor
+from common.identity import queries as identity
 from common.states import NotFromHere
 
 
@@ -23,6 +24,7 @@ async def take_number(session: AsyncSession, actor: Actor, code: str, day: date 
     offered = policy.days_to_take(counter, now, await queries.day_of(session, code, clock.today()))
     if not offered or day not in (None, *offered):
         raise NotOpenThen
+    await identity.hold_open(session, actor.person_id, alone=True)
     queue = await queries.day_for_update(session, counter, day or offered[0])
     held = await queries.live_of(session, actor.person_id, code, queue.day)
     if held is not None:

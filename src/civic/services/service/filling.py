@@ -21,6 +21,7 @@ from common.files import purposes
 from common.files import service as files
 from common.files.models import StoredFile
 from common.i18n import gettext as _
+from common.identity import queries as identity
 from common.payments import service as payments
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ purposes.register(purposes.Purpose(PURPOSE, purposes.DOCUMENTS, may_read=_office
 
 
 async def _open_for_filling(session: AsyncSession, actor: Actor, application_id: UUID) -> tuple[Application, Service, forms.Answers]:
+    await identity.hold_open(session, actor.person_id)
     application = await queries.for_update(session, application_id)
     check_may_fill(actor, application)
     service = catalogue.find(application.service, application.version)
