@@ -45,6 +45,12 @@ SELECT (SELECT count(*) FROM orders JOIN person p ON p.id IN (buyer_id, seller_i
         WHERE p.closed_at IS NOT NULL AND state NOT IN ('completed', 'cancelled', 'declined', 'expired'))
      + (SELECT count(*) FROM applications JOIN person p ON p.id = applicant_id
         WHERE p.closed_at IS NOT NULL AND state NOT IN ('issued', 'rejected', 'withdrawn', 'draft'))
+     + (SELECT count(*) FROM applications JOIN person p ON p.id = applicant_id WHERE p.closed_at IS NOT NULL AND state = 'draft')
+     + (SELECT count(*) FROM offers JOIN person p ON p.id IN (buyer_id, seller_id) WHERE p.closed_at IS NOT NULL AND state = 'open')
+     + (SELECT count(*) FROM requests JOIN person p ON p.id = buyer_id WHERE p.closed_at IS NOT NULL AND state = 'open')
+     + (SELECT count(*) FROM standing_queries JOIN person p ON p.id = person_id WHERE p.closed_at IS NOT NULL AND is_open)
+     + (SELECT count(*) FROM queue_tickets JOIN person p ON p.id = person_id
+        WHERE p.closed_at IS NOT NULL AND state IN ('waiting', 'called', 'serving', 'skipped'))
      + (SELECT count(*) FROM storefronts JOIN person p ON p.id = owner_id WHERE p.closed_at IS NOT NULL AND state = 'open')
      + (SELECT count(*) FROM person_session JOIN person p ON p.id = person_id WHERE p.closed_at IS NOT NULL AND revoked_at IS NULL)
      + (SELECT count(*) FROM saved_addresses JOIN person p ON p.id = person_id WHERE p.closed_at IS NOT NULL)
@@ -79,6 +85,11 @@ async def having_ones_offer_accepted() -> Moment:
     return Moment(seller, lambda session: offers.accept(session, buyer, offer_id))
 
 
+async def offering() -> Moment:
+    buyer, _seller, terms, talk_id = await _talk()
+    return Moment(buyer, lambda session: offers.make_offer(session, buyer, talk_id, terms))
+
+
 async def asking_the_city() -> Moment:
     buyer = await market.member()
     wanted = PostRequest.model_validate({"what": "20 porsi songkolo", "kelurahan_code": market.KELURAHAN})
@@ -95,6 +106,11 @@ async def taking_a_number() -> Moment:
     await counters.counters()
     citizen = await counters.a_citizen()
     return Moment(citizen, lambda session: queues.take_number(session, citizen, counters.GENERAL))
+
+
+async def beginning_a_form() -> Moment:
+    citizen = await files.a_citizen()
+    return Moment(citizen, lambda session: services.start(session, citizen, "akta-kelahiran"))
 
 
 async def handing_in() -> Moment:
@@ -134,10 +150,11 @@ async def getting_a_role() -> Moment:
 
 
 MOMENTS = [
-    buying, being_bought_from, accepting, having_ones_offer_accepted, asking_the_city, saving_a_search, taking_a_number, handing_in,
-    opening_a_shop, opening_a_shop_again, saving_an_address, coming_in, getting_a_role,
+    buying, being_bought_from, accepting, having_ones_offer_accepted, offering, asking_the_city, saving_a_search, taking_a_number,
+    beginning_a_form, handing_in, opening_a_shop, opening_a_shop_again, saving_an_address, coming_in, getting_a_role,
 ]  # fmt: skip
 BINDING = [buying, being_bought_from, accepting, having_ones_offer_accepted, handing_in]
+ENDING = [one for one in MOMENTS if one not in BINDING]
 Scene = Callable[[], Awaitable[Moment]]
 
 
@@ -163,6 +180,17 @@ async def test_who_closes_while_something_is_being_agreed_waits_and_stays(scene:
     with pytest.raises(StillOpen):
         await leaving
     assert await closed() == 0
+
+
+@pytest.mark.parametrize("scene", ENDING)
+async def test_who_closes_while_something_lighter_begins_waits_and_ends_it(scene: Scene) -> None:
+    moment = await scene()
+    async with unit_of_work() as session:
+        await moment.deed(session)
+        leaving = asyncio.create_task(close(moment.leaving))
+        await somebody_waits()
+    await leaving
+    assert (await closed(), await left_open()) == (1, 0)
 
 
 @pytest.mark.parametrize("scene", MOMENTS)
@@ -224,10 +252,15 @@ def _buys(buyer: Actor, item: Listing) -> Deed:
 
 async def _offer() -> tuple[Actor, Actor, UUID]:
     """An offer that the seller made and the buyer may accept."""
+    buyer, seller, terms, talk_id = await _talk()
+    async with unit_of_work() as session:
+        return buyer, seller, (await offers.make_offer(session, seller, talk_id, terms)).id
+
+
+async def _talk() -> tuple[Actor, Actor, Terms, UUID]:
     buyer, seller = await market.member("Pembeli"), await market.member("Penjual")
     item = await market.goods(seller)
     async with unit_of_work() as session:
         pair = {buyer.person_id, seller.person_id}
         talk = await chat.open_conversation(session, kind="listing", subject_id=item.id, people=pair, title=item.title)
-        made = await offers.make_offer(session, seller, talk.id, Terms(listing_id=item.id, quantity=2, unit_price=14_000))
-    return buyer, seller, made.id
+    return buyer, seller, Terms(listing_id=item.id, quantity=2, unit_price=14_000), talk.id

@@ -66,7 +66,20 @@ async def test_everything_about_oneself_comes_in_one_file_for_oneself(run_jobs: 
     found = await opened(deal.buyer, export)
     assert sorted(found) == sorted(
         f"{name}.json"
-        for name in ("akun", "alamat", "laporan", "pembayaran", "pemberitahuan", "permohonan", "pesan-saya", "pesanan", "toko")
+        for name in (
+            "akun",
+            "alamat",
+            "antrean",
+            "laporan",
+            "pembayaran",
+            "pemberitahuan",
+            "permintaan",
+            "permohonan",
+            "pesan-saya",
+            "pesanan",
+            "tawaran",
+            "toko",
+        )
     )
     assert (found["akun.json"]["name"], found["akun.json"]["nik"]) == ("Pembeli", NIK)
     (bought,) = found["pesanan.json"]["bought"]

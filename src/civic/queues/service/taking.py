@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.queues import policy, queries
 from civic.queues.errors import CameBackBefore, Full, NotOpenThen
-from civic.queues.models import State, Ticket
+from civic.queues.models import LIVE, State, Ticket
 from civic.queues.service.telling import tell_queue
 from common import clock
 from common.actor import Actor
@@ -52,6 +52,18 @@ async def cancel(session: AsyncSession, actor: Actor, ticket_id: UUID) -> Ticket
     queue.taken -= 1
     await tell_queue(session, queue)
     return ticket
+
+
+async def give_up_all(session: AsyncSession, person_id: UUID) -> None:
+    """Who leaves gives her numbers back, so that others get the places; at a desk she has been served."""
+    for held in await queries.unended_of(session, person_id):
+        ticket, queue = await queries.for_update(session, held.id)
+        if ticket.state not in LIVE:
+            continue
+        served = ticket.state == State.SERVING
+        ticket.move_to(State.SERVED if served else State.CANCELLED, by=person_id)
+        queue.taken -= 0 if served else 1
+        await tell_queue(session, queue)
 
 
 async def come_back(session: AsyncSession, actor: Actor, ticket_id: UUID) -> Ticket:

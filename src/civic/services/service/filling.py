@@ -128,6 +128,18 @@ async def withdraw(session: AsyncSession, actor: Actor, application_id: UUID) ->
     return application
 
 
+async def drop_drafts(session: AsyncSession, person_id: UUID) -> None:
+    """Who leaves takes along what no office has seen: answers and papers of drafts, and the places held in slots."""
+    for draft in await queries.drafts_for_update(session, person_id):
+        draft.move_to(State.WITHDRAWN, by=person_id)
+        draft.answers = forms.seal(draft.id, {})
+        papers = await queries.documents(session, draft.id)
+        for paper in papers.values():
+            await session.delete(paper)
+        await free_slot(session, draft.id)
+        await files.drop(session, [paper.file_id for paper in papers.values()])
+
+
 async def missing_of(session: AsyncSession, application: Application, service: Service, answers: forms.Answers) -> dict[str, str]:
     """All that keeps the application from being handed in: by question, document, or `slot`."""
     wrong = forms.check(service, answers)

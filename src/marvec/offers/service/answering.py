@@ -76,6 +76,13 @@ async def expire(session: AsyncSession, offer_id: UUID) -> None:
         await _move(session, offer, OfferState.EXPIRED, by=None)
 
 
+async def end_all_of(session: AsyncSession, person_id: UUID) -> None:
+    """Who leaves takes her own offers back and declines the others'."""
+    for offer in await queries.open_of_for_update(session, person_id):
+        new = OfferState.WITHDRAWN if offer.author_id == person_id else OfferState.DECLINED
+        await _move(session, offer, new, by=person_id)
+
+
 async def _locked(session: AsyncSession, offer_id: UUID) -> Offer:
     """Before a deed that binds both sides: who closes an account holds the person first, then ends the person's offers."""
     offer = await queries.by_id(session, offer_id)
