@@ -27,6 +27,12 @@ async def owned(session: AsyncSession, owner_id: UUID, file_ids: Sequence[UUID],
     return list(await session.scalars(mine.where(col(StoredFile.purpose) == purpose)))
 
 
+async def all_owned(session: AsyncSession, owner_id: UUID) -> list[StoredFile]:
+    """Everything that a person uploaded, newest first: for the download of one's data."""
+    mine = select(StoredFile).where(col(StoredFile.owner_id) == owner_id).order_by(col(StoredFile.id).desc())
+    return list(await session.scalars(mine))
+
+
 async def known_ids(session: AsyncSession, file_ids: Sequence[UUID]) -> set[UUID]:
     return set(await session.scalars(select(col(StoredFile.id)).where(col(StoredFile.id).in_(file_ids))))
 
