@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.queues import policy, queries
-from civic.queues.errors import CameBackBefore, Full, NotOpenThen
+from civic.queues.errors import CameBackBefore, Full, NotOpenThen, TooManyNumbers
 from civic.queues.models import LIVE, State, Ticket
 from civic.queues.service.telling import tell_queue
 from common import clock
@@ -18,7 +18,8 @@ from common.states import NotFromHere
 async def take_number(session: AsyncSession, actor: Actor, code: str, day: date | None = None) -> Ticket:
     """The next number of a counter for `day` (None: the first day that gives numbers). Who holds a living one gets that one again.
 
-    Raises NotOpenThen for any day but today and the next open one, Full when the capacity is taken.
+    The person is held alone: many numbers taken at once at many counters are counted one after the other. Raises NotOpenThen for any
+    day but today and the next open one, Full when the capacity is taken, TooManyNumbers.
     """
     counter, now = await queries.counter(session, code), clock.now()
     offered = policy.days_to_take(counter, now, await queries.day_of(session, code, clock.today()))
@@ -29,6 +30,8 @@ async def take_number(session: AsyncSession, actor: Actor, code: str, day: date 
     held = await queries.live_of(session, actor.person_id, code, queue.day)
     if held is not None:
         return held
+    if await queries.count_living_of(session, actor.person_id) >= policy.MOST_NUMBERS:
+        raise TooManyNumbers(most=policy.MOST_NUMBERS)
     if queue.taken >= queue.capacity:
         raise Full
     queue.given, queue.taken = queue.given + 1, queue.taken + 1
