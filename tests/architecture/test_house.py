@@ -1,6 +1,7 @@
 """The shape of the house, held by machine: furniture, who reads the environment, who commits, the schema, the routes' transactions."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from common import jobs
-from common.db import database, metadata
+from common import jobs, personal
+from common.db import Table, database, metadata
 from common.events import HEARERS
 from marvec import site
 
@@ -20,6 +21,16 @@ FURNITURE = {
     "__init__", "models", "errors", "policy", "queries", "schemas", "service", "routes", "pages", "live", "jobs", "products", "personal",
 }  # fmt: skip
 LONGEST = 300
+PERSON = re.compile(
+    r"(person|buyer|seller|author|about|owner|holder|applicant|officer|payer|reporter|block(er|ed)|actor)_id|(?!moved)\w+_by"
+)
+"""Columns that name a person; who moved a row stands on every row that moves."""
+KEEPS_NOTHING_OF_ITS_OWN = {
+    "common.audit": "who did what, by ids alone; a trail that one can ask to have rewritten is none",
+    "civic.registry": "names the officer who registered; the facts of a birth are in the applicant's own application",
+    "marvec.search": "what listings say, once more, to be found by",
+}
+"""Rooms that know people and export nothing, each with its reason."""
 
 
 def sources(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
@@ -37,6 +48,12 @@ def test_every_room_has_its_start_and_the_house_knows_every_room() -> None:
         folder = SRC / room.replace(".", "/")
         assert (folder / "__init__.py").is_file(), room
         assert FURNITURE & {path.stem for path in folder.iterdir()} - {"__init__"}, f"{room} has no furniture at all"
+
+
+def test_every_room_that_knows_people_tells_them_what_it_keeps(house: None) -> None:
+    knowing = {_room_of(table) for table in _tables() if any(map(PERSON.fullmatch, table.model_fields))}
+    telling = {export.__module__.rpartition(".")[0] for export in personal.EXPORTS.values()}
+    assert knowing - telling == set(KEEPS_NOTHING_OF_ITS_OWN)
 
 
 def test_only_the_settings_read_the_environment() -> None:
@@ -76,6 +93,19 @@ async def test_the_models_are_the_schema(database: None) -> None:
 
 def test_every_hearer_has_its_job(house: None) -> None:
     assert {name for names in HEARERS.values() for name in names} <= set(jobs.JOBS)
+
+
+def _tables() -> Iterator[type[Table]]:
+    """Every table of the house."""
+    waiting = [Table]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            yield kind
+
+
+def _room_of(table: type[Table]) -> str:
+    return ".".join(table.__module__.split(".")[:2])
 
 
 async def _differences() -> list[str]:

@@ -24,6 +24,11 @@ class Full(Conflict):
     message = N_("Nomor untuk hari itu sudah habis. Pilih hari lain.")
 
 
+class TooManyNumbers(Conflict):
+    code = "too_many_numbers"
+    message = N_("Paling banyak %(most)s nomor antrean sekaligus. Batalkan dulu satu yang tidak dipakai.")
+
+
 class DeskBusy(Conflict):
     code = "desk_busy"
     message = N_("Nomor %(number)s masih dipanggil di meja ini. Tandai dulu: hadir atau tidak hadir.")

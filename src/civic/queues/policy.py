@@ -13,6 +13,8 @@ HEALTH_OFFICE = "DINKES"
 DAYS_LOOKED_AHEAD = 21  # longer than any run of holidays
 NEAR = 3
 """So many before one: time to come in from the shade."""
+MOST_NUMBERS = 3
+"""Living numbers of one person in the whole city: enough for an errand, too few to keep others out."""
 LONGEST_GAP = 45 * 60
 """Seconds; a longer gap between two calls is a pause, and says nothing about how long a person takes."""
 WEIGHT_OF_NEW = 0.3

@@ -146,6 +146,17 @@ async def living_of(session: AsyncSession, person_id: UUID) -> Sequence[Ticket]:
     return (await session.scalars(select(Ticket).where(*own).order_by(col(Ticket.day), col(Ticket.id)).limit(20))).all()
 
 
+async def count_living_of(session: AsyncSession, person_id: UUID) -> int:
+    own = (col(Ticket.person_id) == person_id, col(Ticket.state).in_(LIVE), col(Ticket.day) >= clock.today())
+    return await session.scalar(select(func.count()).select_from(Ticket).where(*own)) or 0
+
+
+async def unended_of(session: AsyncSession, person_id: UUID) -> Sequence[Ticket]:
+    """All living numbers of a person, of days gone by, too, in the order in which `close_days` locks their days."""
+    own = col(Ticket.person_id) == person_id, col(Ticket.state).in_(LIVE)
+    return (await session.scalars(select(Ticket).where(*own).order_by(col(Ticket.day), col(Ticket.counter)))).all()
+
+
 async def of_person(session: AsyncSession, person_id: UUID, cursor: str | None, limit: int) -> Sequence[Ticket]:
     """All numbers that a person ever took, newest first; `limit + 1` rows."""
     mine = select(Ticket).where(col(Ticket.person_id) == person_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from civic.services import answers, queries
+from civic.services import answers, queries, service
 from civic.services.models import ENDED, State
 from common import personal
 from common.i18n import ngettext
@@ -30,3 +30,9 @@ async def under_way(session: AsyncSession, person_id: UUID) -> Sequence[Hindranc
     open_ones = sum(one.state not in ENDED | {State.DRAFT} for one in found)
     words = ngettext("%(n)s permohonan masih diproses", "%(n)s permohonan masih diproses", open_ones)
     return [Hindrance(words, "/permohonan")] if open_ones else []
+
+
+@personal.forgets("civic.services")
+async def forget(session: AsyncSession, person_id: UUID) -> None:
+    """Drafts; what was handed in belongs to the office's archive."""
+    await service.drop_drafts(session, person_id)

@@ -51,6 +51,12 @@ async def of_applicant(session: AsyncSession, person_id: UUID, cursor: str | Non
     return (await session.scalars(paging.after(mine, [col(Application.id)], keys, descending=True).limit(limit + 1))).all()
 
 
+async def drafts_for_update(session: AsyncSession, person_id: UUID) -> Sequence[Application]:
+    """What a person has begun and never handed in, locked in the order of ids."""
+    mine = select(Application).where(col(Application.applicant_id) == person_id, col(Application.state) == State.DRAFT)
+    return (await session.scalars(mine.order_by(col(Application.id)).with_for_update().execution_options(populate_existing=True))).all()
+
+
 async def waiting_for_applicant(session: AsyncSession, person_id: UUID, limit: int = 3) -> Sequence[Application]:
     """The newest of the person's cases whose next move is the person's."""
     mine = select(Application).where(col(Application.applicant_id) == person_id, col(Application.state).in_(APPLICANTS_MOVE))

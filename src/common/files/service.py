@@ -4,10 +4,13 @@ import asyncio
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from common import clock, outbox
 from common.actor import Actor
@@ -39,6 +42,11 @@ async def keep_upload(session: AsyncSession, actor: Actor | None, *, data: bytes
     if file.is_image:
         await outbox.enqueue(session, "files.make_thumbnails", key=f"thumbnails:{file.id}", file_id=str(file.id))
     return file
+
+
+async def drop(session: AsyncSession, file_ids: Sequence[UUID]) -> None:
+    """Nobody can open them from this commit on; the sweep of orphans takes the bytes."""
+    await session.execute(delete(StoredFile).where(col(StoredFile.id).in_(file_ids)))
 
 
 async def read(file: StoredFile, width: int | None = None) -> tuple[bytes, str]:

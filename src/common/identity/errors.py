@@ -91,6 +91,11 @@ class LastAdmin(Conflict):
     message = N_("Admin terakhir tidak bisa dicabut.")
 
 
+class AccountClosed(Conflict):
+    code = "account_closed"
+    message = N_("Akun ini sudah ditutup.")
+
+
 class NoSuchPerson(NotFound):
     code = "no_such_person"
     message = N_("Orang ini tidak ditemukan.")

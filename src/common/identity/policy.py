@@ -9,6 +9,8 @@ from common.actor import Actor, Role
 CONSENT_PURPOSE = "account"
 CONSENT_VERSION = "2026-01"
 SHORTEST_PASSWORD = 8
+NOBODY = "Akun ditutup"
+"""The name that lists show of a closed account, in the city's language."""
 LONGEST_PASSWORD = 128
 NIK_OFFICE = "DISDUKCAPIL"
 EVERYTHING = "*"

@@ -12,6 +12,7 @@ from sqlmodel import col
 from common import clock
 from common.actor import Role
 from common.errors import NotFound
+from common.identity.errors import AccountClosed
 from common.identity.models import ApiToken, Consent, Person, PersonNik, PersonSession, RoleGrant, Totp
 from common.identity.policy import Address, address_of
 from common.identity.schemas import GrantOut
@@ -27,11 +28,24 @@ async def by_id(session: AsyncSession, person_id: UUID) -> Person:
 
 
 async def for_update(session: AsyncSession, person_id: UUID) -> Person:
-    """The person, locked for a change."""
-    person = await session.scalar(select(Person).where(col(Person.id) == person_id).with_for_update())
+    """The person, locked for a change. Rows that only name the person (a notification) may be written meanwhile."""
+    locked = select(Person).where(col(Person.id) == person_id).with_for_update(key_share=True)
+    person = await session.scalar(locked.execution_options(populate_existing=True))
     if person is None:
         raise NotFound
     return person
+
+
+async def hold_open(session: AsyncSession, *person_ids: UUID, alone: bool = False) -> None:
+    """None of these accounts is closed before this transaction ends; `alone`: nor is any of them bound by another one meanwhile.
+
+    For verbs that bind people and lock rows of which closing an account locks some, too: ask before the first of these locks. Everywhere
+    else the database asks by itself, where the row is written (migration 0015). Raises AccountClosed.
+    """
+    people = select(col(Person.closed_at)).where(col(Person.id).in_(person_ids)).order_by(col(Person.id))
+    locked = people.with_for_update(key_share=True) if alone else people.with_for_update(read=True)
+    if any(await session.scalars(locked)):
+        raise AccountClosed
 
 
 async def by_ids(session: AsyncSession, person_ids: Collection[UUID]) -> list[Person]:

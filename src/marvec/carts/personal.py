@@ -1,5 +1,6 @@
 """What the cart keeps of a person: nothing that outlives the account."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -9,6 +10,12 @@ from sqlmodel import col
 from common import personal
 from marvec.carts import queries
 from marvec.carts.models import Cart, CartLine
+
+
+@personal.exports("keranjang")
+async def in_the_cart(session: AsyncSession, person_id: UUID) -> Any:
+    cart = await queries.of_person(session, person_id)
+    return [one.model_dump(exclude={"cart_id"}) for one in await queries.lines_of(session, cart.id)] if cart else []
 
 
 @personal.forgets("marvec.carts")

@@ -144,6 +144,11 @@ async def of_storefront(
     return list((await session.scalars(query)).all())
 
 
+async def all_of_seller(session: AsyncSession, seller_id: UUID) -> list[Listing]:
+    """Everything that a person ever offered, drafts, too, newest first: for the download of one's data."""
+    return list(await session.scalars(select(Listing).where(col(Listing.seller_id) == seller_id).order_by(col(Listing.id).desc())))
+
+
 async def cards_of(session: AsyncSession, storefront_id: UUID, limit: int = 60) -> list[Card]:
     """A shop's visible goods, newest first, as cards."""
     return await _cards(session, limit, col(Listing.storefront_id) == storefront_id)

@@ -82,6 +82,24 @@ async def standing_of(session: AsyncSession, person_id: UUID, kind: StandingKind
     return list(await session.scalars(mine.order_by(col(query.id).desc()).limit(paging.MOST)))
 
 
+async def open_requests_for_update(session: AsyncSession, buyer_id: UUID) -> list[Request]:
+    """A buyer's open requests, locked in the order of ids."""
+    mine = select(Request).where(col(Request.buyer_id) == buyer_id, col(Request.state) == RequestState.OPEN).order_by(col(Request.id))
+    return list(await session.scalars(mine.with_for_update().execution_options(populate_existing=True)))
+
+
+async def all_requests_of(session: AsyncSession, buyer_id: UUID) -> list[Request]:
+    """Everything that a person ever asked for, newest first: for the download of one's data."""
+    return list(await session.scalars(select(Request).where(col(Request.buyer_id) == buyer_id).order_by(col(Request.id).desc())))
+
+
+async def all_standing_of(session: AsyncSession, person_id: UUID) -> list[StandingQuery]:
+    """Saved searches and criteria, ended ones, too, newest first: for the download of one's data."""
+    query = StandingQuery
+    mine = select(query).where(col(query.person_id) == person_id, col(query.kind) != StandingKind.REQUEST)
+    return list(await session.scalars(mine.order_by(col(query.id).desc())))
+
+
 async def requests_of(session: AsyncSession, buyer_id: UUID, limit: int, cursor: str | None) -> paging.Page[Any]:
     """A buyer's requests, newest first."""
     return await _page(session, select(Request).where(col(Request.buyer_id) == buyer_id), "requests", limit, cursor)

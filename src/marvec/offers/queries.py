@@ -35,6 +35,21 @@ async def standing_in(session: AsyncSession, conversation_ids: Sequence[UUID]) -
     return list(await session.scalars(found.limit(200)))
 
 
+async def open_of_for_update(session: AsyncSession, person_id: UUID) -> list[Offer]:
+    """What a person has put to others or was put to her, and nobody has answered; locked, conversation after conversation."""
+    mine = select(Offer).where(
+        or_(col(Offer.buyer_id) == person_id, col(Offer.seller_id) == person_id), col(Offer.state) == OfferState.OPEN
+    )
+    locked = mine.order_by(col(Offer.conversation_id), col(Offer.id)).with_for_update()
+    return list(await session.scalars(locked.execution_options(populate_existing=True)))
+
+
+async def all_of(session: AsyncSession, person_id: UUID) -> list[Offer]:
+    """Every offer that a person made or got, newest first: for the download of one's data."""
+    mine = select(Offer).where(or_(col(Offer.buyer_id) == person_id, col(Offer.seller_id) == person_id))
+    return list(await session.scalars(mine.order_by(col(Offer.id).desc())))
+
+
 def _found(offer: Offer | None) -> Offer:
     if offer is None:
         raise NoSuchOffer

@@ -7,6 +7,7 @@ from uuid import UUID
 from common import clock
 from common.actor import Actor, Role
 from common.errors import Forbidden
+from common.identity.policy import NOBODY
 from marvec.orders.errors import NoSuchOrder
 from marvec.orders.machine import OrderState
 from marvec.reviews.errors import NoSuchReview, NotCompleted, ReviewingOver
@@ -73,5 +74,7 @@ def check_may_moderate(actor: Actor, review: Review) -> None:
 
 def short_name(name: str) -> str:
     """How an author is called in public: all but the last name's first letter is left out. "Andi Rezky" -> "Andi R."."""
+    if name == NOBODY:
+        return NOBODY
     *given, last = name.split() or [""]
     return f"{' '.join(given)} {last[:1]}." if given else last

@@ -51,6 +51,17 @@ async def of_storefront(session: AsyncSession, storefront_id: UUID, limit: int, 
     )
 
 
+async def written_by(session: AsyncSession, person_id: UUID) -> Sequence[Review]:
+    """Everything that a person wrote, newest first: for the download of one's data."""
+    return (await session.scalars(select(Review).where(col(Review.author_id) == person_id).order_by(col(Review.id).desc()))).all()
+
+
+async def shown_about(session: AsyncSession, person_id: UUID) -> Sequence[Review]:
+    """What was said of a person and may be read by her, newest first: for the download of one's data."""
+    mine = select(Review).where(col(Review.about_id) == person_id, col(Review.shown_at).is_not(None))
+    return (await session.scalars(mine.order_by(col(Review.id).desc()))).all()
+
+
 async def public_names(session: AsyncSession, reviews: Collection[Review]) -> dict[UUID, str]:
     """How the authors are called in public."""
     names = await identity.names_of(session, {review.author_id for review in reviews})

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import ids
 from common.actor import Actor
 from common.errors import Forbidden
+from common.identity import queries as identity
 from marvec.storefronts import policy, queries
 from marvec.storefronts.errors import NotYourStorefront, StorefrontChanged, TooManyStorefronts
 from marvec.storefronts.models import Storefront, StorefrontState
@@ -60,6 +61,7 @@ async def pause_storefront(session: AsyncSession, actor: Actor, storefront_id: U
 
 async def resume_storefront(session: AsyncSession, actor: Actor, storefront_id: UUID) -> Storefront:
     """Open again after a pause; a suspension is lifted by an operator only."""
+    await _owner_stays(session, storefront_id)
     shop = await managed(session, actor, storefront_id)
     if shop.state == StorefrontState.SUSPENDED:
         raise Forbidden
@@ -72,6 +74,7 @@ async def suspend_storefront(session: AsyncSession, actor: Actor, storefront_id:
 
 
 async def reinstate_storefront(session: AsyncSession, actor: Actor, storefront_id: UUID, because: str) -> Storefront:
+    await _owner_stays(session, storefront_id)
     return await _by_operator(session, actor, storefront_id, StorefrontState.OPEN, because)
 
 
@@ -81,6 +84,11 @@ async def managed(session: AsyncSession, actor: Actor, storefront_id: UUID) -> S
     if not policy.may_manage(actor, shop):
         raise NotYourStorefront
     return shop
+
+
+async def _owner_stays(session: AsyncSession, storefront_id: UUID) -> None:
+    """A shop is opened for an open account only; the person is held before the shop, as who closes an account does."""
+    await identity.hold_open(session, (await queries.by_id(session, storefront_id)).owner_id)
 
 
 async def _by_operator(session: AsyncSession, actor: Actor, storefront_id: UUID, state: StorefrontState, because: str) -> Storefront:

@@ -50,6 +50,32 @@ async def test_one_person_pressing_ten_times_holds_one_number(database: None) ->
     assert {(ticket.id, ticket.number) for ticket in taken} == {(taken[0].id, 1)}
 
 
+async def test_taking_at_eight_counters_at_once_leaves_three_numbers_and_a_clear_word(database: None) -> None:
+    await counters()
+    who = await a_citizen()
+    with at("08:10"):
+        async with unit_of_work() as session:
+            codes = [one.code for one in await queries.counters(session) if one.code.startswith("PKM-")][:8]
+        taken = await asyncio.gather(*(take(who, code) for code in codes), return_exceptions=True)
+        assert sorted(getattr(one, "code", "taken") for one in taken) == ["taken"] * 3 + ["too_many_numbers"] * 5
+        mine = next(one for one in taken if isinstance(one, Ticket))
+        assert (await take(who, mine.counter)).id == mine.id  # one that she holds is hers, whatever the count
+        async with unit_of_work() as session:
+            await service.cancel(session, who, mine.id)
+        await take(who, codes[-1])
+        async with unit_of_work() as session:
+            days = (await session.scalars(select(Day))).all()
+            assert sum(day.taken for day in days) == 3
+
+
+async def test_numbers_of_days_gone_by_do_not_count(database: None) -> None:
+    await counters()
+    who = await a_citizen()
+    for day in ("2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26"):
+        with at("08:10", day):
+            assert (await take(who)).day.isoformat() == day
+
+
 async def test_a_number_given_back_makes_room_but_is_not_given_out_again(database: None) -> None:
     await counters(capacity=2)
     with at("08:10"):

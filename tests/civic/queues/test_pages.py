@@ -5,6 +5,7 @@ from uuid import UUID
 import httpx
 from litestar import Litestar
 
+from civic.queues import queries
 from common import front
 from common.db import unit_of_work
 from common.identity import queries as identity
@@ -115,3 +116,19 @@ async def test_the_api_gives_numbers_and_calls_them(client: httpx.AsyncClient) -
             assert answer.json()["state"] == state
         assert (await client.delete(f"/api/v1/queue-tickets/{taken['id']}", headers=hers)).status_code == 409
         assert (await client.post(f"/api/v1/queues/{GENERAL}/tickets", json={}, headers=his)).status_code == 403
+
+
+async def test_a_fourth_number_is_refused_in_the_persons_words_and_with_a_code_for_programs(client: httpx.AsyncClient) -> None:
+    await counters()
+    with at("08:30"):
+        async with unit_of_work() as session:
+            made = await person(session, "Sitti Hasnah")
+            await enter(session, client, made)
+            headers = await bearer(session, made, "queues")
+            codes = [one.code for one in await queries.counters(session) if one.code.startswith("PKM-")][:4]
+        for code in codes[:3]:
+            assert (await client.post(f"/antrean/loket/{code}", data={"_csrf": form_token(client)})).status_code == 303
+        fourth = await client.post(f"/antrean/loket/{codes[3]}", data={"_csrf": form_token(client)})
+        assert (fourth.status_code, "Paling banyak 3 nomor antrean sekaligus" in fourth.text) == (409, True)
+        problem = await client.post(f"/api/v1/queues/{codes[3]}/tickets", json={}, headers=headers)
+        assert (problem.status_code, problem.json()["code"]) == (409, "too_many_numbers")

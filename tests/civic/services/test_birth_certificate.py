@@ -152,5 +152,5 @@ async def test_handing_in_asks_no_more_than_it_must(database: None) -> None:
             application, promise = await service.submit(session, mother, draft.id)
     finally:
         event.remove(doors().engine.sync_engine, "before_cursor_execute", note)
-    assert asked == ["SELECT", "SELECT", "UPDATE", "INSERT"]
+    assert asked == ["SELECT", "SELECT", "SELECT", "UPDATE", "INSERT"]  # the person is held, then the application
     assert (application.state, promise.subject_id, promise.working_days) == (State.SUBMITTED, draft.id, 3)

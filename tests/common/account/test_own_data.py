@@ -64,10 +64,11 @@ async def test_everything_about_oneself_comes_in_one_file_for_oneself(run_jobs: 
     export = await ask(deal.buyer)
     await run_jobs()
     found = await opened(deal.buyer, export)
-    assert sorted(found) == sorted(
-        f"{name}.json"
-        for name in ("akun", "alamat", "laporan", "pembayaran", "pemberitahuan", "permohonan", "pesan-saya", "pesanan", "toko")
-    )
+    assert sorted(found) == [
+        "akun.json", "alamat.json", "antrean.json", "barang.json", "berkas.json", "dokumen.json", "keranjang.json", "laporan.json",
+        "pembayaran.json", "pemberitahuan.json", "permintaan.json", "permohonan.json", "pesan-saya.json", "pesanan.json", "tawaran.json",
+        "toko.json", "ulasan.json",
+    ]  # fmt: skip
     assert (found["akun.json"]["name"], found["akun.json"]["nik"]) == ("Pembeli", NIK)
     (bought,) = found["pesanan.json"]["bought"]
     assert (bought["total"], bought["address"], bought["lines"][0]["quantity"]) == (30_000, "Lorong 3 nomor 5", 2)

@@ -11,7 +11,8 @@ from litestar import Litestar
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common import clock
+from common import clock, personal
+from common.account import service as account
 from common.actor import Actor
 from common.db import hot, unit_of_work
 from common.errors import Forbidden
@@ -26,6 +27,7 @@ from marvec.reviews.models import Review, Side
 from marvec.reviews.schemas import AnswerReview, HideReview, WriteReview
 from marvec.storefronts import queries as storefronts
 from marvec.storefronts.schemas import Rating
+from tests.common.identity import make as identity
 from tests.marvec import acting, make
 from tests.marvec.make import RunJobs
 
@@ -112,6 +114,29 @@ async def test_who_comes_after_fourteen_days_is_refused_even_when_the_job_is_lat
     with clock.frozen(clock.now() + timedelta(days=14, minutes=1)), pytest.raises(ReviewingOver):
         await write(deal.seller, deal.order_id, 1, "Balas dendam")
     assert set(await reviews_of(deal.order_id)) == {Side.BUYER}
+
+
+async def test_the_word_of_somebody_who_left_stays_under_nobodys_name_and_in_the_shops_rating(run_jobs: RunJobs) -> None:
+    deal = await shown_deal(run_jobs, stars=4)
+    async with unit_of_work() as session:
+        await account.close_account(session, deal.buyer, identity.PASSWORD)
+        found = await queries.of_storefront(session, await shop_of(deal), 10)
+        assert [(one.author, one.stars, one.words) for one in found.items] == [("Akun ditutup", 4, "Enak sekali")]
+    assert await rating_of(await shop_of(deal)) == Rating(1, 4)
+
+
+async def test_the_download_has_what_one_wrote_and_of_the_others_words_those_that_are_shown(run_jobs: RunJobs) -> None:
+    deal = await make.deal_in(OrderState.COMPLETED, run_jobs)
+    await write(deal.buyer, deal.order_id, 4, "Enak sekali")
+
+    async def mine(actor: Actor) -> tuple[list[str], list[str]]:
+        async with unit_of_work() as session:
+            found = await personal.EXPORTS["ulasan"](session, actor.person_id)
+        return [one["words"] for one in found["written"]], [one["words"] for one in found["received"]]
+
+    assert (await mine(deal.buyer), await mine(deal.seller)) == ((["Enak sekali"], []), ([], []))
+    await write(deal.seller, deal.order_id, 5, "Cepat bayar")
+    assert await mine(deal.seller) == (["Cepat bayar"], ["Enak sekali"])
 
 
 async def test_strangers_and_operators_are_refused_and_so_is_a_second_word(run_jobs: RunJobs) -> None:

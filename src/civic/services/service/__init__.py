@@ -1,6 +1,6 @@
 """The engine's verbs, by who moves: the applicant (`filling`), the office (`reviewing`), the fee (`issuing`), the clock (`slots`)."""
 
-from civic.services.service.filling import attach, book_slot, fill, start, submit, withdraw
+from civic.services.service.filling import attach, book_slot, drop_drafts, fill, start, submit, withdraw
 from civic.services.service.issuing import certificate, on_paid, on_payment_closed
 from civic.services.service.reviewing import ask_correction, complete_step, reject, set_levy, take_up
 from civic.services.service.slots import open_slots
@@ -12,6 +12,7 @@ __all__ = [
     "book_slot",
     "certificate",
     "complete_step",
+    "drop_drafts",
     "fill",
     "on_paid",
     "on_payment_closed",

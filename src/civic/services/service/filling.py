@@ -21,6 +21,7 @@ from common.files import purposes
 from common.files import service as files
 from common.files.models import StoredFile
 from common.i18n import gettext as _
+from common.identity import queries as identity
 from common.payments import service as payments
 
 if TYPE_CHECKING:
@@ -127,6 +128,18 @@ async def withdraw(session: AsyncSession, actor: Actor, application_id: UUID) ->
     return application
 
 
+async def drop_drafts(session: AsyncSession, person_id: UUID) -> None:
+    """Who leaves takes along what no office has seen: answers and papers of drafts, and the places held in slots."""
+    for draft in await queries.drafts_for_update(session, person_id):
+        draft.move_to(State.WITHDRAWN, by=person_id)
+        draft.answers = forms.seal(draft.id, {})
+        papers = await queries.documents(session, draft.id)
+        for paper in papers.values():
+            await session.delete(paper)
+        await free_slot(session, draft.id)
+        await files.drop(session, [paper.file_id for paper in papers.values()])
+
+
 async def missing_of(session: AsyncSession, application: Application, service: Service, answers: forms.Answers) -> dict[str, str]:
     """All that keeps the application from being handed in: by question, document, or `slot`."""
     wrong = forms.check(service, answers)
@@ -159,6 +172,7 @@ purposes.register(purposes.Purpose(PURPOSE, purposes.DOCUMENTS, may_read=_office
 
 
 async def _open_for_filling(session: AsyncSession, actor: Actor, application_id: UUID) -> tuple[Application, Service, forms.Answers]:
+    await identity.hold_open(session, actor.person_id)
     application = await queries.for_update(session, application_id)
     check_may_fill(actor, application)
     service = catalogue.find(application.service, application.version)

@@ -8,11 +8,10 @@ from common import clock
 from common.actor import Actor
 from common.identity import queries
 from common.identity.models import ApiToken, Consent, Person, PersonNik, RecoveryCode, RoleGrant, Totp
+from common.identity.policy import NOBODY
 from common.identity.service import passwords
 from common.identity.service.sessions import revoke_all
 
-NOBODY = "Akun ditutup"
-"""The name that lists show from now on, in the city's language."""
 NO_PASSWORD = "$argon2id$closed"  # noqa: S105  no hash at all: nothing fits it
 
 

@@ -27,7 +27,8 @@ async def give_grant(session: AsyncSession, actor: Actor, asked: GiveGrant) -> R
 
 
 async def grant(session: AsyncSession, actor: Actor | None, person_id: UUID, role: Role, scope: str = "*") -> RoleGrant:
-    """A role within a scope. `actor` None is the city's own seed. The person's sessions end (privilege change)."""
+    """A role within a scope. `actor` None is the city's own seed. The person's sessions end (privilege change). Raises AccountClosed."""
+    await queries.hold_open(session, person_id)
     row = RoleGrant(person_id=person_id, role=role, scope=scope, granted_by=actor.person_id if actor else None)
     session.add(row)
     try:

@@ -3,7 +3,9 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from common import clock, ids, live, outbox, regions
 from common.actor import Actor
@@ -77,6 +79,14 @@ async def expire_request(session: AsyncSession, request_id: UUID) -> None:
     request = await queries.by_id_for_update(session, request_id)
     if request.state is RequestState.OPEN:
         await end(session, request, RequestState.EXPIRED, by=None)
+
+
+async def end_all_of(session: AsyncSession, person_id: UUID) -> None:
+    """Who leaves asks nothing any more: open requests are closed, saved searches and criteria end."""
+    for request in await queries.open_requests_for_update(session, person_id):
+        await end(session, request, RequestState.CLOSED, by=person_id)
+    mine = update(StandingQuery).where(col(StandingQuery.person_id) == person_id, col(StandingQuery.is_open))
+    await session.execute(mine.values(is_open=False))
 
 
 async def end(session: AsyncSession, request: Request, new: RequestState, *, by: UUID | None) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.actor import Actor
+from common.identity import queries as identity
 from marvec.offers import policy, queries
 from marvec.offers.models import Offer, OfferState
 from marvec.offers.schemas import Acceptance, AcceptedOut, Terms
@@ -23,7 +24,7 @@ async def accept(session: AsyncSession, actor: Actor, offer_id: UUID, given: Acc
 
     Raises OfferOver, NotYourOffer, listings' OutOfStock, Invalid when a courier has no address: the offer then stays open.
     """
-    offer = await queries.by_id_for_update(session, offer_id)
+    offer = await _locked(session, offer_id)
     if offer.state is OfferState.ACCEPTED:
         policy.check_may_read(actor, offer)
         return await _order_of(session, offer)
@@ -63,6 +64,7 @@ async def withdraw(session: AsyncSession, actor: Actor, offer_id: UUID) -> Offer
 
 async def counter(session: AsyncSession, actor: Actor, offer_id: UUID, terms: Terms) -> Offer:
     """Answer with other terms: the old offer is over, the new one is returned."""
+    await _locked(session, offer_id)
     old = await _answer(session, actor, offer_id, OfferState.COUNTERED, "")
     return await make_offer(session, actor, old.conversation_id, terms, counters_id=old.id)
 
@@ -72,6 +74,20 @@ async def expire(session: AsyncSession, offer_id: UUID) -> None:
     offer = await queries.by_id_for_update(session, offer_id)
     if offer.state is OfferState.OPEN:
         await _move(session, offer, OfferState.EXPIRED, by=None)
+
+
+async def end_all_of(session: AsyncSession, person_id: UUID) -> None:
+    """Who leaves takes her own offers back and declines the others'."""
+    for offer in await queries.open_of_for_update(session, person_id):
+        new = OfferState.WITHDRAWN if offer.author_id == person_id else OfferState.DECLINED
+        await _move(session, offer, new, by=person_id)
+
+
+async def _locked(session: AsyncSession, offer_id: UUID) -> Offer:
+    """Before a deed that binds both sides: who closes an account holds the person first, then ends the person's offers."""
+    offer = await queries.by_id(session, offer_id)
+    await identity.hold_open(session, offer.buyer_id, offer.seller_id)
+    return await queries.by_id_for_update(session, offer_id)
 
 
 async def _answer(session: AsyncSession, actor: Actor, offer_id: UUID, answer: OfferState, because: str) -> Offer:
