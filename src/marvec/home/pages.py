@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import front, guards
 from common.actor import Actor
 from common.web import page, see_other
+from common.web.standing import remember, standing_of
 from marvec.home import city_map, doors, sitemap
 from marvec.listings import goods
-from marvec.search import asking, service
+from marvec.search import service
 from marvec.search.schemas import LONGEST_TEXT, SearchQuery, Sort
 from marvec.search.words import telling
 from marvec.storefronts import queries as storefronts
@@ -22,14 +23,15 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 
 @get("/", guards=[guards.public])
 async def home(request: Request[Any, Any, Any], session: AsyncSession, visitor: Actor | None) -> Response[Any]:
-    near = asking.near_of(request.query_params.get("near", ""))
-    query = SearchQuery(near=near, sort=Sort.NEAREST if near else Sort.NEWEST)
+    standing = standing_of(request)
+    query = SearchQuery(near=(standing.lat, standing.lon), sort=Sort.NEAREST) if standing else SearchQuery(sort=Sort.NEWEST)
     found = await service.search(query, limit=SHOWN)
-    return page(
-        "home/home.html", items=found.items, near=request.query_params.get("near", "") if near else "",
+    answer = page(
+        "home/home.html", items=found.items, standing=standing, near=request.query_params.get("near", "") if standing else "",
         categories=goods.CATEGORY_NAMES.items(), doors=doors.DOORS, occasions=doors.OCCASIONS,
         waiting=await front.waiting_for(session, visitor) if visitor else [],
     )  # fmt: skip
+    return remember(request, answer)
 
 
 @get("/cari", guards=[guards.public])

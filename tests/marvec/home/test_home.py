@@ -6,6 +6,7 @@ import json
 import pytest
 from litestar import Litestar
 
+from common import regions
 from marvec.orders.machine import OrderState
 from tests.civic.services.make import a_citizen, a_draft
 from tests.marvec import make
@@ -29,6 +30,19 @@ async def test_a_draft_waits_for_its_citizen(app: Litestar) -> None:
         page = (await browser.get("/")).text
     assert f"Lanjutkan mengisi permohonan {draft.reference}" in page
     assert f'href="/permohonan/{draft.id}"' in page
+
+
+async def test_the_first_page_stands_where_its_visitor_said(app: Litestar) -> None:
+    """Said once, to the queues or to the market, it is remembered."""
+    here, there = regions.kelurahan("73.71.09.1001"), regions.kelurahan("73.71.15.1001")
+    for place in (there, here):  # the nearer one is older
+        await make.goods(title=f"Songkolo {place.name}", at=place.code)
+    async with client_as(app, None) as browser:
+        assert "Baru di pasar" in (await browser.get("/")).text
+        await browser.get(f"/antrean?kelurahan={there.code}")
+        page = (await browser.get("/")).text
+    assert f"Dekat {there.name}" in page
+    assert page.index(f"Songkolo {there.name}") < page.index(f"Songkolo {here.name}")
 
 
 async def test_the_map_leads_from_the_city_to_the_goods_of_a_kelurahan_and_is_light(app: Litestar) -> None:
