@@ -1,7 +1,7 @@
 """Two people at one queue: the nurse calls at her desk by single keys, and the mother's telephone and the hall's board follow by themselves."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from marvec.seed.accounts import PASSWORD
 from marvec.seed.queues import HOME
@@ -19,10 +19,14 @@ async def test_the_mothers_number_is_called_missed_returned_and_served_before_he
     number = await open_own_number(mother)
     await stand_before_board(stranger)
     await nurse.go(f"/meja/antrean/{HOME}")
-    await unreloaded(mother.page)
-    await unreloaded(stranger.page)
+    await mother.stand_still()
+    await stranger.stand_still()
 
+    await mother.page.locator("summary", has_text="Tidak jadi datang").focus()
+    await mother.page.keyboard.press("Enter")
     await call_until(nurse, mother, number)
+    await expect(mother.page.locator("summary", has_text="Tidak jadi datang")).to_be_focused()  # as often as the page was renewed
+    await expect(mother.page.get_by_role("button", name="Batalkan nomor ini")).to_be_visible()
     await expect(mother.page.locator("#nomor")).to_contain_text("Silakan ke meja 1 sekarang.")
     await expect(mother.page.locator("[data-live-count]")).to_be_visible()  # the bell has rung too
     await mother.picture("dipanggil")
@@ -42,7 +46,7 @@ async def test_the_mothers_number_is_called_missed_returned_and_served_before_he
     await key(nurse, "s")
     await expect(mother.page.locator("#nomor")).to_contain_text("Selesai. Terima kasih sudah menunggu.")
     await board_shows(stranger, "Belum ada nomor yang dipanggil.")
-    assert await stands_unreloaded(stranger.page)
+    assert await stranger.stood_still()
     assert mother.wrong + nurse.wrong + stranger.wrong == []
 
 
@@ -91,16 +95,7 @@ async def key(nurse: Walker, name: str) -> None:
 
 
 async def come_back(mother: Walker) -> None:
-    assert await stands_unreloaded(mother.page)
+    assert await mother.stood_still()
     await mother.press("Saya sudah di sini, masukkan lagi")
     await expect(mother.page.locator("#nomor")).to_contain_text("Giliran berikutnya")
     await mother.picture("kembali-ke-antrean")
-
-
-async def unreloaded(page: Page) -> None:
-    """A mark that no reload would leave."""
-    await page.evaluate("window.stands = true")
-
-
-async def stands_unreloaded(page: Page) -> bool:
-    return bool(await page.evaluate("window.stands === true"))

@@ -100,6 +100,14 @@ class Walker:
         assert found, "a letter without a code"
         return found[0]
 
+    async def stand_still(self) -> None:
+        """Leave a mark on the page that no reload would leave."""
+        await self.page.evaluate("window.stands = true")
+
+    async def stood_still(self) -> bool:
+        """The page is still the one that `stand_still` was said on."""
+        return bool(await self.page.evaluate("window.stands === true"))
+
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not EXPECTED_REFUSALS.search(message.text):
             self.wrong.append(f"{self.page.url}: {message.text}")
