@@ -19,7 +19,7 @@ QUIET = [
 ]  # fmt: skip
 WIDTH, HEIGHT = 360, 740
 PASSWORD = "phinisi di paotere"  # of invented people
-EXPECTED_REFUSALS = re.compile(r"Failed to load resource.*40[49]")
+EXPECTED_REFUSALS = re.compile(r"Failed to load resource.*40[149]")
 _SIDEWAYS = """addEventListener("load", () => requestAnimationFrame(() => {
   const wide = document.documentElement.scrollWidth;
   if (wide > innerWidth) console.error(`sideways: ${location.pathname} is ${wide} wide`);
