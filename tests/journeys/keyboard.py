@@ -12,9 +12,11 @@ FAULT_OF_FOCUS = """() => {
   const styles = [one, one.closest("label, li, form, div")].filter(Boolean).map((shown) => getComputedStyle(shown));
   if (!styles.some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2)) return `${told} has no outline`;
   const box = one.getBoundingClientRect();
-  const inside = (x, y) => [Math.min(Math.max(x, 1), innerWidth - 1), Math.min(Math.max(y, 1), innerHeight - 1)];
-  const points = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]].map(([x, y]) => inside(box.left + x * box.width, box.top + y * box.height));
-  const seen = points.some(([x, y]) => { const there = document.elementFromPoint(x, y); return there && (one.contains(there) || there.contains(one)); });
+  const within = (at, most) => Math.min(Math.max(at, 1), most - 1);
+  const seen = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]].some(([x, y]) => {
+    const there = document.elementFromPoint(within(box.left + x * box.width, innerWidth), within(box.top + y * box.height, innerHeight));
+    return there && (one.contains(there) || there.contains(one));
+  });
   return seen ? "" : `${told} is covered`;
 }"""
 

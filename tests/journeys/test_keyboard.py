@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="
 
 
 async def test_a_buyer_finds_buys_and_pays_by_keyboard(arrive: Arrive) -> None:
-    buyer = await arrive("Andi Rezky", width=1200)
+    buyer = await arrive("Andi Rezky")
     hands = Typist(buyer)
     await buyer.go("/")
     await find(hands)

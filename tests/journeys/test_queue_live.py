@@ -1,4 +1,4 @@
-"""Two people at one queue: the nurse calls at her desk by single keys, and the mother's telephone and the hall's board follow by themselves."""
+"""Two people at one queue: the nurse calls by single keys, and the mother's telephone and the hall's board follow by themselves."""
 
 import pytest
 from playwright.async_api import expect

@@ -1,6 +1,7 @@
 """Ways that several journeys begin with."""
 
 import io
+import re
 
 from PIL import Image
 from playwright.async_api import FilePayload, expect
@@ -42,6 +43,45 @@ async def pay(buyer: Walker, total: str) -> None:
     await expect(buyer.page.get_by_text("Uangnya sudah kami terima.")).to_be_visible()
     await buyer.follow("Lanjut")
     await buyer.see("Pesanan")
+
+
+async def fill_form(citizen: Walker) -> None:
+    await citizen.go("/layanan")
+    await citizen.page.get_by_role("link", name=re.compile("^Akta kelahiran")).click()
+    await citizen.see("Akta kelahiran")
+    await citizen.press("Mulai permohonan")
+    await citizen.see("Tentang anak")
+    await citizen.fill(nama_anak="Besse Tenriola", jenis_kelamin="P", tanggal_lahir="2026-11-02", tempat_lahir="Makasar", anak_ke="2")
+    await citizen.press("Simpan dan lanjut")
+    await citizen.see("Tentang orang tua")
+    await citizen.fill(nama_ibu="Andi Mappa", nik_ibu="73", nomor_kk="7371091203150004", orang_tua_menikah="ibu")
+    await citizen.press("Simpan dan lanjut")
+    await expect(citizen.page.get_by_text("NIK terdiri dari 16 angka")).to_be_visible()
+    await citizen.picture("nik-salah")
+    await citizen.fill(nik_ibu="7371095206900002")
+    await citizen.press("Simpan dan lanjut")
+    await citizen.see("Alamat dan kontak")
+    await citizen.fill(kelurahan="Rappocini", telepon="0812 3456 7890")
+    await citizen.press("Simpan dan lanjut")
+
+
+async def attach_documents(citizen: Walker) -> None:
+    await citizen.see("Berkas")
+    for name, colour in (("surat_lahir", "beige"), ("kk", "lightblue"), ("ktp_ibu", "lavender")):
+        card = citizen.page.locator(f"#berkas-{name}")
+        await card.locator("input[type=file]").set_input_files(photograph(colour))
+        await card.get_by_role("button", name="Unggah").click()
+        await expect(card.get_by_text("Sudah diunggah")).to_be_visible()
+    await citizen.picture("berkas")
+    await citizen.follow("Lanjut")
+
+
+async def submit(citizen: Walker) -> str:
+    """Sent; the reference of the application."""
+    await citizen.see("Periksa dan kirim")
+    await citizen.press("Kirim permohonan")
+    await citizen.see("Akta kelahiran")
+    return await citizen.page.locator("#kasus .mono").first.inner_text()
 
 
 APPLY = """async (answers) => {
