@@ -1,45 +1,25 @@
 """The main job as people do it: on telephones, in a real browser, in a city that `marvec run` started."""
 
-import io
 import re
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from PIL import Image
-from playwright.async_api import Browser, FilePayload, expect
+from playwright.async_api import expect
 
 from common.i18n import catalogs, gettext, speaking
 from marvec.seed.accounts import PASSWORD as STAFF_PASSWORD
-from tests.journeys.walker import CHROMIUM, Walker, chromium
-from tests.marvec.cli.make import running_city
+from tests.journeys.conftest import Arrive
+from tests.journeys.walker import CHROMIUM, Walker
+from tests.journeys.ways import attach_documents, fill_form, offer_for_sale, open_shop, pay, submit
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 
 
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a city with its demonstration, for all journeys of this file."""
-    with running_city(tmp_path_factory.mktemp("city") / "var", demo=True, MARVEC_DEMO_HISTORY="0") as running:
-        yield f"http://127.0.0.1:{running.port}"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
-
-
-def photograph(colour: str) -> FilePayload:
-    out = io.BytesIO()
-    Image.new("RGB", (640, 480), colour).save(out, "JPEG")
-    return {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
-
-
-async def test_a_seller_and_a_buyer_meet_live_agree_pay_and_are_done(city: str, browser: Browser) -> None:
-    seller = await Walker.arrive(browser, city, "Daeng Bollo")
-    buyer = await Walker.arrive(browser, city, "Andi Tenri")
+async def test_a_seller_and_a_buyer_meet_live_agree_pay_and_are_done(arrive: Arrive) -> None:
+    seller = await arrive("Daeng Bollo")
+    buyer = await arrive("Andi Tenri")
     await seller.sign_up("bollo@journey.example")
-    await open_shop(seller)
+    await open_shop(seller, "Dapur Daeng Bollo")
+    await offer_for_sale(seller, "Songkolo begadang khas Bollo", 15_000)
     await buyer.sign_up("tenri@journey.example")
 
     await seller.go("/toko-saya/peluang")
@@ -48,29 +28,29 @@ async def test_a_seller_and_a_buyer_meet_live_agree_pay_and_are_done(city: str, 
     await answer_chance(seller)
     await talk(seller, buyer)
     await agree(seller, buyer)
-    await pay(buyer)
+    await pay(buyer, "Rp280.000")
     await fulfil(seller, buyer)
     assert seller.wrong + buyer.wrong == []
 
 
-async def test_a_citizen_is_served_and_anybody_can_check_the_document(city: str, browser: Browser) -> None:
-    citizen = await Walker.arrive(browser, city, "Andi Mappa")
-    officer = await Walker.arrive(browser, city, "Nurlaela Tiro", width=1200)
-    stranger = await Walker.arrive(browser, city, "Seseorang")
+async def test_a_citizen_is_served_and_anybody_can_check_the_document(arrive: Arrive) -> None:
+    citizen = await arrive("Andi Mappa")
+    officer = await arrive("Nurlaela Tiro", width=1200)
+    stranger = await arrive("Seseorang")
     await citizen.sign_up("mappa@journey.example")
     await officer.sign_in("petugas@marvec.example", STAFF_PASSWORD)
 
     await fill_form(citizen)
     await attach_documents(citizen)
     reference = await submit(citizen)
-    await ask_correction(officer, reference)
+    file = await ask_correction(officer, reference)
     await mend(citizen)
-    await complete(officer)
+    await complete(officer, file)
     code = await download(citizen)
     await stranger.go(f"/cek/{code}")
     await stranger.see("Kutipan Akta Kelahiran")
     await expect(stranger.page.get_by_text("Asli dan berlaku")).to_be_visible()
-    await revoke(officer)
+    await revoke(officer, file)
     await stranger.go(f"/cek/{code}")
     await expect(stranger.page.get_by_text("Dicabut", exact=True)).to_be_visible()
     await stranger.picture("dicabut")
@@ -90,11 +70,9 @@ OUR_WORDS = "nav a, h1, h2, label, legend, button, summary, .button, .badge, .em
 
 
 @pytest.mark.parametrize(("account", "paths"), [(None, PUBLIC_PAGES), ("penjual", OWN_PAGES), ("petugas", ("/meja",))])
-async def test_a_visitor_who_reads_english_is_not_left_alone(
-    city: str, browser: Browser, account: str | None, paths: tuple[str, ...]
-) -> None:
+async def test_a_visitor_who_reads_english_is_not_left_alone(arrive: Arrive, account: str | None, paths: tuple[str, ...]) -> None:
     indonesian = untranslated_if_shown()
-    visitor = await Walker.arrive(browser, city, "Daeng Ngai", "en-GB")
+    visitor = await arrive("Daeng Ngai", language="en-GB")
     await visitor.go("/?bahasa=en")
     await expect(visitor.page.locator(".bottom a")).to_have_text(["Home", "Market", "Services", "Messages", "Account"])
     if account:
@@ -118,19 +96,6 @@ def untranslated_if_shown() -> set[str]:
     texts = {text if isinstance(text, str) else text[0] for room in catalogs.rooms() for text in catalogs.messages_of(room)}
     with speaking("en"):
         return {text for text in texts if gettext(text) != text}
-
-
-async def open_shop(seller: Walker) -> None:
-    await seller.go("/toko/baru")
-    await seller.see("Buka toko")
-    await seller.fill(name="Dapur Daeng Bollo", kelurahan_code="Rappocini", about="Songkolo tiap pagi.")
-    await seller.press("Buka toko")
-    await seller.see("Tambah barang")
-    await seller.page.get_by_label("Ambil foto").set_input_files(photograph("saddlebrown"))
-    await seller.fill(title="Songkolo begadang khas Bollo", category="Makanan", price="15000", unit="porsi", stock="40")
-    await seller.press("Simpan dan tampilkan")
-    await seller.see("Songkolo begadang khas Bollo")
-    await expect(seller.page.get_by_text("Tampil", exact=True)).to_be_visible()
 
 
 async def post_request(buyer: Walker) -> None:
@@ -180,17 +145,6 @@ async def agree(seller: Walker, buyer: Walker) -> None:
     await buyer.press("Terima tawaran")
 
 
-async def pay(buyer: Walker) -> None:
-    await buyer.see("Pembayaran")
-    await buyer.press("Bayar dengan kartu atau QRIS")
-    await buyer.see("Rp280.000")
-    await buyer.press("Bayar Rp280.000")
-    await buyer.see("Pembayaran")
-    await expect(buyer.page.get_by_text("Uangnya sudah kami terima.")).to_be_visible()
-    await buyer.follow("Lanjut")
-    await buyer.see("Pesanan")
-
-
 async def fulfil(seller: Walker, buyer: Walker) -> None:
     await seller.go("/toko-saya/pesanan")
     await seller.see("Pesanan masuk")
@@ -208,57 +162,23 @@ async def fulfil(seller: Walker, buyer: Walker) -> None:
     await expect(badge).to_have_text("Selesai")
 
 
-async def fill_form(citizen: Walker) -> None:
-    await citizen.go("/layanan")
-    await citizen.page.get_by_role("link", name=re.compile("^Akta kelahiran")).click()
-    await citizen.see("Akta kelahiran")
-    await citizen.press("Mulai permohonan")
-    await citizen.see("Tentang anak")
-    await citizen.fill(nama_anak="Besse Tenriola", jenis_kelamin="P", tanggal_lahir="2026-11-02", tempat_lahir="Makasar", anak_ke="2")
-    await citizen.press("Simpan dan lanjut")
-    await citizen.see("Tentang orang tua")
-    await citizen.fill(nama_ibu="Andi Mappa", nik_ibu="73", nomor_kk="7371091203150004", orang_tua_menikah="ibu")
-    await citizen.press("Simpan dan lanjut")
-    await expect(citizen.page.get_by_text("NIK terdiri dari 16 angka")).to_be_visible()
-    await citizen.picture("nik-salah")
-    await citizen.fill(nik_ibu="7371095206900002")
-    await citizen.press("Simpan dan lanjut")
-    await citizen.see("Alamat dan kontak")
-    await citizen.fill(kelurahan="Rappocini", telepon="0812 3456 7890")
-    await citizen.press("Simpan dan lanjut")
-
-
-async def attach_documents(citizen: Walker) -> None:
-    await citizen.see("Berkas")
-    for name, colour in (("surat_lahir", "beige"), ("kk", "lightblue"), ("ktp_ibu", "lavender")):
-        card = citizen.page.locator(f"#berkas-{name}")
-        await card.locator("input[type=file]").set_input_files(photograph(colour))
-        await card.get_by_role("button", name="Unggah").click()
-        await expect(card.get_by_text("Sudah diunggah")).to_be_visible()
-    await citizen.picture("berkas")
-    await citizen.follow("Lanjut")
-
-
-async def submit(citizen: Walker) -> str:
-    """Sent; the reference of the application."""
-    await citizen.see("Periksa dan kirim")
-    await citizen.press("Kirim permohonan")
-    await citizen.see("Akta kelahiran")
-    return await citizen.page.locator("#kasus .mono").first.inner_text()
-
-
-async def ask_correction(officer: Walker, reference: str) -> None:
+async def ask_correction(officer: Walker, reference: str) -> str:
+    """The address of the file: when one leaves the desk, the next file comes, if there is one."""
     await officer.go("/meja")
     await officer.see("Meja kerja")
     await officer.follow(reference)
-    await officer.see("Akta kelahiran")
+    await officer.see(reference)
+    file = officer.page.url.removeprefix(officer.city)
     await officer.press("Ambil dan periksa")
     birthplace = officer.page.locator(".card", has_text="Tempat lahir")
     await birthplace.get_by_text("Minta perbaikan").click()
     await birthplace.get_by_label("Yang harus diperbaiki").fill("Tulis Makassar dengan dua s.")
     await officer.picture("minta-perbaikan")
     await officer.press("Kirim permintaan perbaikan")
+    await expect(officer.page.get_by_text("Tercatat.").first).to_be_visible()
+    await officer.go(file)
     await expect(officer.page.get_by_text("Perlu diperbaiki").first).to_be_visible()
+    return file
 
 
 async def mend(citizen: Walker) -> None:
@@ -274,11 +194,13 @@ async def mend(citizen: Walker) -> None:
     await submit(citizen)
 
 
-async def complete(officer: Walker) -> None:
-    await officer.page.reload()
+async def complete(officer: Walker, file: str) -> None:
+    await officer.go(file)
     await officer.press("Ambil dan periksa")
     for step in ("Verifikasi berkas", "Pencatatan di register", "Tanda tangan elektronik dan penerbitan"):
         await officer.press(f"Selesai: {step}")
+        await expect(officer.page.get_by_text("Tercatat.").first).to_be_visible()
+        await officer.go(file)
         await expect(officer.page.locator(".timeline li.done", has_text=step)).to_be_visible()
     await officer.picture("terbit")
 
@@ -295,7 +217,8 @@ async def download(citizen: Walker) -> str:
     return str(address).removeprefix("/cek/")
 
 
-async def revoke(officer: Walker) -> None:
+async def revoke(officer: Walker, file: str) -> None:
+    await officer.go(file)
     await officer.page.get_by_text("Cabut dokumen").first.click()
     await officer.fill(reason="Terbit dua kali untuk anak yang sama.")
     await officer.press("Cabut dokumen")

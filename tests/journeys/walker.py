@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, ViewportSize, async_playwright, expect
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = [
@@ -19,7 +19,7 @@ QUIET = [
 ]  # fmt: skip
 WIDTH, HEIGHT = 360, 740
 PASSWORD = "phinisi di paotere"  # of invented people
-EXPECTED_REFUSALS = re.compile(r"Failed to load resource.*40[49]")
+EXPECTED_REFUSALS = re.compile(r"Failed to load resource.*40[149]")
 _SIDEWAYS = """addEventListener("load", () => requestAnimationFrame(() => {
   const wide = document.documentElement.scrollWidth;
   if (wide > innerWidth) console.error(`sideways: ${location.pathname} is ${wide} wide`);
@@ -45,8 +45,12 @@ class Walker:
         page.on("response", self._answered)
 
     @classmethod
-    async def arrive(cls, browser: Browser, city: str, name: str, language: str = "id-ID", width: int = WIDTH) -> "Walker":
-        context = await browser.new_context(viewport={"width": width, "height": HEIGHT}, locale=language, reduced_motion="reduce")
+    async def arrive(
+        cls, browser: Browser, city: str, name: str, language: str = "id-ID", width: int = WIDTH, scripts: bool = True
+    ) -> "Walker":
+        """With `scripts=False` a browser that runs none."""
+        screen: ViewportSize = {"width": width, "height": HEIGHT}
+        context = await browser.new_context(viewport=screen, locale=language, reduced_motion="reduce", java_script_enabled=scripts)
         context.set_default_timeout(15_000)
         await context.add_init_script(_SIDEWAYS)
         return cls(name, context, await context.new_page(), city)
@@ -94,11 +98,19 @@ class Walker:
         post = await self.context.new_page()
         letter = post.locator("li", has_text=address).first
         await post.goto(f"{self.city}/dev/pesan")
-        async with _until_shown(post, letter):
-            found = re.search(r"\b\d{6}\b", await letter.inner_text())
+        await reload_until(letter)
+        found = re.search(r"\b\d{6}\b", await letter.inner_text())
         await post.close()
         assert found, "a letter without a code"
         return found[0]
+
+    async def stand_still(self) -> None:
+        """Leave a mark on the page that no reload would leave."""
+        await self.page.evaluate("window.stands = true")
+
+    async def stood_still(self) -> bool:
+        """The page is still the one that `stand_still` was said on."""
+        return bool(await self.page.evaluate("window.stands === true"))
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not EXPECTED_REFUSALS.search(message.text):
@@ -125,15 +137,10 @@ async def _fill_one(field: Locator, value: str) -> None:
         await field.fill(value)
 
 
-@asynccontextmanager
-async def _until_shown(page: Page, wanted: Locator) -> AsyncIterator[None]:
-    """The page is asked again until the worker has sent what it shows."""
-
-    async def shown() -> bool:
-        await page.reload()
-        return await wanted.count() > 0
-
+async def reload_until(wanted: Locator) -> None:
+    """Ask the page again until a job has done what it shows."""
     for _ in range(100):
-        if await shown():
-            break
-    yield
+        if await wanted.count():
+            return
+        await wanted.page.reload()
+    raise AssertionError(f"{wanted} never came on {wanted.page.url}")

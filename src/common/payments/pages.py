@@ -22,7 +22,7 @@ ROWS = 50
 @get("/bayar/{intent_id:uuid}", guards=[guards.signed_in])
 async def show_payment(session: AsyncSession, actor: Actor, intent_id: UUID) -> Page:
     intent = policy.must_see(actor, await queries.by_id(session, intent_id))
-    return page("payments/show.html", fragment="state", **_shown(intent))
+    return page("payments/show.html", **_shown(intent))
 
 
 @post("/bayar/{intent_id:uuid}", guards=[guards.signed_in])

@@ -118,7 +118,7 @@ def _words() -> dict[str, Callable[..., Any] | Any]:
     return {
         "_": i18n.gettext, "gettext": i18n.gettext, "ngettext": i18n.ngettext, "locale": i18n.locale, "language": i18n.language,
         "LOCALES": i18n.LOCALES, "rupiah": i18n.rupiah, "tanggal": i18n.tanggal, "jam": i18n.jam, "waktu": i18n.waktu, "jarak": i18n.jarak,
-        "csrf_field": _csrf_field, "csrf_token": _csrf_token, "asset": static.url, "toast_of": toasts.take, "icon": icons.icon,
+        "csrf_field": _csrf_field, "asset": static.url, "toast_of": toasts.take, "icon": icons.icon,
         "same_page": same_page, "absolute": absolute, "kelurahan_by_kecamatan": kelurahan_by_kecamatan,
     }  # fmt: skip
 
@@ -139,10 +139,5 @@ def kelurahan_by_kecamatan() -> dict[str, list[tuple[str, str]]]:
 
 
 @pass_context
-def _csrf_token(context: Context) -> str:
-    return csrf.token(context["request"].scope)
-
-
-@pass_context
 def _csrf_field(context: Context) -> Markup:
-    return Markup('<input type="hidden" name="_csrf" value="{}">').format(_csrf_token(context))
+    return Markup('<input type="hidden" name="_csrf" value="{}">').format(csrf.token(context["request"].scope))

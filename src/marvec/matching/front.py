@@ -11,7 +11,7 @@ from common.front import Piece, Waiting
 from common.i18n import ngettext
 from marvec.matching import queries
 from marvec.matching.errors import NoSuchRequest
-from marvec.matching.service.answering import SUBJECT
+from marvec.matching.service.telling import SUBJECT
 from marvec.matching.wording import STATES
 
 if TYPE_CHECKING:

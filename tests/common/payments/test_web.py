@@ -60,7 +60,7 @@ async def test_the_payer_goes_to_the_pay_page_and_comes_back_paid(sandbox: Sandb
     await sandbox.pay(str(ref))
     back = await client.get(f"/bayar/{intent.id}/kembali")
     assert "Sudah dibayar" in back.text
-    assert "hx-get" not in back.text
+    assert "data-every" not in back.text
     assert await make.pots() == {"outside:payers": -25_000, f"arrived:{intent.id}": 25_000}
 
 

@@ -170,6 +170,26 @@ async def test_from_the_match_to_the_talk_to_the_accepted_offer_that_ends_the_re
     ]
 
 
+async def test_who_also_answered_hears_that_it_is_over_and_who_was_taken_does_not(run_jobs: RunJobs) -> None:
+    buyer, taken, other = await make.member("Pembeli"), await make.member("Penjual"), await make.member("Penjual lain")
+    items = [await make.goods(seller, stock=30) for seller in (taken, other)]
+    await run_jobs()
+    await ask(buyer)
+    await run_jobs()
+    found = {match.seller_id: match for match in await matches()}
+    made = []
+    for seller, item in zip((taken, other), items, strict=True):
+        async with unit_of_work() as session:
+            talk = await service.open_conversation(session, seller, found[seller.person_id].id)
+            made.append(await offers.make_offer(session, seller, talk.id, Terms(listing_id=item.id, quantity=20, unit_price=15_000)))
+    async with unit_of_work() as session:
+        await offers.accept(session, buyer, made[0].id)
+    await run_jobs()
+    over = "songkolo: pembelinya sudah dapat dari penjual lain."
+    assert over in await inbox_of(other)
+    assert over not in await inbox_of(taken) + await inbox_of(buyer)
+
+
 async def test_a_request_for_nothing_is_refused() -> None:
     with pytest.raises(NothingWanted):
         await ask(await make.member(), what="20 30")

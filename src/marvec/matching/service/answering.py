@@ -11,11 +11,10 @@ from marvec.chat import service as chat
 from marvec.matching import policy, queries
 from marvec.matching.models import RequestState
 from marvec.matching.service.asking import end
+from marvec.matching.service.telling import SUBJECT
 
 if TYPE_CHECKING:
     from marvec.chat.models import Conversation
-
-SUBJECT = "request"
 
 
 async def open_conversation(session: AsyncSession, actor: Actor, match_id: UUID) -> "Conversation":
@@ -35,4 +34,4 @@ async def hear_offer(session: AsyncSession, event: events.OfferMoved) -> None:
     seen = {"type": "offer", "offer_id": event.offer_id, "conversation_id": event.conversation_id, "state": event.state}
     await live.tell(session, f"request:{request.id}", seen)
     if event.state == "accepted" and request.state is RequestState.OPEN:
-        await end(session, request, RequestState.MATCHED, by=request.buyer_id)
+        await end(session, request, RequestState.MATCHED, by=request.buyer_id, taken_in=event.conversation_id)

@@ -13,6 +13,7 @@ from marvec.matching import policy, queries
 from marvec.matching.errors import NothingWanted, TooManyStanding
 from marvec.matching.models import Request, RequestState, StandingKind, StandingQuery
 from marvec.matching.schemas import PostRequest, SaveSearch
+from marvec.matching.service.telling import tell_end
 from marvec.search.canonical import terms_wanted
 from marvec.search.parse import parse
 
@@ -89,13 +90,14 @@ async def end_all_of(session: AsyncSession, person_id: UUID) -> None:
     await session.execute(mine.values(is_open=False))
 
 
-async def end(session: AsyncSession, request: Request, new: RequestState, *, by: UUID | None) -> None:
-    """The request leaves `open`: nobody is told of it any more."""
+async def end(session: AsyncSession, request: Request, new: RequestState, *, by: UUID | None, taken_in: UUID | None = None) -> None:
+    """The request leaves `open`: nobody is told of it any more. `taken_in`: the conversation of the accepted offer."""
     request.move_to(new, by=by)
     query = await queries.standing_by_id(session, request.id)
     query.is_open = False
     await session.flush()
     await live.tell(session, f"request:{request.id}", {"type": "moved", "state": request.state})
+    await tell_end(session, request, but=taken_in)
 
 
 async def _stand(session: AsyncSession, actor: Actor, kind: StandingKind, wanted: SaveSearch, of: Request | None = None) -> StandingQuery:

@@ -14,7 +14,7 @@ from marvec.listings import queries as listings
 from marvec.matching import policy, queries
 from marvec.matching.models import Match, Request
 from marvec.matching.schemas import CompareBy, Compared
-from marvec.matching.service.answering import SUBJECT
+from marvec.matching.service.telling import SUBJECT
 from marvec.offers import queries as offers
 from marvec.storefronts import queries as storefronts
 from marvec.storefronts.schemas import Rating

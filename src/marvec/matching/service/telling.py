@@ -1,4 +1,4 @@
-"""Telling people of new matches, with a reason. A seller hears of a request once, by the nearest goods that answer it."""
+"""Telling people of new matches, with a reason, and of the end. A seller hears of a request once, by the nearest goods that answer it."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,14 +9,23 @@ from common import live
 from common.i18n import N_, jarak
 from common.money import rupiah
 from common.notifications import service as notifications
+from marvec.chat import queries as chat
 from marvec.matching import queries
-from marvec.matching.models import Match, StandingKind
+from marvec.matching.models import Match, Request, RequestState, StandingKind
+
+SUBJECT = "request"
+"""Of the conversations that answer a request."""
 
 TO_SELLER = N_("Ada yang mencari %(what)s. Anda menjual %(title)s, %(km)s, mulai %(price)s/%(unit)s.")
 TO_CRITERIA = N_("Ada yang mencari %(what)s, sesuai kriteria ta’: %(title)s, %(km)s.")
 TO_BUYER = N_("Ada yang menjual %(title)s, %(km)s, mulai %(price)s/%(unit)s, untuk permintaan ta’: %(what)s.")
 TO_SEARCHER = N_("Barang baru untuk pencarian ta’ (%(what)s): %(title)s, %(km)s, mulai %(price)s/%(unit)s.")
 
+OVER = {
+    RequestState.MATCHED: N_("%(what)s: pembelinya sudah dapat dari penjual lain."),
+    RequestState.CLOSED: N_("%(what)s: pembelinya sudah menutup permintaan ini."),
+    RequestState.EXPIRED: N_("%(what)s: permintaan ini sudah lewat waktunya."),
+}
 
 _Word = tuple[UUID, Match, str, str]
 """Who is told of what, with which text, and the link."""
@@ -30,6 +39,16 @@ async def tell_matches(session: AsyncSession, matches: Sequence[Match], *, new_g
             await live.tell(session, f"request:{match.request_id}", seen)
     tellings = [*_to_sellers(matches), *(_to_buyer(match) for match in matches if new_goods)]
     await notifications.notify_many(session, [await _telling(session, *one) for one in tellings])
+
+
+async def tell_end(session: AsyncSession, request: Request, *, but: UUID | None) -> None:
+    """The sellers who talk with the buyer about it hear that it is over; not the one in the conversation `but`, whose offer was taken."""
+    tellings = []
+    for talk in await chat.about(session, SUBJECT, request.id):
+        sellers = await chat.people_of(session, talk) - {request.buyer_id} if talk != but else ()
+        about = f"request.{request.state}", OVER[request.state], {"what": request.what}, f"/pesan/{talk}"
+        tellings += [notifications.Telling(seller, *about) for seller in sellers]
+    await notifications.notify_many(session, tellings)
 
 
 def _to_sellers(matches: Sequence[Match]) -> list[_Word]:

@@ -1,6 +1,7 @@
 // A piece with an id and data-live-refresh="<channel>" is fetched anew when something happens in that channel.
-// Where its words are the same it is left alone, with what a person is typing in it.
+// Where its words are the same it is left alone.
 import { subscribe } from "./live.js";
+import { renew } from "./renew.js";
 
 const pieces = [...document.querySelectorAll("[data-live-refresh][id]")];
 let waiting;
@@ -11,7 +12,7 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const { id } of pieces) {
     const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
-    if (old && now && old.textContent !== now.textContent) old.replaceChildren(...now.childNodes);
+    if (old && now && old.textContent !== now.textContent) renew(old, now);
   }
 }
 
