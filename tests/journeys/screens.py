@@ -67,7 +67,7 @@ async def _take_place(browser: Browser, city: str, place: Place, asked: argparse
     async with await browser.new_context() as context:
         await enter(context, city, place)
         state = await context.storage_state()
-        paths = [path for path in await addresses(context, city, place) if asked.only in path]
+        paths = [path for path in await addresses(context, city, place, in_an_old_city=bool(asked.url)) if asked.only in path]
     for scheme, language in itertools.product(asked.schemes, asked.languages):
         cookies = [*state["cookies"], {"name": "bahasa", "value": language, "url": city}]
         async with await browser.new_context(color_scheme=scheme, reduced_motion="reduce", service_workers="block") as context:
