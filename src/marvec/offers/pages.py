@@ -7,6 +7,7 @@ from litestar import Request, Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
+from common.account import queries as account
 from common.actor import Actor
 from common.i18n import gettext as _
 from common.web import Form, page, reshow, see_other
@@ -37,7 +38,10 @@ async def make_offer(request: Asked, session: AsyncSession, actor: Actor, conver
 
 @get("/tawaran/{offer_id:uuid}", guards=[guards.signed_in])
 async def show_offer(session: AsyncSession, actor: Actor, offer_id: UUID) -> Response[Any]:
-    return page("offers/show.html", **await _shown(session, actor, offer_id))
+    """The buyer's first address stands in the form already."""
+    kept = await account.addresses_of(session, actor.person_id)
+    form = Form.filled(address=kept[0].line(), kelurahan_code=kept[0].kelurahan_code) if kept else Form()
+    return page("offers/show.html", **await _shown(session, actor, offer_id), form=form)
 
 
 @post("/tawaran/{offer_id:uuid}/terima", guards=[guards.signed_in])

@@ -42,6 +42,9 @@ async def test_a_request_meets_a_seller_who_offers_and_the_buyer_accepts(app: Li
         refused = await submit(client, offer, f"{offer}/terima")
         assert refused.status_code == 422
         address = {"address": "Lorong 3 nomor 5", "kelurahan_code": make.KELURAHAN}
+        home = {"label": "Rumah", "recipient": "Pembeli", "street": "Lorong 7 nomor 2", "kelurahan_code": make.KELURAHAN}
+        await submit(client, "/akun/alamat/baru", "/akun/alamat/baru", home)
+        assert "Pembeli, Lorong 7 nomor 2</textarea>" in (await client.get(offer)).text
         accepted = await submit(client, offer, f"{offer}/terima", address)
         assert accepted.headers["location"].startswith("/bayar/")
         await run_jobs()
