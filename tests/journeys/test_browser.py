@@ -148,7 +148,7 @@ async def answer_chance(seller: Walker) -> None:
     chance = seller.page.locator("#peluang .card", has_text="20 porsi songkolo begadang").first
     await expect(chance).to_be_visible()
     await seller.picture("peluang")
-    await chance.get_by_role("button", name="Tawarkan").click()
+    await chance.get_by_role("button", name="Buat tawaran").click()
     await seller.see("Andi Tenri")
 
 
@@ -202,7 +202,7 @@ async def fulfil(seller: Walker, buyer: Walker) -> None:
     await expect(badge).to_have_text("Dibayar, menunggu penjual")
     await seller.press("Terima pesanan")
     await expect(badge).to_have_text("Sementara dibuat")
-    await seller.press("Kirim")
+    await seller.press("Sudah dikirim")
     await expect(badge).to_have_text("Dalam perjalanan")
     await buyer.press("Sudah saya terima")
     await expect(badge).to_have_text("Selesai")
@@ -219,7 +219,7 @@ async def fill_form(citizen: Walker) -> None:
     await citizen.see("Tentang orang tua")
     await citizen.fill(nama_ibu="Andi Mappa", nik_ibu="73", nomor_kk="7371091203150004", orang_tua_menikah="ibu")
     await citizen.press("Simpan dan lanjut")
-    await expect(citizen.page.get_by_text("NIK terdiri dari 16 angka")).to_be_visible()
+    await expect(citizen.page.get_by_text("NIK ada 16 angka")).to_be_visible()
     await citizen.picture("nik-salah")
     await citizen.fill(nik_ibu="7371095206900002")
     await citizen.press("Simpan dan lanjut")
@@ -277,7 +277,7 @@ async def mend(citizen: Walker) -> None:
 async def complete(officer: Walker) -> None:
     await officer.page.reload()
     await officer.press("Ambil dan periksa")
-    for step in ("Verifikasi berkas", "Pencatatan di register", "Tanda tangan elektronik dan penerbitan"):
+    for step in ("Pemeriksaan berkas", "Pencatatan kelahiran", "Tanda tangan elektronik dan penerbitan akta"):
         await officer.press(f"Selesai: {step}")
         await expect(officer.page.locator(".timeline li.done", has_text=step)).to_be_visible()
     await officer.picture("terbit")
