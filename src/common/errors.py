@@ -14,7 +14,7 @@ class DomainError(Exception):
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "error"
-    message: ClassVar[str] = N_("Permintaan ini tidak bisa diproses.")
+    message: ClassVar[str] = N_("Ini tidak bisa kami proses. Periksa isiannya, lalu coba lagi.")
 
     def __init__(self, **params: object) -> None:
         super().__init__(self.code)
@@ -34,7 +34,7 @@ class Unauthenticated(DomainError):
 class Forbidden(DomainError):
     status = 403
     code = "forbidden"
-    message = N_("Anda tidak berwenang untuk ini.")
+    message = N_("Akun Anda tidak berhak melakukan ini.")
 
 
 class NotFound(DomainError):
@@ -52,13 +52,13 @@ class Conflict(DomainError):
 class Gone(DomainError):
     status = 410
     code = "gone"
-    message = N_("Ini sudah tidak berlaku.")
+    message = N_("Ini sudah tidak berlaku. Mulai lagi dari halaman sebelumnya.")
 
 
 class TooLarge(DomainError):
     status = 413
     code = "too_large"
-    message = N_("Ukurannya terlalu besar.")
+    message = N_("Kiriman ini terlalu besar. Kecilkan berkasnya, lalu coba lagi.")
 
 
 class Invalid(DomainError):
@@ -82,4 +82,4 @@ class TooMany(DomainError):
 class Unavailable(DomainError):
     status = 503
     code = "unavailable"
-    message = N_("Layanan sedang tidak bisa dihubungi. Coba lagi sebentar lagi.")
+    message = N_("Marvec sedang sulit dihubungi. Coba lagi sebentar lagi.")

@@ -17,7 +17,7 @@ Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 
 class NotAssured(Forbidden):
     code = "assurance_needed"
-    message = N_("Untuk ini identitas Anda perlu dipastikan lebih dulu (tingkat %(level)s).")
+    message = N_("Untuk ini identitas Anda perlu dipastikan dulu (tingkat %(level)s). Lihat langkahnya di halaman Akun.")
 
 
 async def public(_: Connection, __: BaseRouteHandler) -> None:

@@ -24,7 +24,7 @@ Moves = Mapping[StrEnum, frozenset[StrEnum]]
 
 class NotFromHere(Conflict):
     code = "not_from_here"
-    message = N_("Langkah ini tidak bisa dilakukan pada keadaan sekarang.")
+    message = N_("Langkah ini tidak bisa dilakukan sekarang. Muat ulang untuk melihat keadaan terbaru.")
 
     def __init__(self, from_state: str, to_state: str) -> None:
         super().__init__()

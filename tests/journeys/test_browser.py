@@ -113,7 +113,7 @@ async def answer_chance(seller: Walker) -> None:
     chance = seller.page.locator("#peluang .card", has_text="20 porsi songkolo begadang").first
     await expect(chance).to_be_visible()
     await seller.picture("peluang")
-    await chance.get_by_role("button", name="Tawarkan").click()
+    await chance.get_by_role("button", name="Buat tawaran").click()
     await seller.see("Andi Tenri")
 
 
@@ -156,7 +156,7 @@ async def fulfil(seller: Walker, buyer: Walker) -> None:
     await expect(badge).to_have_text("Dibayar, menunggu penjual")
     await seller.press("Terima pesanan")
     await expect(badge).to_have_text("Sementara dibuat")
-    await seller.press("Kirim")
+    await seller.press("Sudah dikirim")
     await expect(badge).to_have_text("Dalam perjalanan")
     await buyer.press("Sudah saya terima")
     await expect(badge).to_have_text("Selesai")
@@ -197,7 +197,7 @@ async def mend(citizen: Walker) -> None:
 async def complete(officer: Walker, file: str) -> None:
     await officer.go(file)
     await officer.press("Ambil dan periksa")
-    for step in ("Verifikasi berkas", "Pencatatan di register", "Tanda tangan elektronik dan penerbitan"):
+    for step in ("Pemeriksaan berkas", "Pencatatan kelahiran", "Tanda tangan elektronik dan penerbitan akta"):
         await officer.press(f"Selesai: {step}")
         await expect(officer.page.get_by_text("Tercatat.").first).to_be_visible()
         await officer.go(file)

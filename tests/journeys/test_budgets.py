@@ -125,7 +125,7 @@ async def test_the_keyboard_alone_signs_in(city: str, browser: Browser) -> None:
     await expect(page.locator(":focus")).to_have_text("Langsung ke isi")
     await page.keyboard.press("Enter")
     await page.keyboard.press("Tab")
-    await expect(page.get_by_label("Nomor HP atau surel")).to_be_focused()
+    await expect(page.get_by_label("Nomor HP atau email")).to_be_focused()
     outline = await page.locator(":focus").evaluate("(one) => getComputedStyle(one).outlineStyle")
     await page.keyboard.type("pembeli@marvec.example")
     await page.keyboard.press("Tab")

@@ -109,7 +109,7 @@ async def seller_with_shop(browser: Browser, server: str) -> tuple[BrowserContex
     await page.goto(f"{server}/toko-saya/{shop.slug}/barang/baru")
     await page.get_by_label("Nama barang").fill("Songkolo begadang")
     await page.get_by_label("Kategori").select_option(label="Makanan")
-    await page.get_by_label("Harga satu satuan").fill("15000")
+    await page.get_by_label("Harga per satuan").fill("15000")
     await page.get_by_label("Satuan", exact=True).fill("porsi")
     return context, page, shop
 
@@ -128,8 +128,8 @@ async def titles(shop: Storefront) -> list[str]:
 async def test_a_listing_is_kept_while_the_line_is_away_and_arrives_once(server: str, browser: Browser) -> None:
     context, page, shop = await seller_with_shop(browser, server)
     await context.set_offline(True)
-    await page.get_by_role("button", name="Simpan saja").click()
-    await expect(page.get_by_text("Isian ta’ tersimpan di HP dan akan kami kirim sendiri.")).to_be_visible()
+    await page.get_by_role("button", name="Simpan, tampilkan nanti").click()
+    await expect(page.get_by_text("Isian Anda tersimpan di HP dan akan terkirim sendiri.")).to_be_visible()
     await context.set_offline(False)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Songkolo begadang")
     assert await titles(shop) == ["Songkolo begadang"]
@@ -139,14 +139,14 @@ async def test_a_listing_is_kept_while_the_line_is_away_and_arrives_once(server:
 async def test_a_listing_whose_answer_was_lost_is_offered_again_and_is_one(server: str, browser: Browser) -> None:
     context, page, shop = await seller_with_shop(browser, server)
     await context.route("**/barang/baru", swallow, times=1)
-    await page.get_by_role("button", name="Simpan saja").click()
-    await expect(page.get_by_text("Isian ta’ tersimpan di HP")).to_be_visible()
+    await page.get_by_role("button", name="Simpan, tampilkan nanti").click()
+    await expect(page.get_by_text("Isian Anda tersimpan di HP")).to_be_visible()
     assert await titles(shop) == ["Songkolo begadang"]
 
     await page.goto(f"{server}/toko-saya/{shop.slug}/barang/baru")
-    await expect(page.get_by_text("Isian ta’ yang belum terkirim kami kembalikan.")).to_be_visible()
+    await expect(page.get_by_text("Isian Anda yang belum terkirim kami kembalikan.")).to_be_visible()
     await expect(page.get_by_label("Nama barang")).to_have_value("Songkolo begadang")
-    await page.get_by_role("button", name="Simpan saja").click()
+    await page.get_by_role("button", name="Simpan, tampilkan nanti").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Songkolo begadang")
     assert await titles(shop) == ["Songkolo begadang"]
 

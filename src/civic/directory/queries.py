@@ -20,7 +20,7 @@ KINDS = {
     "kecamatan": N_("Kecamatan"),
     "puskesmas": N_("Puskesmas"),
     "perumda": N_("Perusahaan kota"),
-    "eksternal": N_("Bukan milik kota, tapi melayani di kota"),
+    "eksternal": N_("Bukan milik kota, tapi melayani warga"),
 }
 """Kinds of the data, in the order of the page; `_SAME` says which kinds stand under another's heading."""
 

@@ -56,7 +56,7 @@ async def _do(session: AsyncSession, actor: Actor, code: str, deed: str, desk: i
     if deed == "buka":
         until = datetime.combine(clock.today(), _time(str(form.value("until"))), clock.WITA)
         await service.open_until(session, actor, code, until)
-        return _("Tercatat.")
+        return _("Sudah dicatat.")
     ticket_id = _ticket(str(form.value("ticket")))
     match deed:
         case "ulang":
@@ -69,7 +69,7 @@ async def _do(session: AsyncSession, actor: Actor, code: str, deed: str, desk: i
             await service.mark_absent(session, actor, ticket_id)
         case _:
             raise NoSuchCounter
-    return _("Tercatat.")
+    return _("Sudah dicatat.")
 
 
 async def _mine(session: AsyncSession, actor: Actor, code: str) -> Counter:
@@ -108,7 +108,7 @@ def _time(text: str) -> time:
     try:
         return time.fromisoformat(text)
     except ValueError:
-        raise Invalid({"until": _("Jamnya belum benar, contoh: 08:00.")}) from None
+        raise Invalid({"until": _("Jamnya belum benar. Contoh: 08:00.")}) from None
 
 
 HANDLERS = [list_my_counters, show_counter, act]

@@ -6,12 +6,12 @@ from common.i18n import N_
 
 class NoSuchCounter(NotFound):
     code = "no_such_counter"
-    message = N_("Loket itu tidak ada.")
+    message = N_("Loket itu tidak ada. Pilih dari daftar tempat.")
 
 
 class NoSuchTicket(NotFound):
     code = "no_such_ticket"
-    message = N_("Nomor antrean itu tidak ada.")
+    message = N_("Nomor antrean itu tidak ada. Lihat Nomor saya.")
 
 
 class NotOpenThen(Conflict):
@@ -31,14 +31,14 @@ class TooManyNumbers(Conflict):
 
 class DeskBusy(Conflict):
     code = "desk_busy"
-    message = N_("Nomor %(number)s masih dipanggil di meja ini. Tandai dulu: hadir atau tidak hadir.")
+    message = N_("Nomor %(number)s masih dipanggil di meja ini. Tandai dulu: sudah datang atau tidak hadir.")
 
 
 class NoSuchDesk(Conflict):
     code = "no_such_desk"
-    message = N_("Loket ini tidak punya meja dengan nomor itu.")
+    message = N_("Loket ini tidak punya meja dengan nomor itu. Pilih meja lain.")
 
 
 class CameBackBefore(Conflict):
     code = "came_back_before"
-    message = N_("Nomor ini sudah pernah kembali ke antrean satu kali. Ambil nomor baru.")
+    message = N_("Nomor ini sudah satu kali kembali ke antrean. Ambil nomor baru.")

@@ -30,7 +30,9 @@ def found(text: str) -> Found:
     words = set(text.casefold().split())
     findings = []
     if words & (QUEUEING | HEALTH):
-        findings.append(Finding(_("Ambil nomor antrean"), "/antrean", _("Puskesmas, kecamatan, dan kantor kota: ambil nomor dari rumah.")))
+        findings.append(
+            Finding(_("Ambil nomor antrean"), "/antrean", _("Puskesmas, kecamatan, dan kantor kota: ambil nomor antrean dari rumah."))
+        )
     named = words - QUEUEING - HEALTH
     if named and words & (QUEUEING | HEALTH):
         places = [one for one in directory.find(" ".join(named)) if one.kind == "puskesmas"][:MOST]
@@ -41,11 +43,11 @@ def found(text: str) -> Found:
 def _own(seen: views.Standing) -> Waiting:
     facts = {"number": seen.ticket.number, "counter": seen.counter.name, "before": seen.before, "date": tanggal(seen.ticket.day)}
     if seen.ticket.state == State.CALLED:
-        text = _("Nomor ta’ %(number)s sedang dipanggil di %(counter)s") % facts
+        text = _("Nomor %(number)s Anda sedang dipanggil di %(counter)s") % facts
     elif seen.ticket.state == State.WAITING and seen.is_today:
-        text = _("Nomor ta’ %(number)s di %(counter)s: %(before)s orang lagi") % facts
+        text = _("Nomor %(number)s Anda di %(counter)s: %(before)s orang lagi") % facts
     else:
-        text = _("Nomor ta’ %(number)s di %(counter)s, %(date)s") % facts
+        text = _("Nomor %(number)s Anda di %(counter)s, %(date)s") % facts
     urgent = seen.ticket.state == State.CALLED or (seen.is_open and seen.before <= policy.NEAR)
     return Waiting(text, f"/antrean/{seen.ticket.id}", "clock", urgent=urgent)
 

@@ -33,7 +33,7 @@ STATE_NAMES = {
     State.SERVED: N_("Sudah dilayani"),
     State.SKIPPED: N_("Terlewat"),
     State.CANCELLED: N_("Dibatalkan"),
-    State.EXPIRED: N_("Hangus"),
+    State.EXPIRED: N_("Tidak berlaku lagi"),
 }
 AT_DESK = frozenset({State.CALLED, State.SERVING})
 LIVE = AT_DESK | {State.WAITING, State.SKIPPED}

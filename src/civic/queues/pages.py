@@ -60,7 +60,7 @@ async def take_number(request: Web, session: AsyncSession, actor: Actor, code: s
     context = await _place_context(session, actor, counter.place)
     async with reshow(request, "queues/place.html", **context) as form:
         ticket = await service.take_number(session, actor, code, _day(str(form.value("day"))))
-    return see_other(f"/antrean/{ticket.id}", _("Nomor ta’ %(number)s.", number=ticket.number))
+    return see_other(f"/antrean/{ticket.id}", _("Nomor antrean Anda %(number)s.", number=ticket.number))
 
 
 @get("/antrean/saya", guards=[guards.signed_in])
@@ -88,7 +88,7 @@ async def cancel_number(session: AsyncSession, actor: Actor, ticket_id: UUID) ->
 @post("/antrean/{ticket_id:uuid}/kembali", guards=CITIZEN)
 async def come_back(session: AsyncSession, actor: Actor, ticket_id: UUID) -> Redirect:
     await service.come_back(session, actor, ticket_id)
-    return see_other(f"/antrean/{ticket_id}", _("Nomor ta’ masuk antrean lagi."))
+    return see_other(f"/antrean/{ticket_id}", _("Nomor Anda masuk antrean lagi."))
 
 
 @get("/antrean/papan/{code:str}", guards=[guards.public])

@@ -48,9 +48,9 @@ def warnings(service: Service, answers: Mapping[str, str]) -> dict[str, str]:
             continue
         info = indonesia.parse_nik(answers[question.name])
         if question.name == "nik" and born and info.valid and info.birth_date != born:
-            found[question.name] = _("Tanggal lahir dalam NIK berbeda dari yang ditulis.")
+            found[question.name] = _("Tanggal lahir di NIK berbeda dari yang ditulis.")
         elif info.valid and info.regency_code != regions.CITY_CODE:
-            found[question.name] = _("NIK pertama terdaftar di luar Makassar.")
+            found[question.name] = _("NIK ini pertama kali terdaftar di luar Makassar.")
     return found
 
 
@@ -100,17 +100,17 @@ def _tidy_one(question: Question, value: str) -> str:
 
 def _text(question: Question, value: str) -> str:
     longest = LONGEST.get(question.type, 200)
-    return _("Paling panjang %(longest)s huruf.", longest=longest) if len(value) > longest else ""
+    return _("Terlalu panjang: paling banyak %(longest)s huruf.", longest=longest) if len(value) > longest else ""
 
 
 def _date(question: Question, value: str) -> str:
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        return _("Tulis tanggal seperti 2026-11-24.")
+        return _("Tulis tanggalnya seperti ini: 2026-11-24.")
     if question.past and day > clock.today():
-        return _("Tanggal ini belum tiba.")
-    return _("Tahunnya terlalu lama.") if day.year < 1900 else ""
+        return _("Tanggal ini belum tiba. Periksa lagi.")
+    return _("Tahunnya terlalu lama. Periksa lagi.") if day.year < 1900 else ""
 
 
 def _choice(question: Question, value: str) -> str:
@@ -118,15 +118,15 @@ def _choice(question: Question, value: str) -> str:
 
 
 def _nik(question: Question, value: str) -> str:
-    return "" if indonesia.is_nik(value) else _("NIK terdiri dari 16 angka sesuai KTP-el. Periksa lagi.")
+    return "" if indonesia.is_nik(value) else _("NIK ada 16 angka, sama seperti di KTP-el. Periksa lagi.")
 
 
 def _kk(question: Question, value: str) -> str:
-    return "" if value.isdigit() and value.isascii() and len(value) == 16 else _("Nomor KK terdiri dari 16 angka.")
+    return "" if value.isdigit() and value.isascii() and len(value) == 16 else _("Nomor KK ada 16 angka. Periksa lagi.")
 
 
 def _phone(question: Question, value: str) -> str:
-    return "" if indonesia.parse_phone(value).valid else _("Tulis nomor HP seperti 0812-3456-7890.")
+    return "" if indonesia.parse_phone(value).valid else _("Tulis nomor HP seperti ini: 0812-3456-7890.")
 
 
 def _kelurahan(question: Question, value: str) -> str:
@@ -137,7 +137,7 @@ def _number(question: Question, value: str) -> str:
     if not (value.isdigit() and value.isascii() and len(value) < 10):
         return _("Tulis dengan angka.")
     low, high = question.minimum or 0, question.maximum or 10**9
-    return "" if low <= int(value) <= high else _("Antara %(low)s dan %(high)s.", low=low, high=high)
+    return "" if low <= int(value) <= high else _("Tulis angka antara %(low)s dan %(high)s.", low=low, high=high)
 
 
 _CHECKS: dict[str, Callable[[Question, str], str]] = {

@@ -90,8 +90,8 @@ async def act(session: AsyncSession, request: Web, actor: Actor, application_id:
         await _do(session, actor, application, deed, form)
     following = await queries.next_on_desk(session, actor.offices(Role.OFFICER), application)
     if application.state in AT_THE_OFFICE or following is None:
-        return see_other(f"/meja/{application_id}", _("Tercatat."))
-    return see_other(f"/meja/{following}", _("Tercatat. Ini berkas berikutnya."))
+        return see_other(f"/meja/{application_id}", _("Sudah dicatat."))
+    return see_other(f"/meja/{following}", _("Sudah dicatat. Ini permohonan berikutnya."))
 
 
 async def _do(session: AsyncSession, actor: Actor, application: Application, deed: str, form: Any) -> None:
@@ -133,7 +133,7 @@ def _asked(form: Any) -> list[dict[str, Any]]:
 def _rupiah(text: str) -> int:
     digits = text.replace(".", "").replace("Rp", "").strip()
     if not (digits.isdigit() and digits.isascii() and len(digits) <= 11):
-        raise Invalid({"amount": _("Tulis dengan angka, misalnya 250.000.")})
+        raise Invalid({"amount": _("Tulis dengan angka. Contoh: 250.000.")})
     return int(digits)
 
 

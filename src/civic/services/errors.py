@@ -6,12 +6,12 @@ from common.i18n import N_
 
 class NoSuchService(NotFound):
     code = "no_such_service"
-    message = N_("Layanan itu tidak ada.")
+    message = N_("Layanan itu tidak ada. Lihat daftar layanan.")
 
 
 class NoSuchApplication(NotFound):
     code = "no_such_application"
-    message = N_("Permohonan itu tidak ada.")
+    message = N_("Permohonan itu tidak ada. Lihat Permohonan saya.")
 
 
 class NoSuchDocument(NotFound):
@@ -26,12 +26,12 @@ class Incomplete(Invalid):
 
 class NotYours(Conflict):
     code = "not_open_for_changes"
-    message = N_("Permohonan ini sedang di kantor. Perubahan bisa dilakukan kalau petugas memintanya.")
+    message = N_("Permohonan ini sedang diperiksa kantor. Anda bisa mengubahnya kalau petugas meminta perbaikan.")
 
 
 class StepNotNext(Conflict):
     code = "step_not_next"
-    message = N_("Langkah itu sudah selesai atau belum gilirannya. Muat ulang berkas ini.")
+    message = N_("Langkah itu sudah selesai, atau belum gilirannya. Muat ulang halaman ini.")
 
 
 class LevyMissing(Conflict):
@@ -46,7 +46,7 @@ class LevyNotHere(Conflict):
 
 class NothingAsked(Invalid):
     code = "nothing_asked"
-    message = N_("Sebutkan apa yang harus diperbaiki.")
+    message = N_("Tulis apa yang harus diperbaiki.")
 
 
 class SlotFull(Conflict):
@@ -56,9 +56,9 @@ class SlotFull(Conflict):
 
 class SlotMissing(Invalid):
     code = "slot_missing"
-    message = N_("Pilih dulu jadwal kedatangan.")
+    message = N_("Pilih dulu jadwal datang.")
 
 
 class NoProduct(NotFound):
     code = "no_product"
-    message = N_("Dokumennya belum terbit.")
+    message = N_("Dokumennya belum terbit. Kami kabari kalau sudah siap.")

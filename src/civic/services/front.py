@@ -29,8 +29,8 @@ def found(text: str) -> Found:
 
 async def _own_cases(session: AsyncSession, actor: Actor) -> list[Waiting]:
     words = {
-        State.CORRECTION: _("Ada yang perlu diperbaiki di permohonan %(reference)s"),
-        State.AWAITING_PAYMENT: _("Retribusi permohonan %(reference)s menunggu dibayar"),
+        State.CORRECTION: _("Permohonan %(reference)s perlu diperbaiki"),
+        State.AWAITING_PAYMENT: _("Retribusi permohonan %(reference)s belum dibayar"),
         State.DRAFT: _("Lanjutkan mengisi permohonan %(reference)s"),
     }
     rows = await queries.waiting_for_applicant(session, actor.person_id)
@@ -46,7 +46,11 @@ async def _desks(session: AsyncSession, actor: Actor) -> list[Waiting]:
         return []
     counts = await queries.desk_counts(session, offices)
     many = sum(counts.get(state, 0) for state in AT_THE_OFFICE)
-    return [Waiting(ngettext("%(n)s berkas di meja ta’", "%(n)s berkas di meja ta’", many), "/meja", "city", urgent=True)] if many else []
+    return (
+        [Waiting(ngettext("%(n)s permohonan di meja Anda", "%(n)s permohonan di meja Anda", many), "/meja", "city", urgent=True)]
+        if many
+        else []
+    )
 
 
 def _by_event(events: Sequence[LifeEvent]) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ class State(StrEnum):
 
 
 STATE_NAMES = {
-    State.DRAFT: N_("Konsep"),
+    State.DRAFT: N_("Belum dikirim"),
     State.SUBMITTED: N_("Diterima"),
     State.IN_REVIEW: N_("Sedang diperiksa kantor"),
     State.CORRECTION: N_("Perlu diperbaiki"),

@@ -56,7 +56,7 @@ def way_to(code: str) -> Way:
             return Way(name=name, link=ELSEWHERE[code])
         office = life_events.office_of(code)
         link = "/kantor" if office.startswith("(") or not office else f"/kantor?q={office}"
-        return Way(name=name, link=link, note=_("Belum bisa dari sini: lihat kantornya."))
+        return Way(name=name, link=link, note=_("Belum bisa diurus dari sini. Lihat kantornya."))
     return Way(name=str(service.name), link=f"/layanan/{code}", service=service)
 
 

@@ -124,7 +124,7 @@ async def choose_slot(session: AsyncSession, request: Web, actor: Actor, applica
         except ValueError:
             raise Invalid({"slot": _("Pilih dulu jadwalnya.")}) from None
         await service.book_slot(session, actor, application_id, slot_id)
-    return see_other(f"/permohonan/{application_id}/isi?bagian={views.REVIEW}", _("Jadwal ta’ sudah dicatat."))
+    return see_other(f"/permohonan/{application_id}/isi?bagian={views.REVIEW}", _("Jadwal Anda sudah dicatat."))
 
 
 @post("/permohonan/{application_id:uuid}/kirim", guards=CITIZEN)
@@ -133,7 +133,7 @@ async def submit_application(session: AsyncSession, request: Web, actor: Actor, 
     context = await views.form_context(session, application, views.REVIEW)
     async with reshow(request, "services/form.html", **context, section="city"):
         await service.submit(session, actor, application_id)
-    return see_other(f"/permohonan/{application_id}", _("Iye’, permohonan ta’ sudah kami terima."))
+    return see_other(f"/permohonan/{application_id}", _("Permohonan Anda sudah kami terima."))
 
 
 @post("/permohonan/{application_id:uuid}/tarik", guards=CITIZEN)

@@ -11,6 +11,7 @@ from civic.services.answers import Answers
 from civic.services.catalogue import Service
 from civic.services.models import Application
 from common.actor import Actor
+from common.i18n import N_
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,12 @@ class Product:
 
     subject: dict[str, Any] = field(default_factory=dict)
 
+
+SHOWN = (
+    N_("Kutipan Akta Kelahiran"), N_("Kutipan Akta Kematian"), N_("Persetujuan Bangunan Gedung"),
+    N_("Nama lengkap anak"), N_("Nama lengkap"), N_("Nama pemilik"), N_("Alamat bangunan"), N_("Luas bangunan (meter persegi)"),
+)  # fmt: skip
+"""Titles and public labels of the definitions. A credential keeps the Indonesian ones; its page says them in any language."""
 
 Maker = Callable[[AsyncSession, Actor | None, Application, Answers], Awaitable[Product]]
 Lines = Callable[[AsyncSession, Application, Answers], Awaitable[list[tuple[str, str]]]]

@@ -34,8 +34,8 @@ TONES = {
     State.IN_REVIEW: "note",
 }
 CLOCKS = {
-    Clock.RUNNING: (N_("Dalam waktu"), "good"),
-    Clock.SOON: (N_("Jatuh tempo besok"), "warn"),
+    Clock.RUNNING: (N_("Masih dalam waktu"), "good"),
+    Clock.SOON: (N_("Batasnya besok"), "warn"),
     Clock.LATE: (N_("Terlambat"), "bad"),
     Clock.PAUSED: (N_("Menunggu pemohon"), ""),
     Clock.KEPT: (N_("Tepat waktu"), "good"),
@@ -79,13 +79,13 @@ def clock_words(promise: Promise) -> tuple[str, str]:
     found = clock_of(promise, today)
     words, tone = CLOCKS[found]
     if found is Clock.SOON and promise.due_on == today:
-        return _("Jatuh tempo hari ini"), tone
+        return _("Batasnya hari ini"), tone
     if found is Clock.LATE and promise.ended_at is None:
         days = working_days.between(promise.due_on, today)
         return ngettext("Terlambat %(n)s hari kerja", "Terlambat %(n)s hari kerja", max(days, 1)), tone
     if found is Clock.RUNNING:
         left = working_days.between(today, promise.due_on)
-        return ngettext("Dalam waktu, %(n)s hari kerja lagi", "Dalam waktu, %(n)s hari kerja lagi", left), tone
+        return ngettext("Sisa %(n)s hari kerja", "Sisa %(n)s hari kerja", left), tone
     return _(words), tone
 
 

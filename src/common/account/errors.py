@@ -21,14 +21,14 @@ class NoSuchExport(NotFound):
 
 class ExportGone(Gone):
     code = "export_gone"
-    message = N_("Unduhan ini sudah lewat tujuh hari dan dihapus. Minta ki’ yang baru.")
+    message = N_("Unduhan ini sudah lewat tujuh hari dan dihapus. Silakan minta yang baru.")
 
 
 class ExportedJustNow(Conflict):
     code = "exported_just_now"
-    message = N_("Data Anda baru saja disiapkan. Permintaan berikutnya bisa satu jam setelah itu.")
+    message = N_("Data Anda baru saja disiapkan. Tunggu satu jam sebelum meminta lagi.")
 
 
 class StillOpen(Conflict):
     code = "account_in_use"
-    message = N_("Akun belum bisa ditutup karena masih ada yang berjalan. Selesaikan dulu yang ada di daftar.")
+    message = N_("Akun belum bisa ditutup: masih ada yang berjalan. Selesaikan dulu yang ada di daftar.")

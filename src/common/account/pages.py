@@ -74,7 +74,7 @@ async def own_data(session: AsyncSession, actor: Actor) -> Page:
 async def ask_export(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
     async with reshow(request, "account/data.html", **await _own_data(session, actor)):
         await service.ask_export(session, actor)
-    return see_other("/akun/data", _("Sebentar ji, data Anda sementara dikumpulkan."))
+    return see_other("/akun/data", _("Sebentar, data Anda sedang dikumpulkan."))
 
 
 @get("/akun/data/{export_id:uuid}/unduh", guards=MINE)
@@ -89,7 +89,7 @@ async def download(session: AsyncSession, actor: Actor, export_id: UUID) -> Resp
 async def close_account(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
     async with reshow(request, "account/data.html", **await _own_data(session, actor)) as form:
         await service.close_account(session, actor, form.parse(CloseAccount).password)
-    gone = see_other("/", _("Akun Anda sudah ditutup. Terima kasih sudah bersama kami."))
+    gone = see_other("/", _("Akun Anda sudah ditutup. Terima kasih sudah bersama Marvec."))
     gone.set_cookie(cookies.no_session())
     return gone
 

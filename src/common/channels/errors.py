@@ -8,4 +8,4 @@ class NoChannel(Unavailable):
     """Nothing here can carry a message to such an address."""
 
     code = "no_channel"
-    message = N_("Pesan ke alamat ini belum bisa dikirim dari sini.")
+    message = N_("Pesan ke nomor atau email ini belum bisa dikirim dari sini.")

@@ -6,7 +6,7 @@ from common.i18n import N_
 
 class NoSuchCredential(NotFound):
     code = "no_such_credential"
-    message = N_("Kode ini tidak tercatat. Periksa lagi hurufnya, atau tanyakan ke kantor yang menerbitkan.")
+    message = N_("Kode ini tidak tercatat. Periksa lagi hurufnya, atau tanyakan ke kantor penerbitnya.")
 
 
 class AlreadyIssued(Conflict):

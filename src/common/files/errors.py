@@ -11,7 +11,7 @@ class NoSuchFile(NotFound):
 
 class WrongKind(Invalid):
     code = "wrong_kind"
-    message = N_("Jenis berkas ini tidak diterima. Yang diterima: %(accepted)s.")
+    message = N_("Jenis berkas ini tidak diterima. Pilih berkas %(accepted)s.")
 
 
 class Unreadable(Invalid):
@@ -21,14 +21,14 @@ class Unreadable(Invalid):
 
 class ActiveContent(Invalid):
     code = "active_content"
-    message = N_("PDF ini berisi program atau lampiran. Cetak ulang ke PDF biasa, lalu unggah lagi.")
+    message = N_("PDF ini berisi program atau lampiran. Simpan ulang sebagai PDF biasa, lalu unggah lagi.")
 
 
 class EmptyFile(Invalid):
     code = "empty_file"
-    message = N_("Berkasnya kosong.")
+    message = N_("Berkas ini kosong. Pilih berkas lain.")
 
 
 class FileTooLarge(TooLarge):
     code = "file_too_large"
-    message = N_("Berkas terlalu besar: paling banyak %(megabytes)s MB.")
+    message = N_("Berkas ini terlalu besar: paling besar %(megabytes)s MB. Kecilkan dulu, atau foto ulang.")

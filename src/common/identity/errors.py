@@ -6,7 +6,7 @@ from common.i18n import N_
 
 class WrongCredentials(Unauthenticated):
     code = "wrong_credentials"
-    message = N_("Nomor HP, surel, atau kata sandinya belum cocok.")
+    message = N_("Nomor HP, email, atau kata sandinya belum cocok. Periksa lagi, atau pakai Lupa kata sandi.")
 
 
 class SecondFactorNeeded(Unauthenticated):
@@ -16,17 +16,17 @@ class SecondFactorNeeded(Unauthenticated):
 
 class WrongSecondFactor(Forbidden):
     code = "wrong_second_factor"
-    message = N_("Kode autentikatornya belum cocok, atau sudah pernah dipakai.")
+    message = N_("Kode autentikatornya belum cocok, atau sudah pernah dipakai. Tunggu kode berikutnya.")
 
 
 class WrongPassword(Forbidden):
     code = "wrong_password"
-    message = N_("Kata sandi Anda yang sekarang belum cocok.")
+    message = N_("Kata sandi yang sekarang belum cocok. Coba ketik lagi.")
 
 
 class WrongCode(Invalid):
     code = "wrong_code"
-    message = N_("Kodenya belum cocok, sudah kedaluwarsa, atau sudah terlalu sering dicoba. Periksa lagi atau minta kode baru.")
+    message = N_("Kodenya belum cocok, atau sudah tidak berlaku. Periksa lagi, atau minta kode baru.")
 
 
 class Throttled(TooMany):
@@ -38,22 +38,22 @@ class Throttled(TooMany):
 
 class AddressTaken(Conflict):
     code = "address_taken"
-    message = N_("Nomor atau surel ini sudah punya akun. Silakan masuk, atau pakai Lupa sandi.")
+    message = N_("Nomor atau email ini sudah punya akun. Silakan masuk, atau pakai Lupa kata sandi.")
 
 
 class NothingToConfirm(Conflict):
     code = "nothing_to_confirm"
-    message = N_("Alamat Anda sudah dikonfirmasi.")
+    message = N_("Nomor HP atau email Anda sudah dikonfirmasi.")
 
 
 class NikTaken(Conflict):
     code = "nik_taken"
-    message = N_("NIK ini sudah dipakai oleh akun lain. Datang ki’ ke kantor Disdukcapil kalau ini NIK Anda.")
+    message = N_("NIK ini sudah dipakai akun lain. Kalau ini NIK Anda, datanglah ke kantor Disdukcapil.")
 
 
 class NikFixed(Conflict):
     code = "nik_fixed"
-    message = N_("NIK Anda sudah diperiksa petugas dan tidak bisa diganti sendiri.")
+    message = N_("NIK Anda sudah diperiksa petugas. Untuk menggantinya, datanglah ke kantor Disdukcapil.")
 
 
 class NoNik(Conflict):
@@ -68,7 +68,7 @@ class NotOfThisOffice(Forbidden):
 
 class ScopeTooWide(Forbidden):
     code = "scope_too_wide"
-    message = N_("Token baru tidak bisa lebih luas daripada token yang membuatnya.")
+    message = N_("Cakupan token baru tidak bisa lebih luas daripada token yang membuatnya.")
 
 
 class SecondFactorOn(Conflict):
@@ -88,7 +88,7 @@ class AlreadyGranted(Conflict):
 
 class LastAdmin(Conflict):
     code = "last_admin"
-    message = N_("Admin terakhir tidak bisa dicabut.")
+    message = N_("Admin terakhir tidak bisa dicabut. Beri dulu peran itu kepada orang lain.")
 
 
 class AccountClosed(Conflict):
@@ -103,4 +103,4 @@ class NoSuchPerson(NotFound):
 
 class CannotReach(Unavailable):
     code = "cannot_reach"
-    message = N_("Kode lewat HP belum bisa dikirim dari sini. Pakai surel dulu, ya.")
+    message = N_("Kode lewat HP belum bisa dikirim dari sini. Pakai email dulu.")

@@ -22,7 +22,7 @@ def _address(value: Any) -> policy.Address:
         return value
     found = policy.address_of(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(N_("Tulis nomor HP (0812...) atau alamat surel yang benar."))
+        raise ValueError(N_("Tulis nomor HP (0812…) atau email yang benar."))
     return found
 
 
@@ -30,9 +30,9 @@ def _password(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(N_("Wajib diisi."))
     if len(value) < policy.SHORTEST_PASSWORD:
-        raise ValueError(N_("Kata sandi paling sedikit 8 huruf."))
+        raise ValueError(N_("Kata sandi paling sedikit 8 huruf atau angka."))
     if len(value) > policy.LONGEST_PASSWORD:
-        raise ValueError(N_("Kata sandi paling banyak 128 huruf."))
+        raise ValueError(N_("Kata sandi paling banyak 128 huruf atau angka."))
     return value
 
 
@@ -140,7 +140,7 @@ class GiveNik(BaseModel):
     def well_formed(cls, value: str) -> str:
         found = indonesia.parse_nik(value)
         if not found.valid or found.nik is None:
-            raise ValueError(N_("NIK ini belum benar. Periksa 16 angkanya di KTP."))
+            raise ValueError(N_("NIK ini belum benar. Periksa lagi 16 angkanya di KTP."))
         return found.nik
 
 

@@ -6,6 +6,6 @@ from common.i18n import N_
 TOLD = Letter(
     "notifications.told",
     N_("Kabar dari Marvec"),
-    N_("%(text)s\n\n%(url)s\n\nAnda bisa mengatur kabar lewat surel di Akun, Pemberitahuan."),
+    N_("%(text)s\n\n%(url)s\n\nMau lebih sedikit email? Buka Akun, lalu Atur pemberitahuan."),
 )
 register(TOLD)

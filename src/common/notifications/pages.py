@@ -87,7 +87,7 @@ async def _choices(session: AsyncSession, actor: Actor) -> dict[str, Any]:
 async def _channels(session: AsyncSession, actor: Actor) -> list[tuple[str, str, bool]]:
     """Channel, its name, whether the person has confirmed an address there; those that nothing here can carry are left out."""
     person = await identity.by_id(session, actor.person_id)
-    found = [("email", _("Surel"), person.email_confirmed_at is not None), ("phone", _("SMS/WA"), person.phone_confirmed_at is not None)]
+    found = [("email", _("Email"), person.email_confirmed_at is not None), ("phone", _("SMS/WA"), person.phone_confirmed_at is not None)]
     return [one for one in found if sending.can_carry(one[0])]
 
 

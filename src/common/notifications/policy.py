@@ -12,8 +12,8 @@ NIGHT_FALLS, MORNING = time(22), time(6)
 
 GROUPS = {
     "order": (N_("Pesanan"), N_("Pembayaran, pengiriman, dan yang perlu dijawab.")),
-    "chat": (N_("Percakapan dan penawaran"), N_("Pesan yang belum dibaca dan tawaran harga.")),
-    "match": (N_("Permintaan yang cocok"), N_("Orang yang mencari barang ta’, atau barang yang Anda cari.")),
+    "chat": (N_("Pesan dan tawaran"), N_("Pesan yang belum dibaca, dan tawaran.")),
+    "match": (N_("Permintaan yang cocok"), N_("Ada pembeli untuk barang ta’, atau ada barang baru yang cocok.")),
     "civic": (N_("Layanan kota"), N_("Permohonan, perbaikan, dan dokumen yang terbit.")),
     "account": (N_("Akun dan keamanan"), N_("Unduhan data dan perubahan pada akun.")),
 }

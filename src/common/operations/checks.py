@@ -26,7 +26,7 @@ SLOW = 0.5  # seconds
 LATE, VERY_LATE = timedelta(minutes=1), timedelta(minutes=10)
 LEAST_FREE, LITTLE_FREE = 2**30, 5 * 2**30  # bytes
 GOOD, WARN, BAD = "good", "warn", "bad"
-WORDS = {GOOD: N_("Sehat"), WARN: N_("Perhatikan"), BAD: N_("Bertindak")}
+WORDS = {GOOD: N_("Sehat"), WARN: N_("Perlu dilihat"), BAD: N_("Segera tangani")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,11 @@ async def _messages(session: AsyncSession) -> Check:
 
 async def _ledger(session: AsyncSession) -> Check:
     total = (await lists.balance(session)).sum
-    words = _("Jumlah semua pos nol.") if total == 0 else _("Jumlah semua pos bukan nol: %(total)s rupiah.", total=total)
+    words = (
+        _("Jumlah semua akun buku besar nol.")
+        if total == 0
+        else _("Jumlah semua akun buku besar bukan nol: %(total)s rupiah.", total=total)
+    )
     return Check(_("Buku besar"), GOOD if total == 0 else BAD, words, "ledger", link="/operator/buku-besar")
 
 

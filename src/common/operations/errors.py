@@ -6,4 +6,4 @@ from common.i18n import N_
 
 class NotDead(Conflict):
     code = "not_dead"
-    message = N_("Pekerjaan ini tidak sedang berhenti.")
+    message = N_("Pekerjaan ini tidak berhenti, jadi tidak perlu dicoba lagi.")

@@ -6,32 +6,32 @@ from common.i18n import N_
 
 class NoSuchPayment(NotFound):
     code = "no_such_payment"
-    message = N_("Pembayaran ini tidak ada.")
+    message = N_("Pembayaran ini tidak ada. Buka lagi dari pesanan atau permohonan Anda.")
 
 
 class AlreadyOpen(Conflict):
     code = "payment_already_open"
-    message = N_("Masih ada pembayaran lain yang terbuka untuk ini.")
+    message = N_("Masih ada pembayaran lain yang belum selesai untuk ini. Selesaikan dulu yang itu.")
 
 
 class AlreadyPaid(Conflict):
     code = "already_paid"
-    message = N_("Ini sudah dibayar.")
+    message = N_("Ini sudah dibayar. Tidak perlu membayar lagi.")
 
 
 class PaymentOver(Gone):
     code = "payment_over"
-    message = N_("Waktu membayar sudah habis atau pembayaran dibatalkan.")
+    message = N_("Waktu membayar sudah habis, atau pembayarannya dibatalkan. Mulai lagi dari pesanan atau permohonan Anda.")
 
 
 class NotPaid(Conflict):
     code = "not_paid"
-    message = N_("Uangnya belum diterima.")
+    message = N_("Uangnya belum kami terima. Tunggu sebentar, lalu muat ulang.")
 
 
 class NothingLeft(Conflict):
     code = "nothing_left_to_refund"
-    message = N_("Yang bisa dikembalikan tinggal kurang dari itu.")
+    message = N_("Jumlah itu lebih dari sisa yang bisa dikembalikan. Tulis jumlah yang lebih kecil.")
 
 
 class PartsDoNotFit(Conflict):
@@ -46,7 +46,7 @@ class WrongBook(Conflict):
 
 class AlreadySettled(Conflict):
     code = "already_settled"
-    message = N_("Uang ini sudah diteruskan.")
+    message = N_("Uang ini sudah diteruskan ke penjual.")
 
 
 class BadSignature(DomainError):
@@ -65,14 +65,14 @@ class ProviderAway(Unavailable):
 class Declined(DomainError):
     status = 402
     code = "declined"
-    message = N_("Pembayaran ditolak. Coba cara bayar yang lain.")
+    message = N_("Pembayaran ditolak. Coba cara bayar lain.")
 
 
 class Refused(Conflict):
     """The provider says no for good. `why` is its code, for the log and the operator."""
 
     code = "provider_refused"
-    message = N_("Penyedia pembayaran menolak permintaan ini (%(why)s).")
+    message = N_("Penyedia pembayaran menolak (%(why)s). Coba lagi, atau pakai cara bayar lain.")
 
     def __init__(self, why: str) -> None:
         super().__init__(why=why)

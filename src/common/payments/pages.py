@@ -61,7 +61,7 @@ async def show_messages(session: AsyncSession, cursor: Cursor = None, keadaan: s
 @post("/operator/webhook/{event_id:str}/ulang", guards=OPERATOR)
 async def replay(session: AsyncSession, event_id: str) -> Response[Any]:
     await service.replay(session, event_id)
-    return see_other("/operator/webhook", toast=_("Pesan dibaca ulang."))
+    return see_other("/operator/webhook", toast=_("Pesan penyedia sedang dibaca ulang."))
 
 
 def _shown(intent: Intent) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class Forged(Forbidden):
     """The request was not sent from a page of ours that belongs to this session."""
 
     code = "csrf"
-    message = N_("Halaman ini sudah kedaluwarsa. Muat ulang halamannya, lalu coba ki’ sekali lagi.")
+    message = N_("Halaman ini sudah kedaluwarsa. Muat ulang halamannya, lalu coba sekali lagi.")
 
 
 async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

@@ -40,17 +40,17 @@ PURPOSE = "idempotency-answer"  # sealed at rest: an answer may be a token, and 
 
 class UnderWay(Conflict):
     code = "idempotency_under_way"
-    message = N_("Permintaan yang sama sedang diproses.")
+    message = N_("Kiriman yang sama sedang diproses.")
 
 
 class AlreadyDone(Conflict):
     code = "idempotency_already_done"
-    message = N_("Permintaan ini sudah diproses, tetapi jawabannya tidak tersimpan.")
+    message = N_("Kiriman ini sudah diproses, tetapi jawabannya tidak tersimpan.")
 
 
 class OtherBody(Invalid):
     code = "idempotency_other_body"
-    message = N_("Idempotency-Key ini sudah dipakai untuk permintaan yang lain.")
+    message = N_("Idempotency-Key ini sudah dipakai untuk kiriman yang lain.")
 
 
 class BadKey(Invalid):

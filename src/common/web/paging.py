@@ -32,7 +32,7 @@ class BadCursor(Invalid):
     """The cursor was not given out by us, or for another list."""
 
     code = "bad_cursor"
-    message = N_("Penanda halaman ini tidak berlaku. Mulai lagi dari halaman pertama.")
+    message = N_("Penanda halaman ini tidak berlaku lagi. Mulai dari halaman pertama.")
 
     def __init__(self) -> None:
         super().__init__({"cursor": gettext(self.message)})

@@ -22,19 +22,19 @@ from common.web.wording import in_words
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
 TITLES = {
-    400: N_("Permintaan ini belum benar."),
+    400: N_("Kiriman ini belum benar. Periksa isiannya, lalu coba lagi."),
     401: N_("Silakan masuk dulu."),
-    403: N_("Anda tidak berwenang untuk ini."),
+    403: N_("Akun Anda tidak berhak melakukan ini."),
     404: N_("Yang Anda cari tidak ada di sini."),
-    405: N_("Cara memanggil alamat ini keliru."),
+    405: N_("Halaman ini tidak bisa dibuka dengan cara itu."),
     409: N_("Keadaannya sudah berubah. Muat ulang, lalu coba lagi."),
-    410: N_("Ini sudah tidak berlaku."),
-    413: N_("Ukurannya terlalu besar."),
-    415: N_("Bentuk kirimannya tidak dikenal."),
+    410: N_("Ini sudah tidak berlaku. Mulai lagi dari halaman sebelumnya."),
+    413: N_("Kiriman ini terlalu besar. Kecilkan berkasnya, lalu coba lagi."),
+    415: N_("Format kirimannya tidak dikenal."),
     422: N_("Ada isian yang perlu diperbaiki."),
     429: N_("Terlalu banyak percobaan. Tunggu sebentar, lalu coba lagi."),
     500: N_("Maaf, ini salah kami. Sedang kami periksa dan data Anda tidak hilang."),
-    503: N_("Layanan sedang tidak bisa dihubungi. Coba lagi sebentar lagi."),
+    503: N_("Marvec sedang sulit dihubungi. Coba lagi sebentar lagi."),
 }
 
 

@@ -11,7 +11,7 @@ WORDS = {
     "missing": N_("Wajib diisi."),
     "string_too_short": N_("Terlalu pendek: paling sedikit %(min_length)s huruf."),
     "string_too_long": N_("Terlalu panjang: paling banyak %(max_length)s huruf."),
-    "string_pattern_mismatch": N_("Bentuknya belum benar."),
+    "string_pattern_mismatch": N_("Bentuknya belum benar. Periksa lagi."),
     "int_parsing": N_("Tulis dengan angka saja."),
     "int_from_float": N_("Tulis angka bulat, tanpa koma."),
     "int_type": N_("Tulis dengan angka saja."),
@@ -26,19 +26,19 @@ WORDS = {
     "too_long": N_("Pilih paling banyak %(max_length)s."),
     "enum": N_("Pilih salah satu yang tersedia."),
     "literal_error": N_("Pilih salah satu yang tersedia."),
-    "date_parsing": N_("Tanggalnya belum benar, contoh: 2026-12-03."),
-    "date_from_datetime_parsing": N_("Tanggalnya belum benar, contoh: 2026-12-03."),
+    "date_parsing": N_("Tanggalnya belum benar. Contoh: 2026-12-03."),
+    "date_from_datetime_parsing": N_("Tanggalnya belum benar. Contoh: 2026-12-03."),
     "date_past": N_("Tanggalnya harus sudah lewat."),
     "date_future": N_("Tanggalnya harus yang akan datang."),
     "datetime_parsing": N_("Tanggal atau jamnya belum benar."),
     "datetime_from_date_parsing": N_("Tanggal atau jamnya belum benar."),
     "timezone_aware": N_("Tanggal atau jamnya belum benar."),
-    "time_parsing": N_("Jamnya belum benar, contoh: 08:00."),
-    "uuid_parsing": N_("Pilihan ini tidak dikenal."),
-    "url_parsing": N_("Alamatnya belum benar, contoh: https://contoh.id."),
-    "extra_forbidden": N_("Isian ini tidak dikenal."),
+    "time_parsing": N_("Jamnya belum benar. Contoh: 08:00."),
+    "uuid_parsing": N_("Pilihan ini tidak ada. Pilih yang lain."),
+    "url_parsing": N_("Alamatnya belum benar. Contoh: https://contoh.id."),
+    "extra_forbidden": N_("Isian ini tidak dikenal. Hapus, lalu coba lagi."),
 }
-OTHERWISE = N_("Isian ini belum benar.")
+OTHERWISE = N_("Isian ini belum benar. Periksa lagi.")
 
 
 def in_words(error: ValidationError) -> dict[str, str]:

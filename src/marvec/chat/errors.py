@@ -13,22 +13,22 @@ class NoConversation(NotFound):
 
 class OwnGoods(Conflict):
     code = "own_goods"
-    message = N_("Ini barang ta’ sendiri.")
+    message = N_("Ini barang ta’ sendiri, jadi tidak perlu bertanya.")
 
 
 class Blocked(Forbidden):
     code = "chat_blocked"
-    message = N_("Pesan tidak bisa dikirim: salah satu pihak memblokir yang lain.")
+    message = N_("Pesan tidak terkirim: salah satu dari Anda berdua memblokir yang lain.")
 
 
 class BadMessage(Invalid):
     code = "bad_message"
-    message = N_("Pesan kosong atau lebih dari 4.000 huruf.")
+    message = N_("Pesan ini kosong atau terlalu panjang. Tulis 1 sampai 4.000 huruf.")
 
 
 class NotYourMessageId(Conflict):
     code = "client_id_taken"
-    message = N_("Nomor pesan ini sudah dipakai orang lain.")
+    message = N_("Nomor pesan ini sudah dipakai orang lain. Muat ulang, lalu kirim lagi.")
 
 
 class NothingToReport(NotFound):

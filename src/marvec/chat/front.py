@@ -57,7 +57,7 @@ def _answered_within(minutes: float) -> str:
     if minutes <= 24 * 60:
         hours = math.ceil(minutes / 60)
         return ngettext("dalam %(n)s jam", "dalam %(n)s jam", hours)
-    return _("lebih dari sehari")
+    return _("setelah lebih dari sehari")
 
 
 SIGNS.append(swiftness)

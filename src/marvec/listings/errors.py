@@ -6,12 +6,12 @@ from common.i18n import N_
 
 class NoSuchListing(NotFound):
     code = "no_such_listing"
-    message = N_("Barang ini tidak ada.")
+    message = N_("Barang ini tidak ada, atau sudah dihapus.")
 
 
 class NoSuchPicture(NotFound):
     code = "no_such_picture"
-    message = N_("Gambar ini tidak ada.")
+    message = N_("Gambar ini tidak ada, atau sudah dihapus.")
 
 
 class ListingChanged(Conflict):
@@ -23,7 +23,7 @@ class OutOfStock(Conflict):
     """Parameters: `left` (free pieces), `listing_id`."""
 
     code = "out_of_stock"
-    message = N_("Stok tinggal %(left)s.")
+    message = N_("Stok tinggal %(left)s. Kurangi jumlahnya.")
 
 
 class NotReserved(Conflict):
@@ -35,14 +35,14 @@ class NotReserved(Conflict):
 
 class TooManyPictures(Conflict):
     code = "too_many_pictures"
-    message = N_("Paling banyak %(most)s gambar untuk satu barang.")
+    message = N_("Paling banyak %(most)s gambar untuk satu barang. Hapus dulu salah satunya.")
 
 
 class CredentialNeeded(Conflict):
     """Parameter: `kind`."""
 
     code = "credential_needed"
-    message = N_("Barang ini perlu izin %(kind)s yang masih berlaku. Urus ki’ dulu izinnya, kami temani.")
+    message = N_("Barang ini perlu izin %(kind)s yang masih berlaku. Urus dulu izinnya; caranya ada di Layanan.")
 
 
 class HeldBack(Conflict):

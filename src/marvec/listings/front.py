@@ -18,7 +18,7 @@ async def first_listing(session: AsyncSession, shop: Storefront) -> Step:
     if drafts := await queries.of_storefront(session, shop.id, only_visible=False, limit=1):
         note = _("“%(title)s” belum tampil.", title=drafts[0].title)
         return Step(text, note, done=False, link=f"/toko-saya/{shop.slug}/barang/{drafts[0].id}", action=_("Lanjutkan"))
-    note = _("Mulai dari satu foto; judul dan harganya menyusul.")
+    note = _("Mulai dari satu foto. Nama dan harganya menyusul.")
     return Step(text, note, done=False, link=f"/toko-saya/{shop.slug}/barang/baru", action=_("Tambah barang"))
 
 

@@ -48,7 +48,7 @@ class Described(BaseModel):
     @classmethod
     def is_known(cls, category: str) -> str:
         if category not in goods.CATEGORY_NAMES:
-            raise ValueError(N_("Pilih salah satu kategori yang tersedia."))
+            raise ValueError(N_("Pilih salah satu kategori."))
         return category
 
 

@@ -18,7 +18,7 @@ def stock_words(free: int) -> str:
 def lead_words(minutes: int) -> str:
     """From order to ready: minutes below two hours, hours below two days, then days."""
     if minutes <= 0:
-        return _("Siap langsung")
+        return _("Langsung siap")
     if minutes < 120:
         return _("Siap dalam %(many)s menit", many=minutes)
     if minutes < 2880:

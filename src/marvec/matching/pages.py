@@ -84,7 +84,7 @@ async def state_criteria(request: Asked, session: AsyncSession, actor: Actor) ->
 async def save_search(request: Asked, session: AsyncSession, actor: Actor) -> Response[Any]:
     async with reshow(request, "matching/new.html") as form:
         await service.save_search(session, actor, form.parse(SaveSearch))
-    return see_other("/permintaan", toast=_("Kami kabari kalau ada barang baru."))
+    return see_other("/permintaan", toast=_("Tersimpan. Kami kabari kalau ada barang baru."))
 
 
 @post("/pencarian/{standing_id:uuid}/hapus", guards=[guards.signed_in])

@@ -84,7 +84,7 @@ class StandingOut(BaseModel):
 
 
 class MatchOut(BaseModel):
-    """`reason` says in the reader's language why: "menjual songkolo, 2,1 km, mulai Rp15.000/porsi"."""
+    """`reason` says in the reader's language why: "Anda menjual songkolo, 2,1 km, mulai Rp15.000/porsi"."""
 
     id: UUID
     kind: StandingKind
@@ -137,9 +137,9 @@ class OpenedOut(BaseModel):
 
 def reason_of(match: "Match") -> str:
     if match.price is None:
-        return _("sesuai kriteria %(title)s, %(km)s", title=match.title, km=jarak(match.km))
+        return _("Sesuai kriteria ta’: %(title)s, %(km)s", title=match.title, km=jarak(match.km))
     return _(
-        "menjual %(title)s, %(km)s, mulai %(price)s/%(unit)s",
+        "Anda menjual %(title)s, %(km)s, mulai %(price)s/%(unit)s",
         title=match.title,
         km=jarak(match.km),
         price=rupiah(match.price),

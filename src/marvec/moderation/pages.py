@@ -40,7 +40,7 @@ async def report_page(session: AsyncSession, listing_id: UUID) -> Page:
 async def report_listing(request: Asked, session: AsyncSession, actor: Actor, listing_id: UUID) -> Redirect:
     async with reshow(request, "moderation/report.html", **await _reported(session, listing_id)) as form:
         await service.report_listing(session, actor, listing_id, form.parse(ReportThing))
-    return see_other(f"/barang/{listing_id}", toast=_("Terima kasih. Laporan Anda kami periksa, dan hasilnya kami kabari."))
+    return see_other(f"/barang/{listing_id}", toast=_("Terima kasih. Laporan Anda kami periksa, lalu kami kabari hasilnya."))
 
 
 @get("/operator/moderasi", guards=OPERATOR)

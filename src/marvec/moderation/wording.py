@@ -4,11 +4,11 @@ from common.i18n import N_
 from marvec.moderation.models import CaseState, Kind, Reason
 
 REASONS: dict[Reason, str] = {
-    Reason.FRAUD: N_("Penipuan: minta bayar di luar, barang tidak dikirim"),
+    Reason.FRAUD: N_("Penipuan: minta bayar di luar, atau barang tidak dikirim"),
     Reason.FORBIDDEN: N_("Barang terlarang atau berbahaya"),
     Reason.UNLICENSED: N_("Dijual tanpa izin yang wajib"),
     Reason.FAKE: N_("Palsu atau tiruan merek"),
-    Reason.MISLEADING: N_("Gambar, harga, atau keterangan tidak sesuai"),
+    Reason.MISLEADING: N_("Gambar, harga, atau keterangannya tidak benar"),
     Reason.RUDE: N_("Kata kasar, mengancam, atau melecehkan"),
     Reason.OTHER: N_("Lain-lain"),
 }
@@ -35,7 +35,7 @@ FOR_OWNER: dict[CaseState, str] = {
     CaseState.LIFTED: N_("“%(thing)s” sudah kami pulihkan: %(because)s"),
 }
 FOR_REPORTER: dict[CaseState, str] = {
-    CaseState.DISMISSED: N_("Laporan Anda tentang “%(thing)s” sudah diperiksa: tidak ada pelanggaran. Terima kasih sudah mengabari."),
+    CaseState.DISMISSED: N_("Laporan Anda tentang “%(thing)s” sudah diperiksa: tidak ada pelanggaran. Terima kasih sudah melapor."),
     CaseState.WARNED: N_("Laporan Anda tentang “%(thing)s” sudah diperiksa: pemiliknya kami tegur. Terima kasih."),
     CaseState.HIDDEN: N_("Laporan Anda tentang “%(thing)s” sudah diperiksa: barangnya kami sembunyikan. Terima kasih."),
     CaseState.SUSPENDED: N_("Laporan Anda tentang “%(thing)s” sudah diperiksa: tokonya kami bekukan. Terima kasih."),

@@ -64,7 +64,7 @@ async def decline(session: AsyncSession, actor: Actor, offer_id: UUID) -> Respon
 @post("/tawaran/{offer_id:uuid}/tarik", guards=[guards.signed_in])
 async def withdraw(session: AsyncSession, actor: Actor, offer_id: UUID) -> Response[Any]:
     offer = await service.withdraw(session, actor, offer_id)
-    return see_other(f"/pesan/{offer.conversation_id}", toast=_("Tawaran ditarik kembali."))
+    return see_other(f"/pesan/{offer.conversation_id}", toast=_("Tawaran ditarik."))
 
 
 @get("/tawaran/{offer_id:uuid}/balas", guards=[guards.signed_in])

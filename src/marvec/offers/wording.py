@@ -5,7 +5,7 @@ from marvec.offers.models import OfferState
 
 STATES: dict[OfferState, tuple[str, str]] = {
     OfferState.OPEN: (N_("Menunggu jawaban"), "note"),
-    OfferState.ACCEPTED: (N_("Disetujui"), "good"),
+    OfferState.ACCEPTED: (N_("Sudah diterima"), "good"),
     OfferState.DECLINED: (N_("Ditolak"), "bad"),
     OfferState.COUNTERED: (N_("Dibalas"), "warn"),
     OfferState.WITHDRAWN: (N_("Ditarik"), "bad"),

@@ -22,11 +22,11 @@ class Group:
 
 
 GROUPS = (
-    ("jawab", N_("Jawab sekarang"), N_("Terima atau tolak. Lewat batasnya, uang kembali ke pembeli.")),
+    ("jawab", N_("Jawab sekarang"), N_("Terima atau tolak. Kalau lewat batasnya, uang kembali ke pembeli.")),
     ("buat", N_("Buat dan siapkan"), N_("Kalau sudah jadi, tekan Siap diambil: pembeli langsung dikabari.")),
-    ("kirim", N_("Buat dan kirim"), N_("Serahkan ke kurir, lalu tekan Kirim.")),
+    ("kirim", N_("Buat dan kirim"), N_("Serahkan ke kurir, lalu tekan Sudah dikirim.")),
     ("masalah", N_("Ada masalah"), N_("Petugas kami sedang memeriksa. Jawab pertanyaan pembeli di percakapan.")),
-    ("tunggu", N_("Tunggu pembeli"), N_("Tidak perlu apa-apa: uangnya diteruskan setelah pembeli menerima.")),
+    ("tunggu", N_("Tunggu pembeli"), N_("Tidak perlu apa-apa. Uangnya kami teruskan setelah pembeli menerima barangnya.")),
 )
 
 

@@ -6,12 +6,12 @@ from common.i18n import N_
 
 class NoSuchOrder(NotFound):
     code = "no_such_order"
-    message = N_("Pesanan ini tidak ada, atau bukan urusan Anda.")
+    message = N_("Pesanan ini tidak ada, atau bukan pesanan Anda. Lihat Pesanan saya.")
 
 
 class NothingToOrder(Invalid):
     code = "nothing_to_order"
-    message = N_("Belum ada barang yang dipesan.")
+    message = N_("Belum ada barang yang dipesan. Isi dulu keranjangnya.")
 
 
 class QuantityOutOfRange(Invalid):
@@ -21,7 +21,7 @@ class QuantityOutOfRange(Invalid):
 
 class TooExpensive(Invalid):
     code = "too_expensive"
-    message = N_("Nilai pesanan terlalu besar untuk satu pembayaran.")
+    message = N_("Nilai pesanan terlalu besar untuk satu pembayaran. Bagi menjadi beberapa pesanan.")
 
 
 class NotForSale(Conflict):
@@ -43,9 +43,9 @@ class OwnGoods(Conflict):
 
 class NotYourMove(Forbidden):
     code = "not_your_move"
-    message = N_("Langkah ini bukan wewenang Anda.")
+    message = N_("Langkah ini hanya bisa dilakukan pihak lain.")
 
 
 class RefundOutOfRange(Invalid):
     code = "refund_out_of_range"
-    message = N_("Pengembalian harus antara Rp0 dan nilai pesanan.")
+    message = N_("Uang yang dikembalikan harus antara Rp0 dan nilai pesanan.")

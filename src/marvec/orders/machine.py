@@ -81,26 +81,26 @@ _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 # fmt: off
 ORDERS_1: tuple[Step, ...] = (
-    #    from          to            who may                   the button                   after         money       stock
+    #    from          to            who may                   the button                      after         money       stock
     Step(_S.PLACED,    _S.PAID,      _by(_PAYMENT)),
-    Step(_S.PLACED,    _S.EXPIRED,   _by(_TIMER, _PAYMENT),    "",                          15 * _MINUTE, _M.KEEP,    _K.FREE),
-    Step(_S.PLACED,    _S.CANCELLED, _by(_BUYER),              N_("Batalkan"),              None,         _M.KEEP,    _K.FREE),
+    Step(_S.PLACED,    _S.EXPIRED,   _by(_TIMER, _PAYMENT),    "",                             15 * _MINUTE, _M.KEEP,    _K.FREE),
+    Step(_S.PLACED,    _S.CANCELLED, _by(_BUYER),              N_("Batalkan pesanan"),         None,         _M.KEEP,    _K.FREE),
     Step(_S.PAID,      _S.ACCEPTED,  _by(_SELLER),             N_("Terima pesanan")),
-    Step(_S.PAID,      _S.DECLINED,  _by(_SELLER),             N_("Tolak"),                 None,         _M.REFUND,  _K.FREE),
-    Step(_S.PAID,      _S.CANCELLED, _by(_BUYER, _TIMER),      N_("Batalkan"),              _DAY,         _M.REFUND,  _K.FREE),
-    Step(_S.ACCEPTED,  _S.READY,     _by(_SELLER),             N_("Siap diambil"),          only=_PICKUP),
-    Step(_S.ACCEPTED,  _S.SHIPPED,   _by(_SELLER),             N_("Kirim"),                 None,         _M.KEEP,    _K.TAKE, _COURIER),
-    Step(_S.ACCEPTED,  _S.CANCELLED, _by(_BUYER, _SELLER),     N_("Batalkan"),              None,         _M.REFUND,  _K.FREE),
-    Step(_S.READY,     _S.DELIVERED, _by(_SELLER, _TIMER),     N_("Sudah diambil"),         7 * _DAY,     _M.KEEP,    _K.TAKE),
-    Step(_S.READY,     _S.COMPLETED, _by(_BUYER),              N_("Sudah saya terima"),     None,         _M.RELEASE, _K.TAKE),
-    Step(_S.READY,     _S.CANCELLED, _by(_SELLER, _OPERATOR),  N_("Batalkan"),              None,         _M.REFUND,  _K.FREE),
-    Step(_S.SHIPPED,   _S.DELIVERED, _by(_SELLER, _TIMER),     N_("Sudah sampai"),          7 * _DAY),
-    Step(_S.SHIPPED,   _S.COMPLETED, _by(_BUYER),              N_("Sudah saya terima"),     None,         _M.RELEASE),
-    Step(_S.SHIPPED,   _S.DISPUTED,  _by(_BUYER),              N_("Ada masalah")),
-    Step(_S.DELIVERED, _S.COMPLETED, _by(_BUYER, _TIMER),      N_("Sudah saya terima"),     3 * _DAY,     _M.RELEASE),
-    Step(_S.DELIVERED, _S.DISPUTED,  _by(_BUYER),              N_("Ada masalah")),
-    Step(_S.DISPUTED,  _S.COMPLETED, _by(_OPERATOR),           N_("Teruskan ke penjual"),   None,         _M.RELEASE),
-    Step(_S.DISPUTED,  _S.CANCELLED, _by(_OPERATOR),           N_("Kembalikan semua uang"), None,         _M.REFUND),
+    Step(_S.PAID,      _S.DECLINED,  _by(_SELLER),             N_("Tolak pesanan"),            None,         _M.REFUND,  _K.FREE),
+    Step(_S.PAID,      _S.CANCELLED, _by(_BUYER, _TIMER),      N_("Batalkan pesanan"),         _DAY,         _M.REFUND,  _K.FREE),
+    Step(_S.ACCEPTED,  _S.READY,     _by(_SELLER),             N_("Siap diambil"),             only=_PICKUP),
+    Step(_S.ACCEPTED,  _S.SHIPPED,   _by(_SELLER),             N_("Sudah dikirim"),            None,         _M.KEEP,    _K.TAKE, _COURIER),
+    Step(_S.ACCEPTED,  _S.CANCELLED, _by(_BUYER, _SELLER),     N_("Batalkan pesanan"),         None,         _M.REFUND,  _K.FREE),
+    Step(_S.READY,     _S.DELIVERED, _by(_SELLER, _TIMER),     N_("Sudah diambil"),            7 * _DAY,     _M.KEEP,    _K.TAKE),
+    Step(_S.READY,     _S.COMPLETED, _by(_BUYER),              N_("Sudah saya terima"),        None,         _M.RELEASE, _K.TAKE),
+    Step(_S.READY,     _S.CANCELLED, _by(_SELLER, _OPERATOR),  N_("Batalkan pesanan"),         None,         _M.REFUND,  _K.FREE),
+    Step(_S.SHIPPED,   _S.DELIVERED, _by(_SELLER, _TIMER),     N_("Sudah sampai"),             7 * _DAY),
+    Step(_S.SHIPPED,   _S.COMPLETED, _by(_BUYER),              N_("Sudah saya terima"),        None,         _M.RELEASE),
+    Step(_S.SHIPPED,   _S.DISPUTED,  _by(_BUYER),              N_("Laporkan masalah")),
+    Step(_S.DELIVERED, _S.COMPLETED, _by(_BUYER, _TIMER),      N_("Sudah saya terima"),        3 * _DAY,     _M.RELEASE),
+    Step(_S.DELIVERED, _S.DISPUTED,  _by(_BUYER),              N_("Laporkan masalah")),
+    Step(_S.DISPUTED,  _S.COMPLETED, _by(_OPERATOR),           N_("Teruskan uang ke penjual"), None,         _M.RELEASE),
+    Step(_S.DISPUTED,  _S.CANCELLED, _by(_OPERATOR),           N_("Kembalikan semua uang"),    None,         _M.REFUND),
 )
 # fmt: on
 

@@ -41,7 +41,7 @@ async def move_order(request: Asked, session: AsyncSession, actor: Actor, refere
         wanted = form.parse(MoveOrder)
         await service.move_order(session, actor, shown["order"].id, wanted.to, because=wanted.note, refund=wanted.refund)
     back = "/toko-saya/pesanan" if form.value("dari") == "meja" else f"/pesanan/{shown['order'].reference}"
-    return see_other(back, toast=_("Tercatat mi."))
+    return see_other(back, toast=_("Sudah dicatat."))
 
 
 @get("/toko-saya/pesanan", guards=[guards.signed_in])

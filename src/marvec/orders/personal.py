@@ -44,7 +44,7 @@ async def under_way(session: AsyncSession, person_id: UUID) -> Sequence[Hindranc
     bought, sold = await queries.count_under_way(session, person_id)
     found = []
     if bought:
-        words = ngettext("%(n)s pesanan ta’ masih berjalan", "%(n)s pesanan ta’ masih berjalan", bought)
+        words = ngettext("%(n)s pesanan Anda masih berjalan", "%(n)s pesanan Anda masih berjalan", bought)
         found.append(Hindrance(words, "/pesanan"))
     if sold:
         words = ngettext("%(n)s pesanan masuk belum selesai", "%(n)s pesanan masuk belum selesai", sold)

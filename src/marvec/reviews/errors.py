@@ -11,7 +11,7 @@ class NoSuchReview(NotFound):
 
 class NotCompleted(Conflict):
     code = "not_completed"
-    message = N_("Pesanan diulas setelah selesai.")
+    message = N_("Pesanan bisa diulas setelah selesai.")
 
 
 class ReviewingOver(Conflict):
@@ -33,4 +33,4 @@ class NotHidden(Conflict):
     """It is hidden already, or it is not."""
 
     code = "not_hidden"
-    message = N_("Ulasan ini sudah dalam keadaan itu.")
+    message = N_("Ulasan ini sudah begitu. Muat ulang halamannya.")

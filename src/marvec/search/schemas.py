@@ -46,21 +46,21 @@ class SearchQuery(BaseModel):
     @classmethod
     def category_is_known(cls, category: str | None) -> str | None:
         if category is not None and category not in goods.CATEGORY_NAMES:
-            raise ValueError(N_("Kategori ini tidak dikenal."))
+            raise ValueError(N_("Kategori ini tidak ada. Pilih yang lain."))
         return category
 
     @field_validator("kelurahan")
     @classmethod
     def kelurahan_is_known(cls, code: str | None) -> str | None:
         if code is not None and not regions.is_kelurahan(code):
-            raise ValueError(N_("Kelurahan ini tidak dikenal."))
+            raise ValueError(N_("Kelurahan ini tidak ada. Pilih yang lain."))
         return code
 
     @field_validator("kecamatan")
     @classmethod
     def kecamatan_is_known(cls, name: str | None) -> str | None:
         if name is not None and places.kecamatan(name) is None:
-            raise ValueError(N_("Kecamatan ini tidak dikenal."))
+            raise ValueError(N_("Kecamatan ini tidak ada. Pilih yang lain."))
         return name
 
     @field_validator("near")

@@ -6,7 +6,7 @@ from common.i18n import N_
 
 class NoSuchStorefront(NotFound):
     code = "no_such_storefront"
-    message = N_("Toko ini tidak ada.")
+    message = N_("Toko ini tidak ada, atau sudah tutup.")
 
 
 class NotYourStorefront(Forbidden):

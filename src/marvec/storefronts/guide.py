@@ -39,9 +39,9 @@ async def _payouts(session: AsyncSession, shop: Storefront) -> Step:
     text = _("Rekening penerima")
     if account is None:
         note = _("Uang penjualan dikirim ke sini setelah barang sampai.")
-        return Step(text, note, done=False, link=f"/toko-saya/{shop.slug}/rekening", action=_("Siapkan"), post=True)
+        return Step(text, note, done=False, link=f"/toko-saya/{shop.slug}/rekening", action=_("Siapkan rekening"), post=True)
     if account.payouts_enabled:
-        return Step(text, _("Siap menerima uang."), done=True)
+        return Step(text, _("Rekening siap menerima uang."), done=True)
     return Step(text, _("Sementara disiapkan penyedia pembayaran. Tetap bisa ki’ berjualan; uangnya kami simpan dulu."), done=False)
 
 

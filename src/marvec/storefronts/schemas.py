@@ -57,7 +57,7 @@ class Place(BaseModel):
         if (self.lat is None) != (self.lon is None):
             raise ValueError(N_("Posisi perlu lintang dan bujur sekaligus."))
         if regions.distance_km(*self.point, *regions.CENTRE) > FARTHEST_KM:
-            raise ValueError(N_("Posisinya terlalu jauh dari Makassar."))
+            raise ValueError(N_("Posisinya terlalu jauh dari Makassar. Pilih lagi di peta."))
         return self
 
     @property

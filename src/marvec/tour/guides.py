@@ -22,11 +22,11 @@ GUIDES = (
     Guide(
         "ibu",
         N_("Warga"),
-        N_("Akta kelahiran: konsep, sedang diperiksa, dan yang sudah terbit; nomor antrean puskesmas."),
+        N_("Akta kelahiran: belum dikirim, sedang diperiksa, dan sudah terbit. Nomor antrean puskesmas."),
         "/permohonan",
         "person",
     ),
-    Guide("petugas", N_("Petugas"), N_("Meja kerja Disdukcapil dengan berkas yang menunggu."), "/meja", "file"),
+    Guide("petugas", N_("Petugas"), N_("Meja kerja Disdukcapil dengan permohonan yang menunggu."), "/meja", "file"),
     Guide("perawat", N_("Perawat"), N_("Antrean Puskesmas Kassi-Kassi hari ini: panggil nomor berikutnya."), "/meja/antrean", "clock"),
     Guide("operator", N_("Operator"), N_("Buku besar, sengketa, pekerjaan latar."), "/operator", "check"),
 )

@@ -37,7 +37,7 @@ async def test_a_morning_from_the_sofa_to_the_desk(client: httpx.AsyncClient, ap
         assert "Giliran berikutnya" in (await client.get(mine)).text
         async with unit_of_work() as session:
             waiting = await front.WAITING["civic.queues"](session, actor_of(await identity.by_id(session, person_id)))
-        assert [one.text for one in waiting] == ["Nomor ta’ 1 di Poli Umum: 0 orang lagi"]
+        assert [one.text for one in waiting] == ["Nomor 1 Anda di Poli Umum: 0 orang lagi"]
 
         desk = f"/meja/antrean/{GENERAL}"
         assert "Sitti Hasnah" not in (await nurse.get(desk)).text  # a name only once it stands at the desk

@@ -35,7 +35,7 @@ def test_grief_is_spoken_of_plainly() -> None:
 async def test_people_are_led_by_their_own_words_and_an_emergency_shows_112(client: httpx.AsyncClient) -> None:
     said = await client.get("/layanan", params={"q": "bapakku meninggal"})
     assert said.headers["cache-control"] == "no-store"
-    assert said.text.index('href="/layanan/akta-kematian"') < said.text.index("Menurut peristiwa")
+    assert said.text.index('href="/layanan/akta-kematian"') < said.text.index("Menurut peristiwa hidup")
     assert 'href="tel:112"' in (await client.get("/layanan", params={"q": "rumah kebakaran"})).text
     assert "Belum ketemu" in (await client.get("/layanan", params={"q": "qqqq"})).text
     assert (await client.get("/layanan/peristiwa/tidak-ada")).status_code == 404
@@ -48,8 +48,8 @@ def a_promise(due: str) -> Promise:
 
 
 def test_a_clock_says_in_words_what_its_colour_shows() -> None:
-    said = {"2026-11-27": ("Dalam waktu, 3 hari kerja lagi", "good"), "2026-11-25": ("Jatuh tempo besok", "warn")}
-    said |= {"2026-11-24": ("Jatuh tempo hari ini", "warn"), "2026-11-20": ("Terlambat 2 hari kerja", "bad")}
+    said = {"2026-11-27": ("Sisa 3 hari kerja", "good"), "2026-11-25": ("Batasnya besok", "warn")}
+    said |= {"2026-11-24": ("Batasnya hari ini", "warn"), "2026-11-20": ("Terlambat 2 hari kerja", "bad")}
     with clock.frozen(NOON), speaking("id"):
         assert {due: views.clock_words(a_promise(due)) for due in said} == said
 

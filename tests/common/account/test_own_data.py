@@ -178,5 +178,5 @@ async def test_the_page_shows_what_hinders_instead_of_the_button(client: httpx.A
     async with unit_of_work() as session:
         await make.enter(session, client, await identity.by_id(session, deal.buyer.person_id))
     shown = (await client.get("/akun/data")).text
-    assert "1 pesanan ta’ masih berjalan" in shown
+    assert "1 pesanan Anda masih berjalan" in shown
     assert "Tutup akun selamanya" not in shown

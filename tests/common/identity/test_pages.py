@@ -31,7 +31,7 @@ async def test_somebody_signs_up_by_the_form_confirms_and_returns_to_the_cart(cl
     assert found
     confirmed = await client.post("/konfirmasi", data={"code": found[1], "lanjut": "/keranjang", "_csrf": make.form_token(client)})
     assert (confirmed.status_code, confirmed.headers["location"]) == (303, "/keranjang")
-    assert "Alamat dikonfirmasi" in (await client.get("/akun")).text
+    assert "Kontak dikonfirmasi" in (await client.get("/akun")).text
 
 
 async def test_a_refused_form_keeps_what_was_typed_but_the_password(client: httpx.AsyncClient) -> None:
@@ -39,7 +39,7 @@ async def test_a_refused_form_keeps_what_was_typed_but_the_password(client: http
     sent = {"name": "Sitti", "address": "bukan nomor", "password": make.PASSWORD, "consent": "true", "_csrf": make.seed_token(client)}
     refused = await client.post("/daftar", data=sent)
     assert refused.status_code == 422
-    assert 'value="bukan nomor"' in refused.text and "Tulis nomor HP (0812...) atau alamat surel yang benar." in refused.text
+    assert 'value="bukan nomor"' in refused.text and "Tulis nomor HP (0812…) atau email yang benar." in refused.text
     assert make.PASSWORD not in refused.text
     async with hot() as connection:
         assert await connection.fetchval("SELECT count(*) FROM person") == 0

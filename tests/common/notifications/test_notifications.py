@@ -143,7 +143,7 @@ async def test_to_the_phone_for_who_wants_it_and_by_night_in_the_morning(client:
         person = await make.person(session)  # with a confirmed phone, and no e-mail
         await make.enter(session, client, person)
     page = (await client.get("/kotak-masuk/pilihan")).text
-    assert 'name="phone" value="order"' in page and "Surel: hanya ke alamat yang sudah dikonfirmasi." in page
+    assert 'name="phone" value="order"' in page and "Email: hanya setelah nomor atau email Anda dikonfirmasi." in page
     chosen = {"phone": ["order"], "quiet": "true", "_csrf": make.form_token(client)}
     assert (await client.post("/kotak-masuk/pilihan", data=chosen)).status_code == 303
     assert (await client.get("/api/v1/notifications/preferences")).json() == {"email": [], "phone": ["order"], "quiet": True}

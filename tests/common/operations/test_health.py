@@ -24,7 +24,7 @@ async def test_servers_are_asked_now_and_an_unreachable_provider_is_said_so() ->
     for name in ("database", "queue", "storage"):
         took = found[name].took
         assert (found[name].tone, took is not None and took < 500) == ("good", True), found[name]
-    assert (found["ledger"].tone, found["ledger"].finding) == ("good", "Jumlah semua pos nol.")
+    assert (found["ledger"].tone, found["ledger"].finding) == ("good", "Jumlah semua akun buku besar nol.")
     assert found["payment-provider"].tone == "bad"  # nothing listens in a test
 
 
@@ -47,7 +47,7 @@ async def test_the_page_and_the_api_say_the_same_to_operators_only(client: httpx
         await enter(session, client, operator)
         headers = await bearer(session, operator, "operations:read")
     page = (await client.get("/operator")).text
-    assert "Bertindak" in page and "/operator/panduan#payment-provider" in page
+    assert "Segera tangani" in page and "/operator/panduan#payment-provider" in page
     answered = (await client.get("/api/v1/health", headers=headers)).json()
     assert answered[0]["tone"] == "bad" and {one["section"] for one in answered} == set(await seen())
     assert "Dead jobs" in (await client.get("/operator/panduan")).text

@@ -110,7 +110,7 @@ async def test_the_operator_sees_books_that_sum_to_zero(database: None, client: 
     async with unit_of_work() as session:
         await make.held(session, (60_000, 3_000), (40_000, 2_000))
     await operator_at(client)
-    assert "Jumlah semua akun nol, dari 3 transaksi." in (await client.get("/operator/buku-besar")).text
+    assert "Jumlah semua akun buku besar nol, dari 3 transaksi." in (await client.get("/operator/buku-besar")).text
     assert "held" in (await client.get("/operator/buku-besar/akun")).text
     answer = (await client.get("/api/v1/ledger/balance")).json()
     assert (answer["sum"], answer["transactions"]) == (0, 3)

@@ -21,7 +21,7 @@ BASE = "http://testserver"
 
 class OutOfStock(Conflict):
     code = "out_of_stock"
-    message = N_("Ukurannya terlalu besar.")
+    message = N_("Kiriman ini terlalu besar. Kecilkan berkasnya, lalu coba lagi.")
 
 
 class Line(BaseModel):
@@ -43,7 +43,7 @@ class Stall(BaseModel):
     @classmethod
     def not_a_number(cls, value: str | None) -> str | None:
         if value is not None and value.isdigit():
-            raise ValueError(N_("Isian ini belum benar."))
+            raise ValueError(N_("Isian ini belum benar. Periksa lagi."))
         return value
 
 

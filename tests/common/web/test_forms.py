@@ -24,7 +24,7 @@ async def test_values_and_every_error_come_back(visitor: httpx.AsyncClient) -> N
 async def test_a_domain_error_comes_back_on_the_form_with_its_status(visitor: httpx.AsyncClient) -> None:
     answer = await visitor.post("/lapak", data={"title": "habis", "price": "1", "_csrf": await csrf_of(visitor)})
     assert (answer.status_code, 'value="habis"' in answer.text) == (409, True)
-    assert "Ukurannya terlalu besar." in answer.text
+    assert "Kiriman ini terlalu besar. Kecilkan berkasnya, lalu coba lagi." in answer.text
 
 
 async def test_a_form_with_a_file_rows_and_several_values_is_taken(visitor: httpx.AsyncClient) -> None:
@@ -43,7 +43,7 @@ def test_rows_and_lists_have_errors_by_their_own_names() -> None:
     form = Form.sent(FormMultiDict([("title", "Coto"), ("price", "1"), ("lines.0.name", "a"), ("lines.0.quantity", "0"), ("street", "12")]))
     with pytest.raises(Invalid) as error:
         form.parse(Stall)
-    assert error.value.fields == {"lines.0.quantity": "Paling sedikit 1.", "street": "Isian ini belum benar."}
+    assert error.value.fields == {"lines.0.quantity": "Paling sedikit 1.", "street": "Isian ini belum benar. Periksa lagi."}
 
 
 def test_one_ticked_box_is_still_a_list() -> None:

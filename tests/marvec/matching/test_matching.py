@@ -71,7 +71,7 @@ async def test_a_new_request_tells_the_sellers_whose_goods_answer_it_with_a_reas
     assert await inbox_of(seller) == ["Ada yang mencari songkolo. Anda menjual Songkolo bagadang, 50 m, mulai Rp15.000/porsi."]
     assert (await inbox_of(dear), await inbox_of(far)) == ([], [])
     (match,) = await matches()
-    assert MatchOut.of(match).reason == "menjual Songkolo bagadang, 50 m, mulai Rp15.000/porsi"
+    assert MatchOut.of(match).reason == "Anda menjual Songkolo bagadang, 50 m, mulai Rp15.000/porsi"
 
 
 async def test_a_new_listing_tells_the_buyer_whose_request_it_answers_and_its_page(run_jobs: RunJobs) -> None:

@@ -11,8 +11,8 @@ from common.i18n import N_
 from common.notifications import service as notifications
 from common.notifications.service import Telling
 
-NEAR = N_("Nomor ta’ %(number)s. Kira-kira %(minutes)s menit lagi, tidak usah buru-buru.")
-CALLED = N_("Nomor ta’ %(number)s dipanggil: %(counter)s, meja %(desk)s.")
+NEAR = N_("Nomor antrean Anda %(number)s. Kira-kira %(minutes)s menit lagi, tidak usah buru-buru.")
+CALLED = N_("Nomor %(number)s Anda dipanggil: %(counter)s, meja %(desk)s.")
 
 EXPIRED = N_("Nomor %(number)s di %(counter)s sudah hangus karena harinya lewat. Ambil nomor baru kalau masih perlu.")
 

@@ -12,7 +12,7 @@ SENTENCES = {
     State.SUBMITTED: N_("Permohonan %(reference)s sudah kami terima."),
     State.IN_REVIEW: N_("Permohonan %(reference)s sedang diperiksa."),
     State.CORRECTION: N_("Permohonan %(reference)s perlu diperbaiki. Lihat catatan petugas."),
-    State.AWAITING_PAYMENT: N_("Permohonan %(reference)s disetujui. Bayar retribusinya supaya dokumennya terbit."),
+    State.AWAITING_PAYMENT: N_("Permohonan %(reference)s disetujui. Dokumennya terbit setelah retribusi dibayar."),
     State.ISSUED: N_("Permohonan %(reference)s selesai. Dokumennya siap diunduh."),
     State.REJECTED: N_("Permohonan %(reference)s ditolak. Lihat alasannya."),
 }

@@ -32,7 +32,7 @@ PURPOSE = "data-export"
 KEPT = timedelta(days=7)
 PAUSE = timedelta(hours=1)
 READ_ME = N_(
-    "Ini semua data tentang Anda yang disimpan Marvec, satu berkas JSON untuk tiap bagian. Simpan baik-baik: isinya bisa memuat NIK."
+    "Ini semua data tentang Anda yang disimpan Marvec, satu berkas JSON untuk tiap bagian. Simpan baik-baik: mungkin ada NIK di dalamnya."
 )
 READY = N_("Data Anda siap diunduh sampai tujuh hari ke depan.")
 

@@ -35,7 +35,7 @@ async def change(request: Asked, session: AsyncSession, actor: Actor) -> Redirec
 async def give_nik(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
     async with reshow(request, "identity/account.html", **await _account(session, actor)) as form:
         given = await service.give_nik(session, actor, form.parse(GiveNik))
-    odd = _("NIK tersimpan, tapi tanggal lahirnya berbeda. Periksa lagi; petugas akan mencocokkannya.")
+    odd = _("NIK tersimpan, tapi tanggal lahirnya berbeda. Periksa lagi. Petugas akan mencocokkannya.")
     return see_other("/akun", odd if "birth_date" in given.warnings else _("NIK tersimpan."))
 
 

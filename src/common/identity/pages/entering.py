@@ -100,7 +100,7 @@ async def confirm(request: Asked, session: AsyncSession, actor: Actor) -> Redire
     waiting = (await queries.by_id(session, actor.person_id)).waiting_address() or ""
     async with reshow(request, "identity/confirm.html", **_confirming(waiting, lanjut)) as form:
         await service.confirm(session, actor, form.parse(GiveCode).code)
-    return see_other(local_path(lanjut, "/akun"), _("Alamat ta’ sudah dikonfirmasi. Terima kasih."))
+    return see_other(local_path(lanjut, "/akun"), _("Nomor HP atau email ta’ sudah dikonfirmasi. Terima kasih."))
 
 
 @post("/konfirmasi/kirim-ulang", guards=[guards.signed_in])

@@ -16,7 +16,7 @@ from common.identity.service import passwords, throttling
 from common.identity.service.codes import redeem, send_code
 from common.identity.service.sessions import Client, revoke_all, rotate
 
-TOO_EASY = N_("Kata sandi ini terlalu mudah ditebak.")
+TOO_EASY = N_("Kata sandi ini terlalu mudah ditebak. Coba gabungkan beberapa kata.")
 
 
 async def sign_up(session: AsyncSession, asked: SignUp, client: Client | None = None) -> Person:

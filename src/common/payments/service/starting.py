@@ -71,12 +71,12 @@ async def look_again(intent_id: UUID, *, patiently: bool = False) -> None:
 
 
 def order_of(intent: Intent) -> PaymentOrder:
-    """What the provider is told: of the row alone, so that a repeated call says the same."""
+    """What the provider is told: of the row alone, so that a repeated call says the same; hence Indonesian, whoever pays."""
     assert intent.started_at is not None
     return PaymentOrder(
         key=intent.id,
         amount=intent.amount,
-        description=f"Marvec {intent.purpose.replace('_', ' ')} {str(intent.purpose_id)[-12:]}",
+        description=f"{policy.TITLES[intent.purpose]} {str(intent.purpose_id)[-12:]}",
         group=str(intent.id),
         return_url=intent.return_url,
         started_at=intent.started_at,

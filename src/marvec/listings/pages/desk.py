@@ -97,7 +97,7 @@ async def publish_listing(request: Asked, session: AsyncSession, actor: Actor, s
 @post(ONE + "/jeda", guards=MINE)
 async def pause_listing(session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> Response[Any]:
     await service.pause_listing(session, actor, listing_id)
-    return _back(slug, listing_id, _("Barang ini tidak tampil dulu."))
+    return _back(slug, listing_id, _("Barang ini dijeda: tidak tampil di pasar dulu."))
 
 
 @post(ONE + "/gambar", guards=MINE)

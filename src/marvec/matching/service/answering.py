@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def open_conversation(session: AsyncSession, actor: Actor, match_id: UUID) -> "Conversation":
-    """The seller of a match talks to the buyer ("Tawarkan"); one conversation for each request and seller."""
+    """The seller of a match talks to the buyer ("Buat tawaran"); one conversation for each request and seller."""
     match = await queries.match_by_id(session, match_id)
     policy.check_is_seller(actor, match)
     request = await queries.open_request_of(session, match)

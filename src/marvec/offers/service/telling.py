@@ -17,8 +17,8 @@ TEXTS = {
     OfferState.ACCEPTED: N_("Tawaran %(title)s diterima: %(total)s."),
     OfferState.DECLINED: N_("Tawaran %(title)s ditolak."),
     OfferState.COUNTERED: N_("Tawaran %(title)s dibalas dengan tawaran lain."),
-    OfferState.WITHDRAWN: N_("Tawaran %(title)s ditarik kembali."),
-    OfferState.EXPIRED: N_("Tawaran %(title)s sudah lewat waktunya."),
+    OfferState.WITHDRAWN: N_("Tawaran %(title)s ditarik."),
+    OfferState.EXPIRED: N_("Tawaran %(title)s sudah lewat waktu."),
 }
 
 

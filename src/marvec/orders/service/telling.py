@@ -13,20 +13,20 @@ from marvec.orders.models import Order
 RINGS = "order.paid"
 """The kind that makes a seller's desk ring."""
 FOR_BUYER = {
-    OrderState.PAID: N_("Pembayaran pesanan %(reference)s sudah kami terima. Uang ta’ kami tahan dulu sampai barang sampai."),
+    OrderState.PAID: N_("Pembayaran pesanan %(reference)s sudah kami terima. Uang ta’ kami tahan dulu sampai barangnya diterima."),
     OrderState.ACCEPTED: N_("Penjual menerima pesanan %(reference)s."),
     OrderState.READY: N_("Pesanan %(reference)s siap diambil."),
     OrderState.SHIPPED: N_("Pesanan %(reference)s sudah dikirim."),
-    OrderState.DELIVERED: N_("Pesanan %(reference)s sudah sampai. Periksa, lalu konfirmasi."),
+    OrderState.DELIVERED: N_("Pesanan %(reference)s sudah sampai. Periksa, lalu tekan Sudah saya terima."),
     OrderState.COMPLETED: N_("Pesanan %(reference)s selesai. Terima kasih."),
-    OrderState.DISPUTED: N_("Masalah pada pesanan %(reference)s sedang diperiksa petugas kami."),
+    OrderState.DISPUTED: N_("Petugas kami sedang memeriksa masalah pada pesanan %(reference)s."),
     OrderState.CANCELLED: N_("Pesanan %(reference)s dibatalkan."),
-    OrderState.DECLINED: N_("Penjual menolak pesanan %(reference)s. Uang dikembalikan seluruhnya."),
-    OrderState.EXPIRED: N_("Pesanan %(reference)s tidak dibayar tepat waktu dan sudah berakhir."),
+    OrderState.DECLINED: N_("Penjual menolak pesanan %(reference)s. Semua uang kami kembalikan."),
+    OrderState.EXPIRED: N_("Pesanan %(reference)s berakhir karena tidak dibayar tepat waktu. Pesan lagi kalau masih mau."),
 }
 FOR_SELLER = {
     OrderState.PAID: N_("Pesanan baru %(reference)s sudah dibayar. Terima atau tolak dalam 24 jam."),
-    OrderState.COMPLETED: N_("Pesanan %(reference)s selesai. Uangnya diteruskan ke Anda."),
+    OrderState.COMPLETED: N_("Pesanan %(reference)s selesai. Uangnya kami teruskan ke rekening Anda."),
     OrderState.DELIVERED: N_("Pesanan %(reference)s sudah sampai di pembeli."),
     OrderState.DISPUTED: N_("Pembeli melaporkan masalah pada pesanan %(reference)s."),
     OrderState.CANCELLED: N_("Pesanan %(reference)s dibatalkan."),

@@ -19,7 +19,7 @@ from marvec.reviews.schemas import OfOrder, WriteReview
 SHOW = "reviews.show"
 SHOWN = {
     Side.BUYER: N_("Ulasan pembeli untuk pesanan %(reference)s sudah tampil: %(stars)s dari 5."),
-    Side.SELLER: N_("Penjual mengulas ta’ untuk pesanan %(reference)s: %(stars)s dari 5."),
+    Side.SELLER: N_("Ulasan penjual untuk pesanan %(reference)s sudah tampil: %(stars)s dari 5."),
 }
 """To the one whom it is about, by the side that wrote it."""
 

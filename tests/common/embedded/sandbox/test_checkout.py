@@ -162,7 +162,7 @@ async def test_three_d_secure_stands_between(sandbox: Sandbox, deed: str, status
     session = await opened(sandbox)
     sent = await sandbox.http.post(session.url, data={"deed": "card", "number": "4000000000003220"})
     assert (sent.status_code, sent.headers["location"]) == (303, f"/c/{session.id}")
-    assert "Bukan saya, gagalkan" in (await sandbox.http.get(session.url)).text
+    assert "Bukan saya, tolak" in (await sandbox.http.get(session.url)).text
     assert (await sandbox.http.post(session.url, data={"deed": deed})).status_code == status
     assert (await read(sandbox, session.id)).status == ("complete" if deed == "approve" else "open")
 

@@ -57,7 +57,7 @@ async def test_three_d_secure_stands_between(sandbox: Sandbox, deed: str, outcom
     asked = await sandbox.http.post(url, data={"deed": "card", "number": "4000000000003220"})
     assert asked.status_code == 303
     page = await sandbox.http.get(asked.headers["location"])
-    assert "Bukan saya, gagalkan" in page.text
+    assert "Bukan saya, tolak" in page.text
     done = await sandbox.http.post(asked.headers["location"], data={"deed": deed})
     assert led_to(done)[2]["redirect_status"] == outcome
 
