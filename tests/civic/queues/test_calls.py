@@ -153,7 +153,8 @@ async def test_the_day_ends_once_though_the_job_runs_twice_at_the_same_time(data
     await counters()
     officer = an_officer()
     with at("08:10"):
-        one, two, three, four = [await take(await a_citizen()) for _ in range(4)]
+        people = [await a_citizen() for _ in range(4)]
+        one, two, three, four = [await take(who) for who in people]
         await call(officer)
         await serve(officer, one.id)
         await call(officer, desk=2)
@@ -172,3 +173,7 @@ async def test_the_day_ends_once_though_the_job_runs_twice_at_the_same_time(data
     async with unit_of_work() as session:
         moves = await session.scalar(text("SELECT count(*) FROM state_history WHERE machine = 'ticket/1' AND to_state = 'expired'"))
         assert moves == 3
+        told = [(await inbox.page_of(session, who.person_id, limit=9, cursor=None))[0] for who in people]
+    assert [[row.kind for row in rows].count("civic.queue_expired") for rows in told] == [0, 1, 1, 1]
+    last = told[3][0]
+    assert (last.params, last.link) == ({"number": 4, "counter": "Poli Umum"}, f"/antrean/{four.id}")

@@ -14,6 +14,7 @@ from sqlmodel import col
 from civic.directory import queries as directory
 from civic.queues import queries
 from civic.queues.models import Counter, State
+from civic.queues.service.telling import tell_expired
 from common import clock
 
 DATA = Path(__file__).parent.parent / "data" / "counters.toml"
@@ -31,8 +32,8 @@ async def sync_counters(session: AsyncSession) -> int:
 
 
 async def close_days(session: AsyncSession, most: int = 50) -> int:
-    """End the days gone by: who was at a desk has been served, all others' numbers expire. Returns how many numbers ended."""
-    ended = 0
+    """End the days gone by: who was at a desk has been served, all others' numbers expire, and they are told. Returns how many ended."""
+    ended, expired = 0, []
     for code, day in await queries.unfinished_days(session, clock.today(), most):
         counter = await session.get(Counter, code)
         assert counter is not None, "a foreign key holds the counter"
@@ -40,7 +41,10 @@ async def close_days(session: AsyncSession, most: int = 50) -> int:
         for ticket in await queries.living_in(session, code, day):
             ticket.move_to(State.SERVED if ticket.state == State.SERVING else State.EXPIRED, by=None)
             ended += 1
+            if ticket.state == State.EXPIRED:
+                expired.append((counter, ticket))
         await session.flush()
+    await tell_expired(session, expired)
     return ended
 
 

@@ -1,5 +1,7 @@
 """Telling of a queue: public numbers to everybody who looks, one's own turn to the person. Never a name."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.queues import policy, queries
@@ -11,6 +13,7 @@ from common.notifications.service import Telling
 
 NEAR = N_("Nomor ta’ %(number)s. Kira-kira %(minutes)s menit lagi, tidak usah buru-buru.")
 CALLED = N_("Nomor ta’ %(number)s dipanggil: %(counter)s, meja %(desk)s.")
+EXPIRED = N_("Nomor %(number)s di %(counter)s sudah hangus karena harinya lewat. Ambil nomor baru kalau masih perlu.")
 
 
 def channel_of(code: str, day: object) -> str:
@@ -37,6 +40,15 @@ async def tell_called(session: AsyncSession, counter: Counter, ticket: Ticket) -
         params={"number": ticket.number, "counter": counter.name_id, "desk": ticket.desk},
         link=f"/antrean/{ticket.id}",
     )
+
+
+async def tell_expired(session: AsyncSession, expired: Sequence[tuple[Counter, Ticket]]) -> None:
+    """Whose day went by without a turn: all at once, since two crowds that are told never wait for each other in a circle."""
+    tellings = []
+    for counter, ticket in expired:
+        params = {"number": ticket.number, "counter": counter.name_id}
+        tellings.append(Telling(ticket.person_id, "civic.queue_expired", EXPIRED, params, f"/antrean/{ticket.id}"))
+    await notifications.notify_many(session, tellings)
 
 
 async def tell_those_near(session: AsyncSession, counter: Counter, day: Day) -> None:
