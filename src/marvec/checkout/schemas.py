@@ -34,5 +34,7 @@ class Checkout(BaseModel):
         return [Line(line.listing_id, line.quantity, line.unit_price) for line in self.lines]
 
     def delivery(self) -> Delivery:
-        """As written in the free fields."""
+        """As written in the free fields; who picks up has nothing brought anywhere, whatever stands in them."""
+        if self.kind is not Handover.COURIER:
+            return Delivery(self.kind, note=self.note)
         return Delivery(self.kind, self.address, self.kelurahan_code, self.note)

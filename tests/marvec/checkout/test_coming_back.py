@@ -111,6 +111,24 @@ async def test_a_new_address_is_kept_when_the_buyer_says_so_and_only_once(app: L
         assert [(one.label, one.recipient, one.street) for one in kept] == [("Alamat 1", "Pembeli", "Lorong 3 nomor 5")]
 
 
+async def test_who_picks_up_leaves_no_address_with_the_seller_whatever_stands_in_the_form(app: Litestar) -> None:
+    buyer, item = await make.member("Pembeli"), await make.goods()
+    async with client_as(app, buyer) as client:
+        await submit(client, f"/barang/{item.id}", "/keranjang", {"listing_id": str(item.id), "quantity": "1"})
+        written = {
+            "kind": "pickup",
+            "address": "Lorong 3 nomor 5",
+            "kelurahan_code": make.KELURAHAN,
+            "keep": "true",
+            "note": "tanpa sambal",
+        }
+        assert (await submit(client, "/checkout", "/checkout", {**await form_of(client), **written})).status_code == 303
+    async with unit_of_work() as session:
+        (order,) = await orders.all_bought(session, buyer.person_id)
+        assert (order.address, order.kelurahan_code, order.note) == ("", "", "tanpa sambal")
+        assert await account.addresses_of(session, buyer.person_id) == []
+
+
 async def test_somebody_elses_address_is_refused_and_nothing_is_ordered(app: Litestar) -> None:
     buyer, other, item = await make.member("Pembeli"), await make.member("Lain"), await make.goods()
     async with unit_of_work() as session:
