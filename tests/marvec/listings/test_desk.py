@@ -1,6 +1,7 @@
 """A seller runs her shop in a browser without JavaScript; a buyer looks."""
 
 import re
+from html import unescape
 
 import pytest
 from litestar import Litestar
@@ -86,6 +87,33 @@ async def test_an_edit_of_an_old_version_is_shown_as_a_conflict(database: None, 
         late = await submit(client, here, here, GOODS | {"version": "1", "title": "Songkolo lain"})
         assert late.status_code == 409
         assert 'value="Songkolo lain"' in late.text
+
+
+async def test_a_shop_of_a_hundred_and_twenty_things_is_listed_to_the_last_and_a_change_comes_back_to_its_page(
+    database: None, app: Litestar
+) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        mine = await shop(session, seller)
+        made = [await draft(session, seller, mine, title=f"Barang {number}") for number in range(120)]
+    at, seen, pages = "/toko-saya/dapur-ramlah/barang", [], []
+    async with client_as(app, seller) as client:
+        while at:
+            pages.append(at)
+            shown = (await client.get(at)).text
+            seen += re.findall(r'id="b-([0-9a-f-]{36})"', shown)
+            following = re.search(r'rel="next" href="([^"]+)"', shown)
+            at = unescape(following[1]) if following else ""
+        assert (len(pages), seen) == (3, [str(one.id) for one in reversed(made)])
+
+        action = re.search(rf'action="([^"]+{made[0].id}/cepat[^"]*)"', shown)
+        assert action
+        quick = {"version": "1", "price": "13.000", "stock": "4"}
+        refused = await submit(client, pages[-1], unescape(action[1]), quick | {"price": "mahal"})
+        assert (refused.status_code, f'id="b-{made[0].id}"' in refused.text, 'value="mahal"' in refused.text) == (422, True, True)
+        saved = await submit(client, pages[-1], unescape(action[1]), quick)
+        assert (saved.status_code, saved.headers["location"]) == (303, f"{pages[-1]}#b-{made[0].id}")
+        assert (await client.get("/toko-saya/dapur-ramlah/barang?cursor=xx")).status_code == 422
 
 
 async def test_stock_publish_pause_and_pictures_are_buttons(database: None, app: Litestar) -> None:

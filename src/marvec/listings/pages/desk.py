@@ -1,6 +1,7 @@
 """The seller's desk: a shop's goods, and the editor of one. Every button is a form, so all of it works without JavaScript."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -11,6 +12,7 @@ from common import guards
 from common.actor import Actor
 from common.i18n import gettext as _
 from common.web import Form, page, reshow, see_other
+from common.web.paging import Cursor, keys_of, page_of
 from marvec.listings import goods, queries, service
 from marvec.listings.errors import NoSuchListing, NoSuchPicture
 from marvec.listings.models import Listing
@@ -22,21 +24,26 @@ from marvec.storefronts.models import Storefront
 
 Asked = Request[Any, Any, Any]
 MINE = [guards.signed_in]
+GOODS, ROWS = "shop-goods", 50
 ONE = "/toko-saya/{slug:str}/barang/{listing_id:uuid}"
 
 
 @get("/toko-saya/{slug:str}/barang", guards=MINE)
-async def list_goods(session: AsyncSession, actor: Actor, slug: str) -> Response[Any]:
-    return page("listings/desk.html", **await _goods(session, await _my_shop(session, actor, slug)))
+async def list_goods(session: AsyncSession, actor: Actor, slug: str, cursor: Cursor = None) -> Response[Any]:
+    return page("listings/desk.html", **await _goods(session, await _my_shop(session, actor, slug), cursor))
 
 
 @post(ONE + "/cepat", guards=MINE)
-async def change_quickly(request: Asked, session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> Response[Any]:
-    """Price and stock from the list; when they are refused the list is shown again with the row that was typed in."""
+async def change_quickly(
+    request: Asked, session: AsyncSession, actor: Actor, slug: str, listing_id: UUID, cursor: Cursor = None
+) -> Response[Any]:
+    """Price and stock from the list; when they are refused the list is shown again with the row that was typed in. Back to the same page
+    of it."""
     shop = await _my_shop(session, actor, slug)
-    async with reshow(request, "listings/desk.html", **{**await _goods(session, shop), "typed_in": listing_id}) as form:
+    async with reshow(request, "listings/desk.html", **{**await _goods(session, shop, cursor), "typed_in": listing_id}) as form:
         await service.change_quickly(session, actor, listing_id, form.parse(QuickChange))
-    return see_other(f"/toko-saya/{slug}/barang#b-{listing_id}", toast=_("Tersimpan mi."))
+    part = f"?{urlencode({'cursor': cursor})}" if cursor else ""
+    return see_other(f"/toko-saya/{slug}/barang{part}#b-{listing_id}", toast=_("Tersimpan mi."))
 
 
 @get("/toko-saya/{slug:str}/barang/baru", guards=MINE)
@@ -122,11 +129,17 @@ async def shift_picture(request: Asked, session: AsyncSession, actor: Actor, slu
     return see_other(f"/toko-saya/{slug}/barang/{listing_id}#g-{file_id}", toast=_("Urutan gambar diganti."))
 
 
-async def _goods(session: AsyncSession, shop: Storefront) -> dict[str, Any]:
-    found = await queries.of_storefront(session, shop.id, only_visible=False)
-    ids = [listing.id for listing in found]
+async def _goods(session: AsyncSession, shop: Storefront, cursor: str | None) -> dict[str, Any]:
+    """A page of the shop's list; `here` is its own cursor, `next` the following one's."""
+    keys = keys_of(GOODS, cursor)
+    rows = await queries.of_storefront(session, shop.id, only_visible=False, before=keys[0] if keys else None, limit=ROWS + 1)
+    found = page_of(rows, ROWS, GOODS, lambda row: [row.id], lambda row: row)
+    ids = [listing.id for listing in found.items]
     pictures = {listing_id: files[0] for listing_id, files in (await queries.pictures_of_all(session, ids)).items()}
-    return {"shop": shop, "goods": found, "stock": await queries.stock_of(session, ids), "pictures": pictures, "typed_in": None}
+    return {
+        "shop": shop, "goods": found.items, "here": cursor, "next": found.next, "stock": await queries.stock_of(session, ids),
+        "pictures": pictures, "typed_in": None,
+    }  # fmt: skip
 
 
 async def _keep_pictures(session: AsyncSession, actor: Actor, listing_id: UUID, form: Form) -> None:
