@@ -81,7 +81,9 @@ class QuickChange(BaseModel):
 
 
 class ShiftPicture(BaseModel):
-    by: Literal[-1, 1] = Field(description="one place towards the front, or towards the end")
+    """`by`: one place towards the front, or towards the end. A form sends text, which a Literal of numbers alone would refuse."""
+
+    by: Annotated[Literal[-1, 1], BeforeValidator(int)]
 
 
 class Reorder(BaseModel):

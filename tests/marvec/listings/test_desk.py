@@ -1,14 +1,19 @@
 """A seller runs her shop in a browser without JavaScript; a buyer looks."""
 
+import asyncio
 import re
 from html import unescape
+from uuid import UUID
 
 import pytest
 from litestar import Litestar
+from sqlalchemy import text
 
 from common.db import unit_of_work
 from marvec.listings import queries
 from marvec.listings import service as listings
+from marvec.listings.schemas import QuickChange
+from marvec.storefronts.errors import NotYourStorefront
 from tests.common.files.make import a_photo
 from tests.marvec.acting import client_as, person, submit
 from tests.marvec.listings.make import draft, on_sale
@@ -135,6 +140,97 @@ async def test_stock_publish_pause_and_pictures_are_buttons(database: None, app:
         assert await queries.pictures_of(session, listing.id) == [second]
         assert (await queries.by_id(session, listing.id)).state == "paused"
         assert (await queries.stock_of(session, [listing.id]))[listing.id].free == 9
+
+
+async def test_price_and_stock_change_from_the_row_and_what_is_promised_to_orders_stays_promised(database: None, app: Litestar) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        listing = await on_sale(session, seller, await shop(session, seller), stock=7)
+        await listings.reserve(session, {listing.id: 2})
+    here = f"/toko-saya/dapur-ramlah/barang/{listing.id}/cepat"
+    async with client_as(app, seller) as client:
+        saved = await submit(client, "/toko-saya/dapur-ramlah/barang", here, {"version": "1", "price": "Rp13.500", "stock": "9"})
+        assert (saved.status_code, saved.headers["location"]) == (303, f"/toko-saya/dapur-ramlah/barang#b-{listing.id}")
+    async with unit_of_work() as session:
+        row, stock = await queries.by_id(session, listing.id), (await queries.stock_of(session, [listing.id]))[listing.id]
+    assert (row.price, row.version, stock.on_hand, stock.reserved, stock.free) == (13_500, 2, 11, 2, 9)
+
+
+async def test_of_two_who_change_the_same_row_at_once_the_second_is_told_and_sees_what_she_typed(database: None, app: Litestar) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        listing = await draft(session, seller, await shop(session, seller))
+    at = "/toko-saya/dapur-ramlah/barang"
+    async with client_as(app, seller) as one, client_as(app, seller) as two:
+        sent = [{"version": "1", "price": str(price), "stock": "4"} for price in (13_000, 14_000)]
+        answers = await asyncio.gather(
+            *(submit(client, at, f"{at}/{listing.id}/cepat", data) for client, data in zip((one, two), sent, strict=True))
+        )
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+    ((lost, typed),) = [(answer, data["price"]) for answer, data in zip(answers, sent, strict=True) if answer.status_code == 409]
+    assert f'name="price" inputmode="numeric" autocomplete="off" required value="{typed}"' in lost.text
+    async with unit_of_work() as session:
+        assert (await queries.by_id(session, listing.id)).version == 2
+
+
+async def test_nobody_else_changes_a_row_of_the_shop(database: None, app: Litestar) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        listing = await draft(session, seller, await shop(session, seller))
+        await shop(session, thief := person("Lain"))
+    async with client_as(app, thief) as client:
+        quick = {"version": "1", "price": "1", "stock": "1"}
+        by_the_front = await submit(client, "/toko-saya", f"/toko-saya/dapur-ramlah/barang/{listing.id}/cepat", quick)
+        assert by_the_front.status_code == 403
+    async with unit_of_work() as session:
+        with pytest.raises(NotYourStorefront):
+            await listings.change_quickly(session, thief, listing.id, QuickChange(price=1, stock=1, version=1))
+        assert (await queries.by_id(session, listing.id)).price == 12_000
+
+
+async def test_a_picture_moves_place_by_place_and_stops_at_the_ends(database: None, app: Litestar) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        listing = await draft(session, seller, await shop(session, seller))
+    here = f"/toko-saya/dapur-ramlah/barang/{listing.id}"
+    async with client_as(app, seller) as client:
+        files = [("pictures", (f"{n}.jpg", a_photo(), "image/jpeg")) for n in range(3)]
+        await submit(client, here, f"{here}/gambar", files=files)
+        async with unit_of_work() as session:
+            one, two, three = await queries.pictures_of(session, listing.id)
+
+        async def after(picture: UUID, by: int) -> list[UUID]:
+            shifted = await submit(client, here, f"{here}/gambar/{picture}/geser", {"by": str(by)})
+            assert (shifted.status_code, shifted.headers["location"]) == (303, f"{here}#g-{picture}")
+            async with unit_of_work() as session:
+                return await queries.pictures_of(session, listing.id)
+
+        assert await after(three, -1) == [one, three, two]
+        assert await after(three, -1) == [three, one, two]
+        assert await after(three, -1) == [three, one, two]
+        assert await after(two, 1) == [three, one, two]
+        assert await after(three, 1) == [one, three, two]
+        assert (await submit(client, here, f"{here}/gambar/{one}/geser", {"by": "5"})).status_code == 422
+        assert (await submit(client, here, f"{here}/gambar/{listing.id}/geser", {"by": "1"})).status_code == 404
+
+
+async def test_two_who_move_pictures_at_once_leave_one_whole_row(database: None) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        listing = await draft(session, seller, await shop(session, seller))
+        for number in range(4):
+            await listings.upload_picture(session, seller, listing.id, a_photo(), f"{number}.jpg")
+        hanging = await queries.pictures_of(session, listing.id)
+
+    async def shift(picture: UUID, by: int) -> None:
+        async with unit_of_work() as session:
+            await listings.shift_picture(session, seller, listing.id, picture, by)
+
+    await asyncio.gather(*(shift(picture, by) for picture in hanging for by in (-1, 1)))
+    async with unit_of_work() as session:
+        assert sorted(await queries.pictures_of(session, listing.id)) == sorted(hanging)
+        places = await session.scalars(text("SELECT place FROM listing_pictures ORDER BY place"))
+        assert places.all() == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("state", ["draft", "paused"])
