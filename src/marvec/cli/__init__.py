@@ -17,6 +17,7 @@ COMMANDS = {
     "seed": "Fill the database with a small demonstration city.",
     "doctor": "Check settings, servers, files and clock; say how to mend what is wrong.",
     "audit": "The audit trail: `marvec audit verify`.",
+    "ledger": "The ledger: `marvec ledger check`.",
     "openapi": "Print the OpenAPI document.",
 }
 

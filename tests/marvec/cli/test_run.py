@@ -146,7 +146,7 @@ except SystemExit:
     assert "The whole city on this machine" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["run", "web", "worker", "migrate", "seed", "doctor", "audit", "openapi"])
+@pytest.mark.parametrize("command", ["run", "web", "worker", "migrate", "seed", "doctor", "audit", "ledger", "openapi"])
 def test_every_command_explains_itself(command: str) -> None:
     done = marvec(command, "--help")
     assert done.returncode == 0 and "Usage:" in done.stdout
