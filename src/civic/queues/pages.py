@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Router, get, post
-from litestar.datastructures import Cookie
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from civic.queues import desk, queries, service, views
 from civic.queues.errors import NoSuchCounter
 from civic.queues.models import LIVE
-from common import clock, guards, regions
+from common import clock, guards
 from common.actor import Actor
 from common.errors import Invalid
 from common.i18n import gettext as _
 from common.web import Form, citymap, page, reshow, see_other
 from common.web.paging import Cursor, cursor_of, keys_of, page_of
+from common.web.standing import remember, standing_of
 from common.web.templating import Page
 
 Web = Request[Any, Any, Any]
@@ -27,10 +27,9 @@ Kecamatan = Annotated[str, QueryParameter(name="kecamatan", max_length=60)]
 CITIZEN = [guards.assured(1)]
 ROWS = 20
 PLACES = "queue-places"
-HOME = "dekat"
-"""Cookie: the kelurahan chosen last, so that the nearest places stand first the next time. No person is told by it."""
+CHOICE = "kelurahan"
+"""What the form of this page calls where one stands."""
 FRESH = {"Cache-Control": "no-store"}
-A_YEAR = 365 * 24 * 3600
 
 
 @get("/antrean", guards=[guards.public])
@@ -38,17 +37,16 @@ async def choose_place(
     request: Web, session: AsyncSession, visitor: Actor | None, q: Words = "", kecamatan: Kecamatan = "", cursor: Cursor = None
 ) -> Page:
     """Places with counters, the nearest to one's kelurahan first; one's own numbers above them."""
-    chosen = _kelurahan_of(request)
-    rows = await views.places(session, q.strip(), kecamatan, _origin(request, chosen))
+    standing = standing_of(request, CHOICE)
+    rows = await views.places(session, q.strip(), kecamatan, (standing.lat, standing.lon) if standing else None)
     shown, following = _part(rows, cursor)
     living = await queries.living_of(session, visitor.person_id) if visitor else []
     answer = page(
-        "queues/places.html", rows=shown, next=following, q=q.strip(), kecamatan=kecamatan, form=Form.filled(kelurahan=chosen),
+        "queues/places.html", rows=shown, next=following, q=q.strip(), kecamatan=kecamatan,
+        form=Form.filled(kelurahan=standing.code if standing else ""),
         groups=_map(), box=citymap.view_box(), numbers=[await views.standing_of(session, one) for one in living], section="city",
     )  # fmt: skip
-    if request.query_params.get("kelurahan") and chosen:
-        answer.cookies.append(Cookie(HOME, value=chosen, max_age=A_YEAR, path="/antrean", samesite="lax", httponly=True))
-    return answer
+    return remember(request, answer, CHOICE)
 
 
 @get("/antrean/tempat/{code:str}", guards=[guards.public])
@@ -121,21 +119,6 @@ def _part(rows: list[views.PlaceRow], cursor: str | None) -> tuple[list[views.Pl
     start = codes.index(keys[0]) + 1 if keys and keys[0] in codes else 0
     shown = rows[start : start + ROWS]
     return shown, cursor_of(PLACES, shown[-1].place.code) if start + ROWS < len(rows) else None
-
-
-def _kelurahan_of(request: Web) -> str:
-    chosen: str = request.query_params.get("kelurahan") or request.cookies.get(HOME, "")
-    return chosen if regions.is_kelurahan(chosen) else ""
-
-
-def _origin(request: Web, kelurahan: str) -> tuple[float, float] | None:
-    """Where the device says it is (`?near=lat,lon`), else the middle of the chosen kelurahan."""
-    try:
-        lat, lon = (float(part) for part in request.query_params.get("near", "").split(","))
-    except ValueError:
-        home = regions.kelurahan(kelurahan) if kelurahan else None
-        return (home.lat, home.lon) if home else None
-    return (lat, lon) if -90 <= lat <= 90 and -180 <= lon <= 180 else None
 
 
 def _map() -> dict[str, tuple[list[citymap.Cell], tuple[int, int]]]:

@@ -10,12 +10,11 @@ from common import guards, regions
 from common.errors import Invalid
 from common.web import Form, page
 from common.web.paging import Cursor
+from common.web.standing import Standing, remember, standing_of
 from marvec.listings import goods
 from marvec.search import asking, service
 from marvec.search.schemas import Results, SearchQuery, Sort
 from marvec.search.synonyms import names_city_service
-from marvec.storefronts import place
-from marvec.storefronts.place import Standing
 
 LIST, GRID = "daftar", "kisi"
 """`?tampilan=`: rows with more to read, or pictures side by side."""
@@ -26,14 +25,14 @@ async def market(request: Request[Any, Any, Any], cursor: Cursor = None) -> Resp
     """A filter that makes no sense is said at its field, and nothing is shown for it."""
     form = Form({name: [value] for name, value in request.query_params.items() if isinstance(value, str) and value})
     query, found, status = SearchQuery(), Results([], None), 200
-    standing = place.standing_of(request)
+    standing = standing_of(request)
     try:
         query = _from(standing, asking.asked(request.query_params))
         found = await service.search(query, cursor=cursor, with_facets=True)
     except Invalid as error:
         form.errors, form.message, status = error.fields, str(error), error.status
     answer = page("search/market.html", status, form=form, standing=standing, **_shown(request, query, found))
-    return place.remember(request, answer)
+    return remember(request, answer)
 
 
 def _from(standing: Standing | None, query: SearchQuery) -> SearchQuery:

@@ -10,13 +10,14 @@ from common import front, guards, regions
 from common.actor import Actor
 from common.web import page
 from common.web.addresses import absolute
+from common.web.standing import remember, standing_of
 from marvec.listings import goods, policy, queries
 from marvec.listings.errors import NoSuchListing
 from marvec.listings.models import Listing
 from marvec.listings.wording import lead_words, stock_words
-from marvec.storefronts import place, trust
 from marvec.storefronts import policy as shop_policy
 from marvec.storefronts import queries as storefronts
+from marvec.storefronts import trust
 from marvec.storefronts.errors import NoSuchStorefront
 
 BESIDE = 4
@@ -31,7 +32,7 @@ async def show_listing(request: Request[Any, Any, Any], session: AsyncSession, v
     if not policy.may_see(visitor, listing, visible=visible):
         raise NoSuchListing
     shop = await storefronts.by_id(session, listing.storefront_id)
-    standing = place.standing_of(request)
+    standing = standing_of(request)
     preview = visitor is not None and visitor.person_id == listing.seller_id and as_buyer(request)
     answer = page(
         "listings/show.html", listing=listing, visible=visible, shop=shop, trust=await trust.trust_in(session, shop),
@@ -41,7 +42,7 @@ async def show_listing(request: Request[Any, Any, Any], session: AsyncSession, v
         others=[card for card in await queries.cards_of(session, listing.storefront_id, BESIDE + 1) if card.id != listing_id][:BESIDE],
         similar=await queries.similar_to(session, listing, BESIDE),
     )  # fmt: skip
-    return place.remember(request, answer)
+    return remember(request, answer)
 
 
 @get("/toko/{slug:str}", guards=[guards.public])
