@@ -21,6 +21,7 @@ from common.audit import service as audit
 from common.credentials import queries as credentials
 from common.credentials import service as issuing
 from common.errors import Invalid
+from common.files import queries as files
 from common.i18n import gettext as _
 from common.web import page, reshow, see_other
 from common.web.paging import Cursor, page_of
@@ -140,13 +141,15 @@ async def _file_context(session: AsyncSession, actor: Actor, application: Applic
     current = catalogue.find(application.service, application.version)
     answers = forms.unseal(application.id, application.answers)
     base = await views.case_context(session, actor, application)
+    documents = await queries.documents(session, application.id)
     size = int(answers.get(current.fee.base, "0") or 0) if current.fee.base else 0
     return {
         **base,
         "questions": [one for one in current.questions if answers.get(one.name) and forms.applies(one.when, answers)],
         "shown": {one.name: forms.shown(one, answers.get(one.name, ""), masked=False) for one in current.questions},
         "warnings": forms.warnings(current, answers),
-        "documents": await queries.documents(session, application.id),
+        "documents": documents,
+        "pdfs": await files.pdfs_among(session, [one.file_id for one in documents.values()]),
         "needed": forms.needed_documents(current, answers),
         "next_step": current.steps[application.steps_done] if application.steps_done < len(current.steps) else None,
         "is_last": application.steps_done == len(current.steps) - 1,

@@ -1,7 +1,8 @@
 """Looking into a file, and making it harmless: the type comes from the bytes, never from its name or its sender.
 
 Images are decoded and encoded anew, upright, without EXIF (a photo tells where it was taken), at most 2048 pixels. A PDF is kept as it
-is, but refused when it carries programs or attachments; it is only ever served as a download in a sandbox.
+is, but refused when it carries programs or attachments; it is only ever served in a sandbox: as a download, and for who reads it by duty
+to the browser's own viewer.
 """
 
 import io

@@ -38,5 +38,9 @@ class StoredFile(Table, table=True):
         return f"{self.key}.{width}"
 
     @property
+    def is_pdf(self) -> bool:
+        return self.kind == "application/pdf"
+
+    @property
     def is_image(self) -> bool:
         return self.kind.startswith("image/")

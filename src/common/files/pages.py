@@ -1,4 +1,4 @@
-"""Where files are shown: `/berkas/{id}` and its thumbnails."""
+"""Where files are shown: `/berkas/{id}` and its thumbnails, and a PDF within the page of who has to look through it."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,10 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import guards
 from common.actor import Actor
 from common.files import queries, service
+from common.files.errors import NoSuchFile
 from common.files.models import StoredFile
 from common.files.purposes import PURPOSES
 
 WEEK = 7 * 24 * 3600
+ALONE = "default-src 'none'; sandbox; frame-ancestors"
+"""Whatever is in a file, it loads nothing and runs nothing; browsers' own viewers draw a PDF all the same. Who may frame it follows."""
 
 
 @get(["/berkas/{file_id:uuid}", "/berkas/{file_id:uuid}/{width:int}"], guards=[guards.public], include_in_schema=False)
@@ -26,15 +29,30 @@ async def show_file(
     return Response(data, media_type=kind, headers=_headers(file))
 
 
+@get("/berkas/{file_id:uuid}/pratinjau", guards=[guards.signed_in], include_in_schema=False)
+async def preview(session: AsyncSession, actor: Actor, file_id: UUID) -> Response[bytes]:
+    """A PDF for the browser's own viewer, in a frame of ours: only for who reads it by duty, and only a PDF."""
+    file = await queries.visible_by_duty(session, actor, file_id)
+    if not file.is_pdf:
+        raise NoSuchFile
+    data, kind = await service.read(file)
+    framed = {"Content-Security-Policy": f"{ALONE} 'self'", "X-Frame-Options": "SAMEORIGIN"}
+    return Response(data, media_type=kind, headers={**_headers(file), **framed, "Content-Disposition": _named("inline", file)})
+
+
 def _headers(file: StoredFile) -> dict[str, Any]:
     public = file.purpose in PURPOSES and PURPOSES[file.purpose].public
     shown = "inline" if file.is_image else "attachment"
     return {
         "Cache-Control": f"public, max-age={WEEK}, immutable" if public else "private, no-store",
-        "Content-Disposition": f'{shown}; filename="{file.filename.encode("ascii", "replace").decode().replace("?", "_")}"',
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Disposition": _named(shown, file),
+        "Content-Security-Policy": f"{ALONE} 'none'",
         "X-Content-Type-Options": "nosniff",
     }
 
 
-router = Router(path="/", route_handlers=[show_file])
+def _named(shown: str, file: StoredFile) -> str:
+    return f'{shown}; filename="{file.filename.encode("ascii", "replace").decode().replace("?", "_")}"'
+
+
+router = Router(path="/", route_handlers=[show_file, preview])

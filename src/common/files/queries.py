@@ -21,6 +21,21 @@ async def visible(session: AsyncSession, visitor: Actor | None, file_id: UUID) -
     return file
 
 
+async def visible_by_duty(session: AsyncSession, visitor: Actor, file_id: UUID) -> StoredFile:
+    """The file, for whom its purpose lets read it besides the owner: an officer with the case on the desk. NoSuchFile otherwise."""
+    file = await session.get(StoredFile, file_id)
+    purpose = PURPOSES.get(file.purpose) if file else None
+    if file is None or purpose is None or not await purpose.may_read(session, visitor, file):
+        raise NoSuchFile
+    return file
+
+
+async def pdfs_among(session: AsyncSession, file_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these files are PDFs."""
+    found = await session.scalars(select(StoredFile).where(col(StoredFile.id).in_(file_ids)))
+    return {file.id for file in found if file.is_pdf}
+
+
 async def owned(session: AsyncSession, owner_id: UUID, file_ids: Sequence[UUID], purpose: str) -> list[StoredFile]:
     """Those of `file_ids` that the person uploaded for `purpose`."""
     mine = select(StoredFile).where(col(StoredFile.id).in_(file_ids), col(StoredFile.owner_id) == owner_id)

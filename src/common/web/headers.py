@@ -25,15 +25,16 @@ def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
 
 
 def content_security_policy(settings: Settings) -> str:
-    """Scripts and styles only from files of ours: nothing inline, no eval. Forms may end on the provider's pay page (redirects count)."""
+    """Scripts and styles only from files of ours: nothing inline, no eval. Forms may end on the provider's pay page (redirects count).
+    Frames may hold what is ours, and nothing of ours may be held but a paper's preview."""
     site = urlsplit(settings.base_url)
     socket = f"{'wss' if site.scheme == 'https' else 'ws'}://{site.netloc}"
     pictures = f" {_origin(settings.files_endpoint_url)}" if settings.files_endpoint_url else ""
     pay = _origin(settings.stripe_api_base) if settings.stripe_api_base else STRIPE_CHECKOUT
     return "; ".join((
         "default-src 'none'", "script-src 'self'", "style-src 'self'", f"img-src 'self' data: blob:{pictures}", "font-src 'self'",
-        f"connect-src 'self' {socket}", f"form-action 'self' {pay}", "frame-ancestors 'none'", "base-uri 'none'", "manifest-src 'self'",
-        "media-src 'self' blob:", "worker-src 'self'",
+        f"connect-src 'self' {socket}", f"form-action 'self' {pay}", "frame-src 'self'", "frame-ancestors 'none'", "base-uri 'none'",
+        "manifest-src 'self'", "media-src 'self' blob:", "worker-src 'self'",
     ))  # fmt: skip
 
 

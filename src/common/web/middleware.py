@@ -53,8 +53,9 @@ class Ground:
             _note(scope, status, time.perf_counter() - started)
 
     def _added(self, scope: Scope, present: Iterable[tuple[bytes, bytes]], asked: str | None) -> list[tuple[bytes, bytes]]:
-        added = [*self.headers, (b"x-request-id", scope["state"]["request_id"].encode())]
         names = {name.lower() for name, _ in present}
+        added = [header for header in self.headers if header[0] not in names]  # two policies of one name would both count
+        added.append((b"x-request-id", scope["state"]["request_id"].encode()))
         if b"cache-control" not in names:
             added.append((b"cache-control", b"no-store" if scope["path"].startswith("/api/") else b"private, no-cache"))
         if b"content-language" not in names:
