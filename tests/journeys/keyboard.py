@@ -68,7 +68,7 @@ class Typist:
         """On the page to sign in."""
         await self.walker.see("Masuk")
         await self.skip_to_content()
-        await self.write("Nomor HP atau surel", address)
+        await self.write("Nomor HP atau email", address)
         await self.write("Kata sandi", password)
         await self.press("Enter")
 

@@ -175,7 +175,7 @@ async def ask_correction(officer: Walker, reference: str) -> str:
     await birthplace.get_by_label("Yang harus diperbaiki").fill("Tulis Makassar dengan dua s.")
     await officer.picture("minta-perbaikan")
     await officer.press("Kirim permintaan perbaikan")
-    await expect(officer.page.get_by_text("Tercatat.").first).to_be_visible()
+    await expect(officer.page.get_by_text("Sudah dicatat.").first).to_be_visible()
     await officer.go(file)
     await expect(officer.page.get_by_text("Perlu diperbaiki").first).to_be_visible()
     return file
@@ -199,7 +199,7 @@ async def complete(officer: Walker, file: str) -> None:
     await officer.press("Ambil dan periksa")
     for step in ("Pemeriksaan berkas", "Pencatatan kelahiran", "Tanda tangan elektronik dan penerbitan akta"):
         await officer.press(f"Selesai: {step}")
-        await expect(officer.page.get_by_text("Tercatat.").first).to_be_visible()
+        await expect(officer.page.get_by_text("Sudah dicatat.").first).to_be_visible()
         await officer.go(file)
         await expect(officer.page.locator(".timeline li.done", has_text=step)).to_be_visible()
     await officer.picture("terbit")

@@ -120,7 +120,7 @@ async def test_an_officer_works_through_the_desk_by_single_keys(arrive: Arrive) 
     await officer.see(references[1])
     await open_by_key(officer, "a", references[1])
     await open_by_key(officer, "s", references[1])
-    await expect(officer.page.locator(".timeline li.done", has_text="Verifikasi berkas")).to_be_visible()
+    await expect(officer.page.locator(".timeline li.done", has_text="Pemeriksaan berkas")).to_be_visible()
     here = officer.page.url
     await officer.page.keyboard.press("n")
     await expect(officer.page).not_to_have_url(here)

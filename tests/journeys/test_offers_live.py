@@ -62,7 +62,7 @@ async def ask(buyer: Walker) -> None:
 
 
 async def make_offer(seller: Walker, price: int) -> None:
-    await seller.page.locator("#peluang .card", has_text="12 porsi").get_by_role("button", name="Tawarkan").first.click()
+    await seller.page.locator("#peluang .card", has_text="12 porsi").get_by_role("button", name="Buat tawaran").first.click()
     await seller.see("Andi Rezky")
     await seller.follow("Buat tawaran")
     await seller.see("Buat tawaran")

@@ -63,7 +63,7 @@ async def test_a_reported_thing_is_hidden_and_given_back_and_everybody_concerned
 
     await decide(operator, "Sudah diputus", title, "Fotonya sudah diganti.", "Pulihkan")
     await seller.go(f"/toko-saya/{SHOP}{thing}")
-    await seller.press("Tampilkan")  # whether it is shown again is the seller's word
+    await seller.press("Tampilkan di pasar")  # whether it is shown again is the seller's word
     await expect(seller.page.get_by_text("Tampil", exact=True)).to_be_visible()
     await stranger.go(thing)
     await stranger.see(title)
@@ -102,7 +102,7 @@ async def revive(operator: Walker) -> None:
     """From what is ill to what to do about it, and to the button."""
     await operator.follow("Ukur lagi")
     ill = operator.page.locator("li", has_text="Pekerjaan yang berhenti")
-    await expect(ill).to_contain_text("Bertindak")
+    await expect(ill).to_contain_text("Segera tangani")
     await operator.picture("kesehatan")
     await ill.get_by_role("link", name="Panduan").click()
     await operator.see("Panduan operator")

@@ -83,7 +83,7 @@ async def call_until(nurse: Walker, mother: Walker, number: int) -> None:
         await expect(held).to_have_text(str(at))
         left = number - at
         await expect(mother.page.locator("#nomor .ticket")).to_contain_text(
-            "Silakan ke meja" if not left else "Giliran berikutnya" if left == 1 else f"{left - 1} orang sebelum ta’"
+            "Silakan ke meja" if not left else "Giliran berikutnya" if left == 1 else f"{left - 1} orang sebelum Anda"
         )
 
 

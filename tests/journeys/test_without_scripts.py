@@ -61,7 +61,7 @@ async def accept(seller: Walker) -> None:
     await seller.go("/toko-saya/pesanan")
     await reload_until(seller.page.get_by_role("button", name="Terima pesanan"))
     await seller.press("Terima pesanan")
-    await seller.press("Kirim")
+    await seller.press("Sudah dikirim")
     await expect(seller.page.locator("#tunggu")).to_contain_text(f"3 porsi {GOODS}")
 
 

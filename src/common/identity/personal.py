@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import personal
-from common.actor import Role
 from common.i18n import gettext as _
 from common.identity import queries, service
 from common.personal import Hindrance
@@ -39,5 +38,5 @@ async def account(session: AsyncSession, person_id: UUID) -> Any:
 @personal.hinders("common.identity")
 async def last_admin(session: AsyncSession, person_id: UUID) -> Sequence[Hindrance]:
     """Somebody must be left who can give roles."""
-    admins = await queries.who_holds(session, Role.ADMIN, "*")
-    return [Hindrance(_("Anda admin terakhir: beri dulu peran itu kepada orang lain."), "/admin/peran")] if admins == [person_id] else []
+    admins = {grant.person_id for grant in await queries.admins_for_update(session)}
+    return [Hindrance(_("Anda admin terakhir: beri dulu peran itu kepada orang lain."), "/admin/peran")] if admins == {person_id} else []

@@ -145,6 +145,12 @@ async def who_holds(session: AsyncSession, role: Role, scope: str) -> list[UUID]
     return list(await session.scalars(select(col(RoleGrant.person_id)).where(*standing).distinct()))
 
 
+async def admins_for_update(session: AsyncSession) -> list[RoleGrant]:
+    """Who can give roles, locked in the order of ids: of two who go at the same time, the second sees that the first is gone."""
+    standing = select(RoleGrant).where(col(RoleGrant.role) == Role.ADMIN, col(RoleGrant.revoked_at).is_(None))
+    return list(await session.scalars(standing.order_by(col(RoleGrant.id)).with_for_update()))
+
+
 def _standing_grants() -> Select[RoleGrant, str]:
     statement = select(RoleGrant, col(Person.name)).join(Person, col(Person.id) == col(RoleGrant.person_id))
     return statement.where(col(RoleGrant.revoked_at).is_(None))

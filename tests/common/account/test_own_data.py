@@ -127,6 +127,13 @@ async def test_the_last_admin_stays() -> None:
         await close(admin)
 
 
+async def test_of_the_last_two_admins_who_leave_at_once_one_stays() -> None:
+    async with unit_of_work() as session:
+        admins = [make.actor_of(await make.holder(session, Role.ADMIN)) for _ in range(2)]
+    outcomes = await asyncio.gather(*(close(admin) for admin in admins), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in outcomes) == ["NoneType", "StillOpen"]
+
+
 async def test_a_wrong_password_closes_nothing() -> None:
     actor = await somebody()
     with pytest.raises(WrongPassword):

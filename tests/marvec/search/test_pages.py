@@ -65,7 +65,7 @@ async def test_the_first_page_is_light_and_leads_everywhere(client: httpx.AsyncC
 
 
 async def test_the_first_page_of_an_empty_city_invites(client: httpx.AsyncClient) -> None:
-    assert "Pasar baru mau buka" in (await client.get("/", params={"near": "bukan,posisi"})).text
+    assert "Pasar sebentar lagi buka" in (await client.get("/", params={"near": "bukan,posisi"})).text
 
 
 async def test_with_a_position_the_nearest_come_first(client: httpx.AsyncClient) -> None:

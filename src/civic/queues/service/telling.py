@@ -13,7 +13,6 @@ from common.notifications.service import Telling
 
 NEAR = N_("Nomor antrean Anda %(number)s. Kira-kira %(minutes)s menit lagi, tidak usah buru-buru.")
 CALLED = N_("Nomor %(number)s Anda dipanggil: %(counter)s, meja %(desk)s.")
-
 EXPIRED = N_("Nomor %(number)s di %(counter)s sudah hangus karena harinya lewat. Ambil nomor baru kalau masih perlu.")
 
 
@@ -45,16 +44,11 @@ async def tell_called(session: AsyncSession, counter: Counter, ticket: Ticket) -
 
 async def tell_expired(session: AsyncSession, expired: Sequence[tuple[Counter, Ticket]]) -> None:
     """Whose day went by without a turn: all at once, since two crowds that are told never wait for each other in a circle."""
-    await notifications.notify_many(
-        session,
-        [
-            Telling(
-                ticket.person_id, "civic.queue_expired", EXPIRED, {"number": ticket.number, "counter": counter.name_id},
-                f"/antrean/{ticket.id}",
-            )
-            for counter, ticket in expired
-        ],
-    )  # fmt: skip
+    tellings = []
+    for counter, ticket in expired:
+        params = {"number": ticket.number, "counter": counter.name_id}
+        tellings.append(Telling(ticket.person_id, "civic.queue_expired", EXPIRED, params, f"/antrean/{ticket.id}"))
+    await notifications.notify_many(session, tellings)
 
 
 async def tell_those_near(session: AsyncSession, counter: Counter, day: Day) -> None:

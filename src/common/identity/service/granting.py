@@ -42,9 +42,9 @@ async def grant(session: AsyncSession, actor: Actor | None, person_id: UUID, rol
 
 async def take_grant(session: AsyncSession, actor: Actor, grant_id: UUID) -> None:
     """Take a role away, at once. Raises `NotFound`, and `LastAdmin` when nobody would be left to give roles."""
-    standing = select(RoleGrant).where(col(RoleGrant.revoked_at).is_(None)).order_by(col(RoleGrant.id)).with_for_update()
-    admins = (await session.scalars(standing.where(col(RoleGrant.role) == Role.ADMIN))).all()
-    row = await session.scalar(standing.where(col(RoleGrant.id) == grant_id))
+    admins = await queries.admins_for_update(session)
+    standing = select(RoleGrant).where(col(RoleGrant.id) == grant_id, col(RoleGrant.revoked_at).is_(None))
+    row = await session.scalar(standing.with_for_update())
     if row is None:
         raise NotFound
     if row.role is Role.ADMIN and len(admins) == 1:
