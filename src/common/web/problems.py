@@ -21,6 +21,8 @@ from common.web.wording import in_words
 
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
+HUNG_UP = "client disconnected prematurely"
+"""Litestar's words for a line that went away in the middle of a request: an everyday thing, and nobody is there to read the answer."""
 TITLES = {
     400: N_("Kiriman ini belum benar. Periksa isiannya, lalu coba lagi."),
     401: N_("Silakan masuk dulu."),
@@ -64,6 +66,9 @@ def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
         return error.response
     if isinstance(error, ValidationException):
         return answer(request, Problem(422, "invalid", gettext(TITLES[422]), _litestar_fields(error)))
+    if HUNG_UP in error.detail:
+        log.info("hung_up", path=_template_of(request))
+        return answer(request, Problem(400, "hung_up", gettext(TITLES[400])))
     if error.status_code >= 500:
         return of_unknown(request, error)
     title = gettext(TITLES.get(error.status_code, TITLES[400]))

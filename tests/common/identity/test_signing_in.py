@@ -171,6 +171,17 @@ async def test_a_locked_account_tells_when_to_come_back_and_opens_then(client: h
         assert (await client.post("/api/v1/sessions", json=right)).status_code == 201
 
 
+async def test_two_who_sign_in_at_once_behind_one_address_both_come_in(database: None) -> None:
+    """The one whose moment was earlier may be counted later: on a telephone network thousands share one address."""
+    async with unit_of_work() as session:
+        addresses = [make.address_of(await make.person(session, name)) for name in ("Daeng Tata", "Daeng Ngai")]
+    for address, moment in zip(addresses, (clock.now(), clock.now() - timedelta(milliseconds=40)), strict=True):
+        with clock.frozen(moment):
+            async with unit_of_work() as session:
+                entered = await service.sign_in(session, address, make.PASSWORD, service.Client("10.0.0.9"))
+            assert entered.token
+
+
 async def test_an_unknown_account_is_locked_like_a_known_one(database: None) -> None:
     address, outcomes = Address("email", "tidak.ada@contoh.id"), []
     for _ in range(6):

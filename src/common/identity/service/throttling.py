@@ -28,17 +28,18 @@ CODE = Pace(free=3, wait=60, longest=3600, window=3600)
 CODES_OF_NETWORK = Pace(free=30, wait=60, longest=3600, window=3600)
 SECOND_FACTOR = Pace(free=5, wait=30, longest=3600, window=86400)
 
+# A free try blocks nobody, not even until its own moment: two tries at once may arrive in the other order than their clocks say.
 COUNT = """
-INSERT INTO throttle AS t (key, tries, last_at, blocked_until) VALUES ($1, 1, $2, $2)
+INSERT INTO throttle AS t (key, tries, last_at, blocked_until) VALUES ($1, 1, $2, '-infinity')
 ON CONFLICT (key) DO UPDATE SET
     tries = CASE WHEN t.last_at < $2 - make_interval(secs => $6) THEN 1 ELSE t.tries + 1 END,
     last_at = $2,
-    blocked_until = CASE WHEN t.last_at < $2 - make_interval(secs => $6) OR t.tries + 1 < $3 THEN $2
+    blocked_until = CASE WHEN t.last_at < $2 - make_interval(secs => $6) OR t.tries + 1 < $3 THEN '-infinity'
         ELSE $2 + make_interval(secs => least($4 * power(2, least(t.tries + 1 - $3, 20)), $5)) END
 WHERE t.blocked_until <= $2
 RETURNING tries
 """
-GIVE_BACK = "UPDATE throttle SET tries = greatest(tries - 1, 0), blocked_until = last_at WHERE key = $1"
+GIVE_BACK = "UPDATE throttle SET tries = greatest(tries - 1, 0), blocked_until = '-infinity' WHERE key = $1"
 
 
 async def count(kind: str, name: str, pace: Pace) -> None:
