@@ -149,9 +149,10 @@ async def all_of_seller(session: AsyncSession, seller_id: UUID) -> list[Listing]
     return list(await session.scalars(select(Listing).where(col(Listing.seller_id) == seller_id).order_by(col(Listing.id).desc())))
 
 
-async def cards_of(session: AsyncSession, storefront_id: UUID, limit: int = 60) -> list[Card]:
-    """A shop's visible goods, newest first, as cards."""
-    return await _cards(session, limit, col(Listing.storefront_id) == storefront_id)
+async def cards_of(session: AsyncSession, storefront_id: UUID, limit: int, *, before: UUID | None = None) -> list[Card]:
+    """A shop's visible goods, newest first, as cards; after the one called `before`."""
+    following = [] if before is None else [col(Listing.id) < before]
+    return await _cards(session, limit, col(Listing.storefront_id) == storefront_id, *following)
 
 
 async def similar_to(session: AsyncSession, listing: Listing, limit: int = 4) -> list[Card]:

@@ -94,6 +94,24 @@ async def test_an_edit_of_an_old_version_is_shown_as_a_conflict(database: None, 
         assert 'value="Songkolo lain"' in late.text
 
 
+async def test_a_buyer_walks_through_a_large_shop_to_its_first_thing(database: None, app: Litestar) -> None:
+    seller = person()
+    async with unit_of_work() as session:
+        mine = await shop(session, seller)
+        made = [await draft(session, seller, mine, title=f"Barang {number}") for number in range(100)]
+        for one in made:
+            await listings.publish_listing(session, seller, one.id)
+    at, seen = "/toko/dapur-ramlah", []
+    async with client_as(app, None) as client:
+        while at:
+            shown = (await client.get(at)).text
+            seen.append(re.findall(r'class="card" href="/barang/([0-9a-f-]{36})"', shown))
+            following = re.search(r'rel="next" href="([^"]+)"', shown)
+            at = unescape(following[1]) if following else ""
+    assert [len(page) for page in seen] == [48, 48, 4]
+    assert [one for page in seen for one in page] == [str(one.id) for one in reversed(made)]
+
+
 async def test_a_shop_of_a_hundred_and_twenty_things_is_listed_to_the_last_and_a_change_comes_back_to_its_page(
     database: None, app: Litestar
 ) -> None:

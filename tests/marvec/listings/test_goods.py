@@ -55,7 +55,7 @@ async def test_pausing_a_thing_or_its_shop_takes_it_off_sale(session: AsyncSessi
     assert [found.listing_id for found in await queries.for_sale(session, [paused.id, other.id])] == [other.id]
     await storefronts.pause_storefront(session, seller, opened.id)
     assert await queries.for_sale(session, [paused.id, other.id]) == []
-    assert await queries.cards_of(session, opened.id) == []
+    assert await queries.cards_of(session, opened.id, 9) == []
 
 
 async def test_of_two_edits_of_one_version_the_later_is_refused(session: AsyncSession) -> None:

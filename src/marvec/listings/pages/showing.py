@@ -10,6 +10,7 @@ from common import front, guards, regions
 from common.actor import Actor
 from common.web import page
 from common.web.addresses import absolute
+from common.web.paging import Cursor, keys_of, page_of
 from common.web.standing import remember, standing_of
 from marvec.listings import goods, policy, queries
 from marvec.listings.errors import NoSuchListing
@@ -22,6 +23,7 @@ from marvec.storefronts.errors import NoSuchStorefront
 
 BESIDE = 4
 """Goods shown beside one, of the same shop and of others."""
+WINDOW, SHOWN = "shop-window", 48
 
 
 @get("/barang/{listing_id:uuid}", guards=[guards.public])
@@ -46,14 +48,21 @@ async def show_listing(request: Request[Any, Any, Any], session: AsyncSession, v
 
 
 @get("/toko/{slug:str}", guards=[guards.public])
-async def show_storefront(request: Request[Any, Any, Any], session: AsyncSession, visitor: Actor | None, slug: str) -> Response[Any]:
+async def show_storefront(
+    request: Request[Any, Any, Any], session: AsyncSession, visitor: Actor | None, slug: str, cursor: Cursor = None
+) -> Response[Any]:
+    """A following page of the goods shows the goods alone."""
     shop = await storefronts.by_slug(session, slug)
     if not shop_policy.may_see(visitor, shop):
         raise NoSuchStorefront
     preview = visitor is not None and shop_policy.may_manage(visitor, shop) and as_buyer(request)
+    keys = keys_of(WINDOW, cursor)
+    rows = await queries.cards_of(session, shop.id, SHOWN + 1, before=keys[0] if keys else None)
+    found = page_of(rows, SHOWN, WINDOW, lambda card: [card.id], lambda card: card)
     return page(
-        "listings/storefront.html", shop=shop, goods=await queries.cards_of(session, shop.id), place=regions.kelurahan(shop.kelurahan_code),
-        trust=await trust.trust_in(session, shop), pieces=await front.pieces_for("storefront", session, visitor, shop), preview=preview,
+        "listings/storefront.html", shop=shop, goods=found.items, next=found.next, is_first=not cursor,
+        place=regions.kelurahan(shop.kelurahan_code), trust=await trust.trust_in(session, shop), preview=preview,
+        pieces=[] if cursor else await front.pieces_for("storefront", session, visitor, shop),
     )  # fmt: skip
 
 
