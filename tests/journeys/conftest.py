@@ -15,8 +15,9 @@ Arrive = Callable[..., Awaitable[Walker]]
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCity]:
-    """The city itself: its processes, its database."""
-    with running_city(tmp_path_factory.mktemp("city") / "var", demo=True, MARVEC_PASSWORD_COST="low") as city:
+    """The city itself: its processes, its database. Of what it says only what is wrong: nobody reads the rest of a log this long."""
+    told = {"MARVEC_PASSWORD_COST": "low", "MARVEC_LOG_LEVEL": "WARNING"}
+    with running_city(tmp_path_factory.mktemp("city") / "var", demo=True, **told) as city:
         yield city
 
 
