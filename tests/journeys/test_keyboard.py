@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from common.web import static
 from marvec.seed.accounts import PASSWORD
 from tests.journeys.conftest import Arrive
 from tests.journeys.keyboard import MOST_STEPS, Typist
@@ -25,6 +26,37 @@ async def test_a_buyer_finds_buys_and_pays_by_keyboard(arrive: Arrive) -> None:
     await pay(hands)
     assert hands.unseen == []
     assert buyer.wrong == []
+
+
+OLD = """<form action="/a"><label>Alasan <input name="note" value=""></label><select name="why"><option>x<option>y</select>
+<button>Tolak</button></form><details><summary>Lainnya</summary>isi</details>"""
+NEW = f"<p>Ada yang baru</p><form action='/b'><button>Terima</button></form>{OLD}"
+HOLD = """async ([address, old, now]) => {
+  const { renew } = await import(address);
+  const made = (text) => Object.assign(document.createElement("div"), { innerHTML: text });
+  const piece = document.querySelector("main").appendChild(made(old));
+  const note = piece.querySelector("[name=note]");
+  note.focus();
+  note.value = "Sudah habis";
+  note.setSelectionRange(5, 5);
+  piece.querySelector("select").value = "y";
+  piece.querySelector("details").open = true;
+  renew(piece, made(now));
+  const held = document.activeElement;
+  const others = [piece.querySelector("select").value, piece.querySelector("details").open];
+  const kept = [held !== note, held.name, held.value, held.selectionStart, ...others];
+  renew(piece, made("<p>Sudah selesai</p>"));
+  return [...kept, document.activeElement === piece];
+}"""
+
+
+async def test_what_comes_anew_takes_nothing_from_the_hand(arrive: Arrive) -> None:
+    """Nor does the hand fall to the ground, where what it held is gone."""
+    seller = await arrive("Daeng Ngai")
+    await seller.go("/")
+    kept = await seller.page.evaluate(HOLD, [static.url("renew.js"), OLD, NEW])
+    assert kept == [True, "note", "Sudah habis", 5, "y", True, True]
+    assert seller.wrong == []
 
 
 async def find(hands: Typist) -> None:
@@ -151,6 +183,7 @@ async def look_closely(hands: Typist) -> None:
     assert abs(left["y"] - right["y"]) < 1
     paper = hands.page.locator("a.zoom").first
     await hands.reach(paper)
+    await hands.page.wait_for_function("document.querySelector('a.zoom img').naturalWidth > 0")
     small = await paper.locator("img").evaluate("one => one.width")
     await hands.press("Enter")
     await expect(paper).to_have_attribute("data-near", "")

@@ -4,7 +4,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-zoom]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const picture = link.querySelector("img");
-  if (!picture || !picture.naturalWidth) return;
+  if (!picture || !(picture.naturalWidth || "near" in link.dataset)) return; // what is large becomes small, also while it loads
   event.preventDefault();
   const box = picture.getBoundingClientRect();
   const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
