@@ -19,8 +19,8 @@ TABLE = Path(__file__).resolve().parents[1] / "architecture" / "access.txt"
 LOOKED_AT = 8  # pages of one pattern that are searched for links
 NO_PAGES = (
     "/akun/data/{export_id:uuid}/unduh", "/api/openapi.json", "/apple-touch-icon.png", "/berkas/{file_id:uuid}",
-    "/berkas/{file_id:uuid}/{width:int}", "/favicon.ico", "/healthz", "/manifest.webmanifest", "/metrics",
-    "/permohonan/{application_id:uuid}/dokumen", "/readyz", "/robots.txt", "/sitemap.xml", "/sitemap/{name:str}", "/sw.js",
+    "/berkas/{file_id:uuid}/{width:int}", "/berkas/{file_id:uuid}/pratinjau", "/favicon.ico", "/healthz", "/manifest.webmanifest",
+    "/metrics", "/permohonan/{application_id:uuid}/dokumen", "/readyz", "/robots.txt", "/sitemap.xml", "/sitemap/{name:str}", "/sw.js",
     "/peta/pilih", "/pesan/{conversation_id:uuid}/{seq:int}",  # pieces that other pages put in
     "/kotak-masuk", "/bayar/{intent_id:uuid}/kembali",  # second addresses of pages
 )  # fmt: skip

@@ -119,7 +119,7 @@ async def revive(operator: Walker) -> None:
 
 async def read_the_books(operator: Walker) -> None:
     await operator.go("/operator/buku-besar")
-    await expect(operator.page.get_by_text("Jumlah semua akun nol")).to_be_visible()
+    await expect(operator.page.get_by_text("Jumlah semua akun buku besar nol")).to_be_visible()
     await operator.page.get_by_role("navigation", name="Uang").get_by_role("link", name="Akun buku besar").click()
     await operator.see("Akun buku besar")
     await operator.page.get_by_role("navigation", name="Uang").get_by_role("link", name="Pesan penyedia").click()

@@ -167,7 +167,7 @@ async def test_a_line_that_drops_in_the_middle_of_a_photograph_loses_and_doubles
         line.cut_after(200_000)
         with capture_logs() as said:
             await page.get_by_role("button", name="Simpan dan tampilkan").click()
-            await expect(page.get_by_text("Isian ta’ tersimpan di HP dan akan kami kirim sendiri.")).to_be_visible()
+            await expect(page.get_by_text("Isian Anda tersimpan di HP dan akan terkirim sendiri.")).to_be_visible()
         assert line.is_cut
         assert [one["event"] for one in said if one["log_level"] == "error"] == []  # an everyday thing is no bug
         assert await titles(shop) == []

@@ -56,7 +56,7 @@ async def fill_form(citizen: Walker) -> None:
     await citizen.see("Tentang orang tua")
     await citizen.fill(nama_ibu="Andi Mappa", nik_ibu="73", nomor_kk="7371091203150004", orang_tua_menikah="ibu")
     await citizen.press("Simpan dan lanjut")
-    await expect(citizen.page.get_by_text("NIK terdiri dari 16 angka")).to_be_visible()
+    await expect(citizen.page.get_by_text("NIK ada 16 angka")).to_be_visible()
     await citizen.picture("nik-salah")
     await citizen.fill(nik_ibu="7371095206900002")
     await citizen.press("Simpan dan lanjut")
