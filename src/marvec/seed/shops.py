@@ -49,7 +49,8 @@ async def _offer(session: AsyncSession, owner: Actor, storefront_id: UUID, item:
     )  # fmt: skip
     listing = await listings.create_listing(session, owner, described)
     for view in range(views):
-        await listings.upload_picture(session, owner, listing.id, pictures.draw(item.title, item.category, view), "gambar.jpg")
+        picture = pictures.draw(item.title, item.category, view, owner.name)
+        await listings.upload_picture(session, owner, listing.id, picture, "gambar.jpg")
     await listings.publish_listing(session, owner, listing.id)
 
 

@@ -138,7 +138,8 @@ def test_the_large_city_by_the_numbers() -> None:
 def test_the_same_history_is_told_the_same_way() -> None:
     assert trade.plans(History(NOW)) == trade.plans(History(NOW))
     assert desk.cases() == desk.cases()
-    assert pictures.draw("Barongko", "kue") == pictures.draw("Barongko", "kue")
+    assert pictures.draw("Barongko", "kue", shop="Ngai") == pictures.draw("Barongko", "kue", shop="Ngai")
+    assert pictures.draw("Barongko", "kue", shop="Ngai") != pictures.draw("Barongko", "kue", shop="Ina")
     assert 5_000 < len(pictures.draw("Barongko", "kue")) < 60_000
     with clock.frozen(NOW):
         assert re.fullmatch(r"Usaha rumahan di .+\. Toko contoh: orang dan usahanya rekaan\.", shops._about(people.shops()[3]))
