@@ -37,6 +37,13 @@ async def count(sql: str) -> int:
         return int(await connection.fetchval(sql))
 
 
+async def last_errors() -> list[str]:
+    async with hot() as connection:
+        return [
+            row["last_error"] for row in await connection.fetch("SELECT last_error FROM outbox WHERE done_at IS NULL AND last_error <> ''")
+        ]
+
+
 async def states_of(table: str) -> set[str]:
     async with hot() as connection:
         return {row["state"] for row in await connection.fetch(f"SELECT DISTINCT state FROM {table}")}
@@ -61,7 +68,7 @@ async def test_a_city_has_everything_in_every_state_and_its_ledger_is_true(clien
     assert await city.seed_if_empty(said.append)
     assert said[:2] == ["8 accounts", "8 shops with 24 goods"]
     await work.work_off(said.append)
-    assert said[-1] == "the city is complete"
+    assert said[-1] == "the city is complete", await last_errors()
     assert not await city.seed_if_empty(said.append)
 
     assert await states_of("moderation_cases") == {"open", "dismissed"}
