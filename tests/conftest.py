@@ -29,6 +29,7 @@ from marvec import site
 from marvec.app import create_app
 
 ROOT = Path(__file__).resolve().parents[1]
+NOWHERE = "http://127.0.0.1:9"  # a payment provider that never answers, where a test brings none of its own: nothing is asked of the world
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +54,7 @@ def house(postgres: Postgres, valkey: Valkey, tmp_path_factory: pytest.TempPathF
         environment.setenv("MARVEC_DEMO", "1")
         environment.setenv("MARVEC_PASSWORD_COST", "low")
         environment.setenv("MARVEC_BASE_URL", "http://testserver")
+        environment.setenv("MARVEC_STRIPE_API_BASE", NOWHERE)
         get_settings.cache_clear()
         migrate()
         site.load_models()

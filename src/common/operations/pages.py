@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import clock, guards
 from common.actor import Actor, Role
 from common.audit import queries as trail
-from common.i18n import N_
+from common.i18n import N_, language
 from common.i18n import gettext as _
 from common.operations import checks, queries, runbook, service
 from common.web import page, see_other
@@ -32,8 +32,8 @@ async def desk(session: AsyncSession) -> Page:
 
 @get("/operator/panduan", guards=OPERATOR)
 async def show_runbook() -> Page:
-    """What to do when something is ill: `docs/operations/runbook.md`, as it lies in the source."""
-    return page("operations/runbook.html", parts=runbook.parts())
+    """What to do when something is ill: `docs/operations/`, as it lies in the source."""
+    return page("operations/runbook.html", parts=runbook.parts(language()))
 
 
 @get("/operator/pekerjaan", guards=OPERATOR)

@@ -1,5 +1,6 @@
 """Health at a glance: measured now, what is ill first, with a word, a colour and a section of the runbook that exists."""
 
+import re
 from datetime import timedelta
 
 import httpx
@@ -38,7 +39,20 @@ async def test_the_age_of_waiting_work_has_a_colour(minutes: int, tone: str) -> 
 
 
 async def test_every_check_has_its_section_in_the_runbook() -> None:
-    assert {check.section for check in (await seen()).values()} <= {part.slug for part in runbook.parts()}
+    sections = {check.section for check in (await seen()).values()}
+    for language in runbook.FILES:
+        assert sections <= {part.slug for part in runbook.parts(language)}
+
+
+def test_the_runbook_says_the_same_in_both_languages() -> None:
+    """Section by section, step by step, with the same commands."""
+    indonesian, english = ([(part.slug, shape(part)) for part in runbook.parts(language)] for language in ("id", "en"))
+    assert indonesian == english
+
+
+def shape(part: runbook.Part) -> list[tuple[str, int, list[str]]]:
+    commands = re.compile(r"`([^`]+)`|^(SELECT .*)")
+    return [(kind, len(lines), sorted("".join(found) for line in lines for found in commands.findall(line))) for kind, lines in part.blocks]
 
 
 async def test_the_page_and_the_api_say_the_same_to_operators_only(client: httpx.AsyncClient) -> None:
@@ -50,4 +64,4 @@ async def test_the_page_and_the_api_say_the_same_to_operators_only(client: httpx
     assert "Segera tangani" in page and "/operator/panduan#payment-provider" in page
     answered = (await client.get("/api/v1/health", headers=headers)).json()
     assert answered[0]["tone"] == "bad" and {one["section"] for one in answered} == set(await seen())
-    assert "Dead jobs" in (await client.get("/operator/panduan")).text
+    assert "Pekerjaan yang berhenti" in (await client.get("/operator/panduan")).text
