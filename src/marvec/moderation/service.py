@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import sqlalchemy
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -69,11 +70,13 @@ async def decide(session: AsyncSession, actor: Actor, case_id: UUID, decision: D
 async def _report(session: AsyncSession, about: Case, report: Report) -> bool:
     """Join the thing's open case, or open one; False when the person's word is in it already.
 
-    The upsert locks the open case: a decision at the same moment comes before (then this opens the next case) or after.
+    The upsert locks the open case: a decision at the same moment comes before (then this opens the next case) or after. Its index is named
+    by a constant: of a parameter the database cannot tell, once it plans a statement for all its parameters, that the index is meant.
     """
     opened = insert(Case).values(about.model_dump())
+    still_open = sqlalchemy.text(f"state = '{CaseState.OPEN}'")
     joined = opened.on_conflict_do_update(
-        index_elements=["kind", "subject_id", "seq"], index_where=col(Case.state) == CaseState.OPEN, set_={"seq": opened.excluded.seq}
+        index_elements=["kind", "subject_id", "seq"], index_where=still_open, set_={"seq": opened.excluded.seq}
     )
     case_id = await session.scalar(joined.returning(col(Case.id)))
     row = (
