@@ -40,6 +40,7 @@ class Typist:
     async def reach(self, wanted: Locator, *, key: str = "Tab") -> None:
         """Step by step until the focus is there."""
         await expect(wanted).to_be_visible()
+        await self.page.wait_for_load_state("load")  # with its stylesheet: an outline that has not come yet is not missing
         for _ in range(MOST_STEPS):
             await self.press(key)
             await self.look()
