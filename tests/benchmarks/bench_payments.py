@@ -138,7 +138,7 @@ async def opened() -> tuple[UUID, str]:
             expires_at=clock.now() + timedelta(hours=1),
         )  # fmt: skip
         intent.move_to(IntentState.STARTED, by=None)
-        intent.payment_ref = f"pi_{intent.id.hex}"
+        intent.provider_ref, intent.payment_ref = f"cs_{intent.id.hex}", f"pi_{intent.id.hex}"
         return intent.id, intent.payment_ref
 
 
