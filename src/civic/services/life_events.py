@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from common.i18n import language
+
 EMERGENCY = "darurat-112"
 LEAST_LIKENESS = 0.55
 """Of weighted words in common (Dice); below, people were led to services that they had not meant."""
@@ -51,13 +53,26 @@ def find(text: str, most: int = 4) -> list[LifeEvent]:
     return sorted(list(best.values())[:most], key=lambda event: not event.emergency)
 
 
+def services() -> list[str]:
+    """The codes of all services that people ask for, each once."""
+    return list(dict.fromkeys(event.service for event, _ in _events()))
+
+
 def name_of(service: str) -> str:
-    """What the file calls a service; its code when it has no line of its own."""
+    """What the files call a service, in the reader's language; its code when it has no line of its own."""
+    if language() == "en" and service in _english():
+        return _english()[service]
     return next((event.service_name for event, _ in _events() if event.service == service), service)
 
 
 def office_of(service: str) -> str:
     return next((event.office for event, _ in _events() if event.service == service), "")
+
+
+@lru_cache(maxsize=1)
+def _english() -> dict[str, str]:
+    with (Path(__file__).parent / "data" / "service_names.csv").open(encoding="utf-8") as file:
+        return {row["service"]: row["name_en"] for row in csv.DictReader(file)}
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ import httpx
 from litestar import Litestar
 
 from civic.promises.models import Promise
-from civic.services import catalogue, occasions, queries, views
+from civic.services import catalogue, life_events, occasions, queries, views
 from common import clock, ids
 from common.db import unit_of_work
 from common.i18n import speaking
@@ -22,6 +22,15 @@ def test_every_occasion_leads_to_services_of_the_catalogue_or_says_where_else() 
             assert way.link.startswith("/"), (occasion.code, way)
             assert way.name != "", occasion.code
     assert occasions.way_to(occasions.find("sakit").services[0]).link == "/antrean"
+
+
+def test_a_reader_of_english_knows_every_service_by_an_english_name_also_those_that_are_not_here_yet() -> None:
+    services = life_events.services()
+    in_english = {}
+    with speaking("en"):
+        in_english = {service: life_events.name_of(service) for service in services}
+    assert {service: name for service, name in in_english.items() if name in (service, life_events.name_of(service))} == {}
+    assert in_english["imunisasi"] == "Immunisation and posyandu"
 
 
 def test_grief_is_spoken_of_plainly() -> None:
