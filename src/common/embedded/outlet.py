@@ -4,7 +4,6 @@ A terminal that was paused, or a pipe that nobody empties, would otherwise stop 
 pipe, every child that has something to say: the city would stand still because nobody reads its log.
 """
 
-import contextlib
 import os
 import select
 import sys
@@ -27,9 +26,11 @@ class Outlet:
     @property
     def waits(self) -> bool:
         """Something is held for a reader who does not read."""
-        return bool(self._held)
+        return bool(self._held) and not self._closed
 
     def say(self, text: str) -> None:
+        if self._closed:
+            return
         self._held.append(text.encode(errors="replace"))
         self._size += len(self._held[-1])
         while self._size > HELD_BYTES and len(self._held) > 1:
@@ -39,29 +40,30 @@ class Outlet:
 
     def flush(self) -> None:
         """Write as much as is taken now."""
+        if self._closed:
+            return
         sys.stdout.flush()  # what was printed before us stays before us
         fd = sys.stdout.fileno() if self._fd is None else self._fd
-        while self._held and not self._closed and select.select([], [fd], [], 0)[1]:
+        while self._held and select.select([], [fd], [], 0)[1]:
             if self._lost:
                 self._return(f"\n... {self._lost} lines were not read in time and are gone\n".encode())
                 self._lost = 0
-            self._write(fd, self._held.popleft())
-        if self._closed:
-            self._held.clear()
-            self._size = 0
+            if not self._write(fd, self._held.popleft()):
+                return
 
-    def _write(self, fd: int, words: bytes) -> None:
+    def _write(self, fd: int, words: bytes) -> bool:
+        """False when the reader is gone: the city goes on."""
         self._size -= len(words)
-        written = 0
-        with contextlib.suppress(BlockingIOError):
-            try:
-                written = os.write(fd, words[:AT_ONCE])
-            except OSError as error:
-                if isinstance(error, BlockingIOError):
-                    raise
-                self._closed = True  # the reader is gone: the city goes on
+        try:
+            written = os.write(fd, words[:AT_ONCE])
+        except BlockingIOError:
+            written = 0
+        except OSError:
+            self._closed = True
+            return False
         if written < len(words):
             self._return(words[written:])
+        return True
 
     def _return(self, words: bytes) -> None:
         self._held.appendleft(words)
