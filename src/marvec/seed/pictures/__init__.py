@@ -34,7 +34,8 @@ PAINTERS: dict[str, tuple[Painter, ...]] = {
 }
 BY_WORD: tuple[tuple[str, Painter], ...] = (
     ("songkolo", dishes.parcel), ("ketupat", dishes.parcel), ("buras", dishes.parcel), ("barongko", dishes.parcel),
-    ("doko-doko", dishes.parcel), ("pa'piong", dishes.parcel), ("otak-otak", dishes.parcel), ("bakar", dishes.plate),
+    ("doko-doko", dishes.parcel), ("pa'piong", dishes.parcel), ("otak-otak", dishes.parcel), ("jalangkote", dishes.cakes),
+    ("bakar", dishes.plate),
     ("coto", dishes.bowl), ("sop ", dishes.bowl), ("pallu", dishes.bowl), ("bakso", dishes.bowl), ("kapurung", dishes.bowl),
     ("barobbo", dishes.bowl), ("bassang", dishes.bowl), ("pisang ijo", dishes.bowl), ("nasi", dishes.plate), ("ayam", dishes.plate),
     ("nasu", dishes.plate), ("mie", dishes.plate), ("gado", dishes.plate), ("lawa", dishes.plate), ("sarabba", dishes.cup),
