@@ -209,6 +209,8 @@ async def test_somebody_told_of_something_does_not_wait_for_who_closes_or_the_ot
         await identity.for_update(session, person.person_id)
         async with asyncio.timeout(5):
             await do(lambda other: notifications.notify(other, person.person_id, kind="order.paid", text="Pesanan dibayar."))
+        async with hot() as connection:  # it is there while the person is still held
+            assert await connection.fetchval("SELECT count(*) FROM notification WHERE person_id = $1", person.person_id) == 1
 
 
 def why(outcome: object) -> str | None:

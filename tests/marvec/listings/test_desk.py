@@ -5,6 +5,7 @@ import re
 from html import unescape
 from uuid import UUID
 
+import httpx
 import pytest
 from litestar import Litestar
 from sqlalchemy import text
@@ -94,6 +95,16 @@ async def test_an_edit_of_an_old_version_is_shown_as_a_conflict(database: None, 
         assert 'value="Songkolo lain"' in late.text
 
 
+async def walk(client: httpx.AsyncClient, at: str) -> dict[str, str]:
+    """A list to its end: each page's address, and what it shows."""
+    pages: dict[str, str] = {}
+    while at:
+        pages[at] = (await client.get(at)).text
+        following = re.search(r'rel="next" href="([^"]+)"', pages[at])
+        at = unescape(following[1]) if following else ""
+    return pages
+
+
 async def test_a_buyer_walks_through_a_large_shop_to_its_first_thing(database: None, app: Litestar) -> None:
     seller = person()
     async with unit_of_work() as session:
@@ -101,13 +112,9 @@ async def test_a_buyer_walks_through_a_large_shop_to_its_first_thing(database: N
         made = [await draft(session, seller, mine, title=f"Barang {number}") for number in range(100)]
         for one in made:
             await listings.publish_listing(session, seller, one.id)
-    at, seen = "/toko/dapur-ramlah", []
     async with client_as(app, None) as client:
-        while at:
-            shown = (await client.get(at)).text
-            seen.append(re.findall(r'class="card" href="/barang/([0-9a-f-]{36})"', shown))
-            following = re.search(r'rel="next" href="([^"]+)"', shown)
-            at = unescape(following[1]) if following else ""
+        pages = await walk(client, "/toko/dapur-ramlah")
+    seen = [re.findall(r'class="card" href="/barang/([0-9a-f-]{36})"', shown) for shown in pages.values()]
     assert [len(page) for page in seen] == [48, 48, 4]
     assert [one for page in seen for one in page] == [str(one.id) for one in reversed(made)]
 
@@ -119,14 +126,10 @@ async def test_a_shop_of_a_hundred_and_twenty_things_is_listed_to_the_last_and_a
     async with unit_of_work() as session:
         mine = await shop(session, seller)
         made = [await draft(session, seller, mine, title=f"Barang {number}") for number in range(120)]
-    at, seen, pages = "/toko-saya/dapur-ramlah/barang", [], []
     async with client_as(app, seller) as client:
-        while at:
-            pages.append(at)
-            shown = (await client.get(at)).text
-            seen += re.findall(r'id="b-([0-9a-f-]{36})"', shown)
-            following = re.search(r'rel="next" href="([^"]+)"', shown)
-            at = unescape(following[1]) if following else ""
+        walked = await walk(client, "/toko-saya/dapur-ramlah/barang")
+        pages, shown = list(walked), list(walked.values())[-1]
+        seen = [found for text in walked.values() for found in re.findall(r'id="b-([0-9a-f-]{36})"', text)]
         assert (len(pages), seen) == (3, [str(one.id) for one in reversed(made)])
 
         action = re.search(rf'action="([^"]+{made[0].id}/cepat[^"]*)"', shown)
