@@ -1,4 +1,4 @@
-"""A line between a browser and a city that can be cut after so many bytes: what a telephone in a tunnel does to an upload."""
+"""A line between a browser and a city that can be slow, and cut after so many bytes: what a telephone in a tunnel does to an upload."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 PIECE = 8192  # bytes
+WEAK = 400_000 / 8  # bytes a second, each way
 
 
 class Line:
@@ -15,8 +16,13 @@ class Line:
         self.house, self.address = house, ""
         self.is_cut = False
         self._left: int | None = None
+        self._pace: float | None = None
         self._ends: set[asyncio.StreamWriter] = set()
         self._carrying: set[asyncio.Task[None]] = set()
+
+    def slow_down(self) -> None:
+        """To a weak line's 400 kbit/s, until it is mended."""
+        self._pace = WEAK
 
     def cut_after(self, many: int) -> None:
         """Once so many bytes have gone up from now on."""
@@ -28,7 +34,7 @@ class Line:
             end.transport.abort()
 
     def mend(self) -> None:
-        self.is_cut, self._left = False, None
+        self.is_cut, self._left, self._pace = False, None, None
 
     async def end(self) -> None:
         self.cut()
@@ -53,6 +59,8 @@ class Line:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, up: bool) -> None:
         try:
             while piece := await reader.read(PIECE):
+                if self._pace is not None:
+                    await asyncio.sleep(len(piece) / self._pace)
                 if up and self._left is not None:
                     self._left -= len(piece)
                     if self._left <= 0:

@@ -164,7 +164,8 @@ async def test_a_line_that_drops_in_the_middle_of_a_photograph_loses_and_doubles
     async with line_to(server) as line:
         _context, page, shop = await seller_with_shop(browser, line.address)
         await page.get_by_label("Atau pilih dari galeri").set_input_files(heavy_photograph())
-        line.cut_after(200_000)
+        line.slow_down()
+        line.cut_after(100_000)
         with capture_logs() as said:
             await page.get_by_role("button", name="Simpan dan tampilkan").click()
             await expect(page.get_by_text("Isian Anda tersimpan di HP dan akan terkirim sendiri.")).to_be_visible()
