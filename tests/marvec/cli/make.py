@@ -18,6 +18,8 @@ from common.embedded.processes import free_port
 from tests.common.embedded.make import environment
 
 READY = "Marvec is ready at"
+ROOT = Path(__file__).resolve().parents[3]
+SMALL = "tests.marvec.seed.asking"
 
 
 @dataclass
@@ -70,11 +72,14 @@ def marvec(*words: str, **told: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def running_city(data: Path, *, demo: bool = False, **told: str) -> Iterator[RunningCity]:
-    """Started and ready, empty or with the demonstration; killed at the end when the test has not stopped it itself."""
+def running_city(data: Path, *, demo: bool = False, program: str = "marvec.cli", **told: str) -> Iterator[RunningCity]:
+    """Started and ready, empty or with the demonstration; killed at the end when the test has not stopped it itself.
+
+    With `program=SMALL` its history is a short one: all that the long one has, a few times each.
+    """
     port = free_port()
-    command = [sys.executable, "-m", "marvec.cli", "run", "--data", str(data), "--port", str(port), *([] if demo else ["--no-demo"])]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(**told))
+    command = [sys.executable, "-m", program, "run", "--data", str(data), "--port", str(port), *([] if demo else ["--no-demo"])]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(**told), cwd=ROOT)
     with process:
         try:
             yield RunningCity(process, data, port, _until_ready(process))
