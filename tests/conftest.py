@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock, jobs
+from common import clock, db, jobs
 from common.db import close_database, open_database, unit_of_work
 from common.embedded.postgres import Postgres
 from common.embedded.valkey import Valkey
@@ -70,6 +70,7 @@ def house(postgres: Postgres, valkey: Valkey, tmp_path_factory: pytest.TempPathF
         environment.setenv("MARVEC_PASSWORD_COST", "low")
         environment.setenv("MARVEC_BASE_URL", "http://testserver")
         environment.setenv("MARVEC_STRIPE_API_BASE", NOWHERE)
+        environment.setattr(db, "POOL_SECONDS", 60.0)  # fifty at once may stand in line for long on a busy machine
         get_settings.cache_clear()
         migrate()
         site.load_models()

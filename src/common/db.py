@@ -26,6 +26,7 @@ from common.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
 Deed = Callable[[], Awaitable[None]]
+POOL_SECONDS = 10.0  # who gets no connection within these gives up: the city is overloaded, and its callers try again
 
 metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = {
@@ -99,7 +100,7 @@ async def open_database(settings: Settings | None = None) -> Database:
     if _open is None:
         settings = settings or get_settings()
         size = settings.database_pool
-        engine = create_async_engine(settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=10)
+        engine = create_async_engine(settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=POOL_SECONDS)
         pool = await asyncpg.create_pool(
             settings.database_url, min_size=1, max_size=size, init=_prepare, reset=_leave_as_it_is, command_timeout=30
         )
