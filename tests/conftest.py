@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from hypothesis import HealthCheck, settings
 from litestar import Litestar
 from playwright.async_api import Browser
 from redis.asyncio import Redis
@@ -39,6 +40,9 @@ SLOWEST_FIRST = (
     "embedded/sandbox/test_webhooks.py", "common/live/test_losses.py", "marvec/listings/test_desk.py", "common/embedded/test_postgres.py",
     "architecture/test_wording.py",
 )  # fmt: skip
+
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
