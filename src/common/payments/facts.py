@@ -1,6 +1,7 @@
 """What a provider can tell us, in our words. Amounts are whole rupiah; `ours` is the id that we gave (None: not by us)."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,10 +51,15 @@ class TransferFact:
 
 @dataclass(frozen=True)
 class DisputeFact:
+    """`due_by`: until when evidence is taken; `reason`: the bank's word; `answered`: evidence was handed in, the bank looks at it."""
+
     ref: str
     intent: str
     amount: int
     state: DisputeState
+    due_by: datetime | None = None
+    reason: str = ""
+    answered: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,11 @@ async def refund(*, refund_id: str) -> None:
     await calling.send_refund(UUID(refund_id))
 
 
+@job("payments.reverse", own_transactions=True)
+async def reverse(*, reversal_id: str) -> None:
+    await calling.send_reversal(UUID(reversal_id))
+
+
 @job("payments.open_account", own_transactions=True)
 async def open_account(*, storefront_id: str) -> None:
     await calling.open_account(UUID(storefront_id))

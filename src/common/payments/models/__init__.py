@@ -1,6 +1,7 @@
 """Tables of payments: what people pay (`intents`), how money flows on (`flows`), the ledger, the provider's messages (`inbox`)."""
 
 from common.payments.models.flows import (
+    UNDECIDED,
     Dispute,
     DisputeState,
     Payout,
@@ -18,6 +19,7 @@ from common.payments.models.ledger import Book, LedgerAccount, LedgerEntry, Ledg
 
 __all__ = [
     "BOOKS",
+    "UNDECIDED",
     "Book",
     "Dispute",
     "DisputeState",

@@ -2,6 +2,7 @@
 
 from common.payments.service.accounts import ensure_seller_account
 from common.payments.service.checking import Difference, ledger_check
+from common.payments.service.disputing import BankWord, bank_word
 from common.payments.service.holding import Part, hold_for_sellers, release, settle_fee
 from common.payments.service.inbox import receive, replay
 from common.payments.service.opening import cancel_intent, open_intent
@@ -9,8 +10,10 @@ from common.payments.service.refunding import refund
 from common.payments.service.starting import look_again, seen_by, start, start_as
 
 __all__ = [
+    "BankWord",
     "Difference",
     "Part",
+    "bank_word",
     "cancel_intent",
     "ensure_seller_account",
     "hold_for_sellers",

@@ -12,14 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import clock, events, outbox
-from common.events import PaymentDisputed
+from common import clock, outbox
 from common.payments import queries
 from common.payments.facts import AccountFact, DisputeFact, Fact, IntentFact, LookAt, PayoutFact, RefundFact, TransferFact
 from common.payments.models import (
     Book,
-    Dispute,
-    DisputeState,
     Intent,
     IntentState,
     Payout,
@@ -31,8 +28,9 @@ from common.payments.models import (
 )
 from common.payments.postings import PLATFORM, name_of
 from common.payments.service import accounts, opening
+from common.payments.service.disputing import merge_dispute
 from common.payments.service.ledger import born, rise
-from common.payments.service.refunding import give_back_room
+from common.payments.service.refunding import failed
 from common.payments.service.returning import merge_transfer
 
 
@@ -87,7 +85,7 @@ async def _refund(session: AsyncSession, fact: RefundFact) -> bool:
         await born(session, intent.book, row)
     row.provider_ref = fact.ref
     if await rise(session, intent.book, row, fact.state) and fact.state == RefundState.FAILED:
-        await give_back_room(session, row)
+        await failed(session, intent, row)
     await opening.show(session, intent)
     return True
 
@@ -96,13 +94,7 @@ async def _dispute(session: AsyncSession, fact: DisputeFact) -> bool:
     intent = await _of_ref(session, fact.intent)
     if intent is None:
         return False
-    row = await session.scalar(select(Dispute).where(col(Dispute.provider_ref) == fact.ref))
-    fresh = row is None
-    if row is None:
-        row = Dispute(intent_id=intent.id, amount=fact.amount, provider_ref=fact.ref, state=DisputeState.OPENED)
-        await born(session, intent.book, row)
-    if await rise(session, intent.book, row, fact.state) or fresh:
-        await events.publish(session, PaymentDisputed(intent.id, intent.purpose, intent.purpose_id, row.amount, row.state))
+    await merge_dispute(session, intent, fact)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -99,7 +100,10 @@ def dispute(doc: Doc) -> DisputeFact:
         state = DisputeState.LOST
     elif took:
         state = DisputeState.WITHDRAWN
-    return DisputeFact(doc["id"], _id(doc.get("payment_intent")) or "", amount, state)
+    details = doc.get("evidence_details") or {}
+    due_by = datetime.fromtimestamp(details["due_by"], UTC) if details.get("due_by") else None
+    answered = doc["status"] in ("under_review", "warning_under_review") or bool(details.get("submission_count"))
+    return DisputeFact(doc["id"], _id(doc.get("payment_intent")) or "", amount, state, due_by, doc.get("reason") or "", answered)
 
 
 def payout(doc: Doc, account: str | None) -> PayoutFact:
@@ -135,12 +139,12 @@ def _charge_refunded(doc: Doc) -> list[Fact]:
 def _withdrawn(doc: Doc) -> list[Fact]:
     found = dispute(doc)
     least = max(found.state, DisputeState.WITHDRAWN, key=list(DisputeState).index)
-    return [DisputeFact(found.ref, found.intent, found.amount, least)]
+    return [replace(found, state=least)]
 
 
 def _reinstated(doc: Doc) -> list[Fact]:
     found = dispute(doc)
-    return [DisputeFact(found.ref, found.intent, found.amount, DisputeState.WON)]
+    return [replace(found, state=DisputeState.WON)]
 
 
 def _id(value: Any) -> str | None:
