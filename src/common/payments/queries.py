@@ -15,6 +15,7 @@ from common.payments.models import (
     UNDECIDED,
     Dispute,
     DisputeState,
+    InboxState,
     Intent,
     IntentState,
     LedgerAccount,
@@ -29,6 +30,7 @@ from common.payments.models import (
     SellerAccount,
     Transfer,
     TransferState,
+    WebhookMessage,
 )
 from common.payments.models.intents import OPEN
 from common.payments.postings import Key
@@ -230,6 +232,13 @@ async def stuck_transfers(session: AsyncSession, before: datetime, limit: int = 
     row = Transfer
     query = select(col(row.id)).where(col(row.state) == TransferState.PENDING, col(row.created_at) < before)
     return list(await session.scalars(query.order_by(col(row.created_at)).limit(limit)))
+
+
+async def parked_about(session: AsyncSession, before: datetime, limit: int = 200) -> list[str]:
+    """Payments that parked messages have named since before a moment, and that nobody has told us to be ours or not."""
+    row = WebhookMessage
+    parked = select(col(row.about)).where(col(row.state) == InboxState.PARKED, col(row.received_at) < before)
+    return [payment for payment in await session.scalars(parked.distinct().limit(limit)) if payment]
 
 
 async def enqueue_unless_waiting(session: AsyncSession, job: str, **args: Any) -> None:

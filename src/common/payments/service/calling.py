@@ -26,7 +26,7 @@ from common.payments.models import (
 from common.payments.provider import provider
 from common.payments.service import accounts, opening
 from common.payments.service.ledger import rise
-from common.payments.service.merging import merge
+from common.payments.service.merging import dismiss, merge, unpark
 from common.payments.service.refunding import failed
 from common.payments.service.returning import locked_transfer, merge_reversal
 from common.payments.service.starting import order_of
@@ -113,9 +113,16 @@ async def look_at(kind: str, ref: str) -> None:
     """Read the present truth about a thing and join it; about an intent that somebody has paid, its refunds and disputes too."""
     facts = await _read(kind, ref)
     paid = {fact.payment for fact in facts if isinstance(fact, IntentFact) and fact.payment is not None}
-    for payment in paid if kind == "intent" else ():
+    if kind != "intent":
+        return
+    for payment in paid:
         await _read("refunds_of", payment)
         await _read("disputes_of", payment)
+        async with unit_of_work() as session:
+            await unpark(session, payment)
+    if not facts:
+        async with unit_of_work() as session:
+            await dismiss(session, ref)
 
 
 async def _read(kind: str, ref: str) -> list[Fact]:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -17,6 +17,7 @@ from common.payments import queries
 from common.payments.facts import AccountFact, DisputeFact, Fact, IntentFact, LookAt, PayoutFact, RefundFact, TransferFact
 from common.payments.models import (
     Book,
+    InboxState,
     Intent,
     IntentState,
     Payout,
@@ -25,6 +26,7 @@ from common.payments.models import (
     Refund,
     RefundState,
     SellerAccount,
+    WebhookMessage,
 )
 from common.payments.postings import PLATFORM, name_of
 from common.payments.service import accounts, opening
@@ -43,6 +45,21 @@ async def merge(session: AsyncSession, fact: Fact) -> bool:
     return await JOINS[type(fact)](session, fact)
 
 
+async def unpark(session: AsyncSession, payment: str) -> None:
+    """Messages that named a payment before we knew it as ours are read now."""
+    row = WebhookMessage
+    waiting = update(row).where(col(row.about) == payment, col(row.state) == InboxState.PARKED).values(state=InboxState.WAITING)
+    for event_id in await session.scalars(waiting.returning(col(row.event_id))):
+        await outbox.enqueue(session, "payments.merge", event_id=event_id)
+
+
+async def dismiss(session: AsyncSession, payment: str) -> None:
+    """The provider says that a payment is none of ours: so are the messages about it."""
+    row = WebhookMessage
+    about = update(row).where(col(row.about) == payment, col(row.state) == InboxState.PARKED)
+    await session.execute(about.values(state=InboxState.IGNORED, done_at=clock.now()))
+
+
 async def _account(session: AsyncSession, fact: AccountFact) -> bool:
     return await accounts.record(session, fact, read_at=clock.now())
 
@@ -59,7 +76,9 @@ async def _intent(session: AsyncSession, fact: IntentFact) -> bool:
     if intent is None:
         return False
     intent.provider_ref = intent.provider_ref or fact.ref
-    intent.payment_ref = fact.payment or intent.payment_ref
+    if fact.payment is not None and fact.payment != intent.payment_ref:
+        intent.payment_ref = fact.payment
+        await unpark(session, fact.payment)
     intent.last_error = intent.last_error if fact.error is None else fact.error
     if fact.state == IntentState.SUCCEEDED:
         if fact.amount != intent.amount:
@@ -125,7 +144,7 @@ async def _of_ref(session: AsyncSession, ref: str) -> Intent | None:
     """The intent that a message names. One that we cannot find yet is looked at: its own words may say that it is ours."""
     intent = await _locked(session, ref, None) if ref else None
     if intent is None and ref:
-        await outbox.enqueue(session, "payments.look", key=f"unknown:{ref}", kind="intent", ref=ref)
+        await queries.enqueue_unless_waiting(session, "payments.look", kind="intent", ref=ref)
     return intent
 
 

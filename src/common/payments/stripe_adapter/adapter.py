@@ -161,10 +161,10 @@ class StripeAdapter:
         params: Any = {"payment_intent": ref, "limit": PAGE}
         with our_words():
             found = await self._client.v1.refunds.list_async(params)
-        return [reading.refund(one.to_dict()) for one in found.data]
+            return [reading.refund(one.to_dict()) async for one in found.auto_paging_iter()]
 
     async def _disputes_of(self, ref: str) -> list[DisputeFact]:
         params: Any = {"payment_intent": ref, "limit": PAGE}
         with our_words():
             found = await self._client.v1.disputes.list_async(params)
-        return [reading.dispute(one.to_dict()) for one in found.data]
+            return [reading.dispute(one.to_dict()) async for one in found.auto_paging_iter()]
