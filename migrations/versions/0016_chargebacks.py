@@ -42,6 +42,19 @@ COLUMNS = (
     "ALTER TABLE webhook_inbox DROP CONSTRAINT ck_webhook_inbox_state, ADD COLUMN about text",
     "ALTER TABLE webhook_inbox ADD CONSTRAINT ck_webhook_inbox_state CHECK (state IN ('waiting', 'parked', 'done', 'ignored'))",
     "CREATE INDEX ix_webhook_inbox_parked ON webhook_inbox (about) WHERE state = 'parked'",
+    """
+    CREATE TABLE payment_provider_checks (
+        id uuid NOT NULL CONSTRAINT pk_payment_provider_checks PRIMARY KEY,
+        state text NOT NULL CONSTRAINT ck_payment_provider_checks_state CHECK (state IN ('wanted', 'done')),
+        wanted_at timestamptz NOT NULL, since timestamptz, done_at timestamptz, compared integer NOT NULL, differences integer NOT NULL,
+        CONSTRAINT ck_payment_provider_checks_done CHECK ((state = 'done') = (done_at IS NOT NULL)))""",
+    "CREATE UNIQUE INDEX uq_payment_provider_checks_wanted ON payment_provider_checks (state) WHERE state = 'wanted'",
+    """
+    CREATE TABLE payment_provider_differences (
+        id uuid NOT NULL CONSTRAINT pk_payment_provider_differences PRIMARY KEY,
+        check_id uuid NOT NULL CONSTRAINT fk_payment_provider_differences_check_id REFERENCES payment_provider_checks,
+        kind text NOT NULL, ref text NOT NULL, ours text NOT NULL, theirs text NOT NULL)""",
+    "CREATE INDEX ix_payment_provider_differences_check_id ON payment_provider_differences (check_id, id)",
 )
 
 LAST_WORDS = (

@@ -46,6 +46,7 @@ class TransferFact:
 
     ref: str
     ours: UUID | None
+    amount: int
     reversals: tuple[ReversalFact, ...] = ()
 
 
@@ -86,6 +87,23 @@ class LookAt:
 
     kind: str
     ref: str
+
+
+@dataclass(frozen=True)
+class MovementFact:
+    """The platform's balance at the provider changed by `amount` because of `source` (a charge, a refund, a transfer, a dispute, ...)."""
+
+    ref: str
+    source: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class ListedFact:
+    """A fact out of one of the provider's lists, and when the thing was made there."""
+
+    made_at: datetime
+    fact: Any
 
 
 Fact = IntentFact | RefundFact | TransferFact | DisputeFact | PayoutFact | AccountFact | LookAt

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.jobs import every, job
-from common.payments.service import calling, inbox, sweeping
+from common.payments.service import calling, checking, inbox, sweeping
 
 
 @job("payments.merge")
@@ -52,3 +52,8 @@ async def sweep() -> None:
 @every("payments.read_missed", seconds=60)
 async def read_missed() -> None:
     await sweeping.read_missed()
+
+
+@every("payments.compare", seconds=60)
+async def compare() -> None:
+    await checking.do_wanted_check()

@@ -13,6 +13,7 @@ from common.outbox import OutboxRow
 from common.payments.errors import NoSuchPayment
 from common.payments.models import (
     UNDECIDED,
+    CheckState,
     Dispute,
     DisputeState,
     InboxState,
@@ -22,6 +23,7 @@ from common.payments.models import (
     LedgerEntry,
     PaymentPart,
     Pot,
+    ProviderCheck,
     Purpose,
     Refund,
     RefundState,
@@ -251,6 +253,17 @@ async def enqueue_unless_waiting(session: AsyncSession, job: str, **args: Any) -
 
 async def anything_at_provider(session: AsyncSession) -> bool:
     return bool(await session.scalar(select(exists().where(col(Intent.provider_ref).is_not(None)))))
+
+
+async def last_provider_check(session: AsyncSession) -> ProviderCheck | None:
+    newest = select(ProviderCheck).order_by(col(ProviderCheck.wanted_at).desc(), col(ProviderCheck.id).desc()).limit(1)
+    found: ProviderCheck | None = await session.scalar(newest)
+    return found
+
+
+async def wanted_provider_check(session: AsyncSession) -> ProviderCheck | None:
+    found: ProviderCheck | None = await session.scalar(select(ProviderCheck).where(col(ProviderCheck.state) == CheckState.WANTED))
+    return found
 
 
 async def seller_account(session: AsyncSession, storefront_id: UUID) -> SellerAccount | None:

@@ -146,11 +146,11 @@ class Life:
             transfer = await queries.transfer_of(session, self.part.order_id)
             assert transfer is not None
         told = f"tr_{transfer.id.hex}"
-        facts: list[Fact] = [TransferFact(told, transfer.id)]
+        facts: list[Fact] = [TransferFact(told, transfer.id, transfer.amount)]
         if self.history.refund_after:
             refunded = await self._refund(20_000, self.history.refund_after)
             by_other_hands = ReversalFact(f"trr_x{transfer.id.hex}", None, 5_000)
-            facts += [*refunded, TransferFact(told, transfer.id, (*await self._reversals(refunded), by_other_hands))]
+            facts += [*refunded, TransferFact(told, transfer.id, transfer.amount, (*await self._reversals(refunded), by_other_hands))]
         return facts + await self._payouts()
 
     async def _reversals(self, facts: list[Fact]) -> list[ReversalFact]:

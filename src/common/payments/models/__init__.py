@@ -1,5 +1,6 @@
 """Tables of payments: what people pay (`intents`), how money flows on (`flows`), the ledger, the provider's messages (`inbox`)."""
 
+from common.payments.models.checks import CheckState, ProviderCheck, ProviderDifference
 from common.payments.models.flows import (
     UNDECIDED,
     Dispute,
@@ -21,6 +22,7 @@ __all__ = [
     "BOOKS",
     "UNDECIDED",
     "Book",
+    "CheckState",
     "Dispute",
     "DisputeState",
     "InboxState",
@@ -33,6 +35,8 @@ __all__ = [
     "Payout",
     "PayoutState",
     "Pot",
+    "ProviderCheck",
+    "ProviderDifference",
     "Purpose",
     "Refund",
     "RefundState",
