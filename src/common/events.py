@@ -65,13 +65,24 @@ class PaymentClosed:
 
 @dataclass(frozen=True)
 class PaymentDisputed:
-    """The payer's bank disputes a payment; `state`: opened, withdrawn, lost or won."""
+    """The payer's bank disputes a payment, or has decided; `state`: opened, withdrawn, lost or won."""
 
     intent_id: UUID
     purpose: str
     purpose_id: UUID
     amount: int
     state: str
+    dispute_id: UUID
+
+
+@dataclass(frozen=True)
+class EvidenceSubmitted:
+    """What seller and operator had to say was handed to the payer's bank, which decides now."""
+
+    intent_id: UUID
+    purpose: str
+    purpose_id: UUID
+    dispute_id: UUID
 
 
 # --- orders

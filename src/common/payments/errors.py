@@ -49,6 +49,11 @@ class AlreadySettled(Conflict):
     message = N_("Uang ini sudah diteruskan ke penjual.")
 
 
+class PaymentInDispute(Conflict):
+    code = "payment_in_dispute"
+    message = N_("Bank pembayar sedang menyengketakan pembayaran ini. Uangnya tidak bisa bergerak sampai bank memutuskan.")
+
+
 class BadSignature(DomainError):
     status = 400
     code = "bad_signature"

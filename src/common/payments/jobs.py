@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.jobs import every, job
-from common.payments.service import calling, inbox, sweeping
+from common.payments.service import calling, checking, inbox, sweeping
 
 
 @job("payments.merge")
@@ -33,6 +33,11 @@ async def refund(*, refund_id: str) -> None:
     await calling.send_refund(UUID(refund_id))
 
 
+@job("payments.reverse", own_transactions=True)
+async def reverse(*, reversal_id: str) -> None:
+    await calling.send_reversal(UUID(reversal_id))
+
+
 @job("payments.open_account", own_transactions=True)
 async def open_account(*, storefront_id: str) -> None:
     await calling.open_account(UUID(storefront_id))
@@ -47,3 +52,8 @@ async def sweep() -> None:
 @every("payments.read_missed", seconds=60)
 async def read_missed() -> None:
     await sweeping.read_missed()
+
+
+@every("payments.compare", seconds=60)
+async def compare() -> None:
+    await checking.do_wanted_check()

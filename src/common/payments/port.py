@@ -11,7 +11,18 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from common.payments.facts import AccountFact, Fact, IntentFact, PayoutFact, ProviderEvent, RefundFact, ReversalFact, TransferFact
+from common.payments.facts import (
+    AccountFact,
+    DisputeFact,
+    Fact,
+    IntentFact,
+    ListedFact,
+    PayoutFact,
+    ProviderEvent,
+    RefundFact,
+    ReversalFact,
+    TransferFact,
+)
 
 
 class ActionKind(StrEnum):
@@ -113,6 +124,15 @@ class PaymentProvider(Protocol):
 
     def list_since(self, moment: datetime, account: str | None = None) -> AsyncIterator[ProviderEvent]:
         """Events since `moment`, newest first, of the platform or of one connected account."""
+        ...
+
+    def list_all(self, kind: str, since: datetime | None = None) -> AsyncIterator[ListedFact]:
+        """Everything that the provider has, made since a moment (None: ever), newest first, of one kind: intents, refunds, transfers,
+        disputes, or movements of the platform's balance."""
+        ...
+
+    async def submit_evidence(self, dispute: str, *, key: UUID, text: str) -> DisputeFact:
+        """Hand what we have to say to the payer's bank: once, and before its deadline. Refused afterwards."""
         ...
 
     async def close(self) -> None: ...

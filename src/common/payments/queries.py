@@ -12,12 +12,18 @@ from common import outbox
 from common.outbox import OutboxRow
 from common.payments.errors import NoSuchPayment
 from common.payments.models import (
+    UNDECIDED,
+    CheckState,
+    Dispute,
+    DisputeState,
+    InboxState,
     Intent,
     IntentState,
     LedgerAccount,
     LedgerEntry,
     PaymentPart,
     Pot,
+    ProviderCheck,
     Purpose,
     Refund,
     RefundState,
@@ -26,6 +32,7 @@ from common.payments.models import (
     SellerAccount,
     Transfer,
     TransferState,
+    WebhookMessage,
 )
 from common.payments.models.intents import OPEN
 from common.payments.postings import Key
@@ -95,8 +102,32 @@ async def part_with_lock(session: AsyncSession, order_id: UUID) -> tuple[Intent,
 
 
 async def transfer_of(session: AsyncSession, order_id: UUID) -> Transfer | None:
-    found: Transfer | None = await session.scalar(select(Transfer).where(col(Transfer.order_id) == order_id))
+    """The transfer of an order's release."""
+    mine = col(Transfer.order_id) == order_id, col(Transfer.reversal_id).is_(None)
+    found: Transfer | None = await session.scalar(select(Transfer).where(*mine))
     return found
+
+
+async def parts_of(session: AsyncSession, intent_id: UUID) -> list[PaymentPart]:
+    """How the orders share a payment, as it is now (the intent is locked), in the order of their ids."""
+    mine = select(PaymentPart).where(col(PaymentPart.intent_id) == intent_id).order_by(col(PaymentPart.order_id))
+    return list(await session.scalars(mine.execution_options(populate_existing=True)))
+
+
+async def disputes_of(session: AsyncSession, intent_id: UUID) -> list[Dispute]:
+    mine = select(Dispute).where(col(Dispute.intent_id) == intent_id).order_by(col(Dispute.id))
+    return list(await session.scalars(mine.execution_options(populate_existing=True)))
+
+
+async def has_disputes(session: AsyncSession, intent_id: UUID) -> bool:
+    """Whether a bank ever disputed the payment."""
+    return bool(await session.scalar(select(exists().where(col(Dispute.intent_id) == intent_id))))
+
+
+async def is_in_dispute(session: AsyncSession, intent_id: UUID) -> bool:
+    """Whether a bank has still to decide on the payment."""
+    undecided = exists().where(col(Dispute.intent_id) == intent_id, col(Dispute.state).in_(UNDECIDED))
+    return bool(await session.scalar(select(undecided)))
 
 
 async def reversed_of(session: AsyncSession, transfer_id: UUID) -> int:
@@ -151,6 +182,35 @@ async def reversal_for(session: AsyncSession, refund_id: UUID) -> Reversal | Non
     return found
 
 
+async def reversals_of(
+    session: AsyncSession, *, refund_id: UUID | None = None, dispute_id: UUID | None = None, transfer_id: UUID | None = None
+) -> list[Reversal]:
+    """What is taken back for one refund, or for one dispute (of one transfer, when it is named)."""
+    row = Reversal
+    mine = select(row).where(col(row.refund_id) == refund_id if refund_id else col(row.dispute_id) == dispute_id)
+    mine = mine.where(col(row.transfer_id) == transfer_id) if transfer_id else mine
+    return list(await session.scalars(mine.order_by(col(row.id)).execution_options(populate_existing=True)))
+
+
+async def is_void(session: AsyncSession, reversal: Reversal) -> bool:
+    """Whether what it was made for came to nothing: its refund failed, or its dispute was won after all."""
+    if reversal.refund_id is not None:
+        return await session.scalar(select(col(Refund.state)).where(col(Refund.id) == reversal.refund_id)) == RefundState.FAILED
+    return await session.scalar(select(col(Dispute.state)).where(col(Dispute.id) == reversal.dispute_id)) == DisputeState.WON
+
+
+async def given_back(session: AsyncSession, reversal_id: UUID) -> bool:
+    return bool(await session.scalar(select(exists().where(col(Transfer.reversal_id) == reversal_id))))
+
+
+async def stuck_reversals(session: AsyncSession, before: datetime, limit: int = 200) -> list[UUID]:
+    """Pending ones made before a moment whose transfer was sent: those of a transfer that waits wait with it."""
+    row = Reversal
+    sent = select(col(row.id)).join(Transfer, col(Transfer.id) == col(row.transfer_id)).where(col(Transfer.state) == TransferState.SENT)
+    stuck = sent.where(col(row.state) == ReversalState.PENDING, col(row.created_at) < before)
+    return list(await session.scalars(stuck.order_by(col(row.created_at)).limit(limit)))
+
+
 async def to_look_at(session: AsyncSession, before: datetime, now: datetime, limit: int = 200) -> list[Intent]:
     """Open intents that were neither made nor looked at since `before`, or that have expired and were not looked at since; longest first.
 
@@ -176,6 +236,13 @@ async def stuck_transfers(session: AsyncSession, before: datetime, limit: int = 
     return list(await session.scalars(query.order_by(col(row.created_at)).limit(limit)))
 
 
+async def parked_about(session: AsyncSession, before: datetime, limit: int = 200) -> list[str]:
+    """Payments that parked messages have named since before a moment, and that nobody has told us to be ours or not."""
+    row = WebhookMessage
+    parked = select(col(row.about)).where(col(row.state) == InboxState.PARKED, col(row.received_at) < before)
+    return [payment for payment in await session.scalars(parked.distinct().limit(limit)) if payment]
+
+
 async def enqueue_unless_waiting(session: AsyncSession, job: str, **args: Any) -> None:
     """Promise a job unless the same one waits already: a sweep adds no second row to a first that is being retried."""
     row = OutboxRow
@@ -186,6 +253,17 @@ async def enqueue_unless_waiting(session: AsyncSession, job: str, **args: Any) -
 
 async def anything_at_provider(session: AsyncSession) -> bool:
     return bool(await session.scalar(select(exists().where(col(Intent.provider_ref).is_not(None)))))
+
+
+async def last_provider_check(session: AsyncSession) -> ProviderCheck | None:
+    newest = select(ProviderCheck).order_by(col(ProviderCheck.wanted_at).desc(), col(ProviderCheck.id).desc()).limit(1)
+    found: ProviderCheck | None = await session.scalar(newest)
+    return found
+
+
+async def wanted_provider_check(session: AsyncSession) -> ProviderCheck | None:
+    found: ProviderCheck | None = await session.scalar(select(ProviderCheck).where(col(ProviderCheck.state) == CheckState.WANTED))
+    return found
 
 
 async def seller_account(session: AsyncSession, storefront_id: UUID) -> SellerAccount | None:

@@ -25,7 +25,7 @@ GROUPS = (
     ("jawab", N_("Jawab sekarang"), N_("Terima atau tolak. Kalau lewat batasnya, uang kembali ke pembeli.")),
     ("buat", N_("Buat dan siapkan"), N_("Kalau sudah jadi, tekan Siap diambil: pembeli langsung dikabari.")),
     ("kirim", N_("Buat dan kirim"), N_("Serahkan ke kurir, lalu tekan Sudah dikirim.")),
-    ("masalah", N_("Ada masalah"), N_("Petugas kami sedang memeriksa. Jawab pertanyaan pembeli di percakapan.")),
+    ("masalah", N_("Ada masalah"), N_("Petugas kami atau bank sedang memeriksa. Jawab pertanyaan pembeli, dan kirim bukti kalau diminta.")),
     ("tunggu", N_("Tunggu pembeli"), N_("Tidak perlu apa-apa. Uangnya kami teruskan setelah pembeli menerima barangnya.")),
 )
 
@@ -40,6 +40,8 @@ def grouped(orders: Iterable[Order]) -> list[Group]:
 
 def group_of(order: Order) -> str:
     """What the seller does next with it."""
+    if order.frozen_at is not None:
+        return "masalah"
     if order.state is OrderState.PAID:
         return "jawab"
     if order.state is OrderState.ACCEPTED:
@@ -49,12 +51,14 @@ def group_of(order: Order) -> str:
 
 def due(order: Order) -> datetime | None:
     """When the seller must have done it: the buyer's wish while it is being made, else when time moves the order by itself."""
+    if order.frozen_at is not None:
+        return None
     return order.needed_at if order.state is OrderState.ACCEPTED else order.deadline()
 
 
 def next_step(order: Order) -> Step | None:
     """The one button that brings it forward; what ends it (declining, cancelling) has its place on the order's own page."""
-    forward = (step for step in order.steps() if Party.SELLER in step.by and step.new not in ENDINGS)
+    forward = (step for step in order.steps() if order.frozen_at is None and Party.SELLER in step.by and step.new not in ENDINGS)
     return next(forward, None)
 
 

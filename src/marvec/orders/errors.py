@@ -46,6 +46,13 @@ class NotYourMove(Forbidden):
     message = N_("Langkah ini hanya bisa dilakukan pihak lain.")
 
 
+class OrderFrozen(Conflict):
+    code = "order_frozen"
+    message = N_(
+        "Pesanan ini dibekukan, karena bank pembeli menyengketakan pembayarannya. Langkahnya terbuka lagi setelah bank memutuskan."
+    )
+
+
 class RefundOutOfRange(Invalid):
     code = "refund_out_of_range"
     message = N_("Uang yang dikembalikan harus antara Rp0 dan nilai pesanan.")

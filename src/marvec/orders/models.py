@@ -1,6 +1,6 @@
 """Tables of orders. The table of moves stands in `machine.py`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -28,7 +28,11 @@ class OrderGroup(Table, table=True):
 
 
 class Order(Moving, table=True):
-    """What one buyer has bought from one seller. `refunded` is what went back to the buyer, in rupiah."""
+    """What one buyer has bought from one seller. `refunded` is what went back to the buyer, `lost` what a bank took back, in rupiah.
+
+    `frozen_at`: since when the bank disputes the payment; until it has decided nothing moves, and time stands still. `paused_seconds`:
+    for how long it stood still in the present state.
+    """
 
     __tablename__ = "orders"
     MOVES: ClassVar[Moves] = as_moves(CURRENT)
@@ -45,6 +49,9 @@ class Order(Moving, table=True):
     total: int = Field(sa_type=BigInteger)
     commission: int = Field(sa_type=BigInteger)
     refunded: int = Field(default=0, sa_type=BigInteger)
+    lost: int = Field(default=0, sa_type=BigInteger)
+    frozen_at: datetime | None = utc_field(nullable=True)
+    paused_seconds: int = 0
     handover: Handover = enum_field(Handover)
     address: str = ""
     kelurahan_code: str = ""
@@ -63,7 +70,9 @@ class Order(Moving, table=True):
     def deadline(self) -> datetime | None:
         """When time moves this order by itself."""
         step = timer_of(self.machine, self.state)
-        return None if step is None or step.after is None else self.moved_at + step.after
+        if step is None or step.after is None or self.frozen_at is not None:
+            return None
+        return self.moved_at + step.after + timedelta(seconds=self.paused_seconds)
 
 
 class OrderLine(Table, table=True):

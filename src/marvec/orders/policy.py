@@ -10,7 +10,14 @@ from common.errors import Invalid
 from common.i18n import gettext as _
 from common.money import LARGEST
 from common.states import NotFromHere
-from marvec.orders.errors import NoSuchOrder, NothingToOrder, NotYourMove, QuantityOutOfRange, RefundOutOfRange, TooExpensive
+from marvec.orders.errors import (
+    NoSuchOrder,
+    NothingToOrder,
+    NotYourMove,
+    QuantityOutOfRange,
+    RefundOutOfRange,
+    TooExpensive,
+)
 from marvec.orders.machine import Handover, OrderState, Party, Step
 from marvec.orders.models import Order
 from marvec.orders.wishes import Delivery, Line
@@ -44,7 +51,7 @@ def step_for(order: Order, parties: frozenset[Party], new: OrderState) -> Step:
 
 def open_steps(order: Order, parties: frozenset[Party]) -> list[Step]:
     """The buttons that these parties see."""
-    return [step for step in order.steps() if step.by & parties]
+    return [] if order.frozen_at else [step for step in order.steps() if step.by & parties]
 
 
 def merged(lines: Iterable[Line]) -> list[Line]:

@@ -138,7 +138,7 @@ async def count_completed(session: AsyncSession, storefront_id: UUID) -> int:
 async def sales_by_week(session: AsyncSession, seller_id: UUID, storefront_id: UUID, *, since: date) -> list[WeekOfSales]:
     """A shop's weeks (Monday to Sunday in WITA) from the Monday `since`, in which something was sold, oldest first."""
     monday = cast(func.date_trunc(literal_column("'week'"), _IN_WITA), Date)
-    earned = cast(func.sum(col(Order.total) - col(Order.refunded)), BigInteger)
+    earned = cast(func.sum(col(Order.total) - col(Order.refunded) - col(Order.lost)), BigInteger)
     sold = select(monday, earned, func.count()).where(*_sold(seller_id, storefront_id), monday >= since)
     return [WeekOfSales(*row) for row in await session.execute(sold.group_by(monday).order_by(monday))]
 

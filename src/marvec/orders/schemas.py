@@ -136,11 +136,14 @@ class OrderRow(BaseModel):
 
 
 class OrderOut(OrderRow):
-    """An order in full, as one of its parties sees it. `refunded` in rupiah; `intent_id` pays for the whole group."""
+    """An order in full, as one of its parties sees it. `refunded` and `lost` (taken back by the buyer's bank) in rupiah; `intent_id` pays
+    for the whole group. `frozen_at`: since when a bank disputes the payment; there are no steps then."""
 
     group_id: UUID
     intent_id: UUID
     refunded: int
+    lost: int
+    frozen_at: datetime | None
     handover: Handover
     address: str
     kelurahan_code: str

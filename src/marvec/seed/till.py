@@ -38,7 +38,7 @@ async def settle(session: AsyncSession, intent_id: UUID, order_id: UUID) -> None
     intent = await queries.by_id(session, intent_id)
     transfer = await queries.transfer_of(session, order_id)
     if transfer is not None:
-        await merge(session, TransferFact(f"tr_demo{transfer.id.hex}", transfer.id))
+        await merge(session, TransferFact(f"tr_demo{transfer.id.hex}", transfer.id, transfer.amount))
     for refund in await queries.refunds_of(session, intent_id):
         ref = f"re_demo{refund.id.hex}"
         await merge(session, RefundFact(ref, refund.id, intent.provider_ref or "", refund.amount, RefundState.SUCCEEDED))

@@ -24,7 +24,9 @@ async def test_the_fullest_history_ends_in_these_books(database: None) -> None:
         tries=(IntentState.PROCESSING,),
         session=("completed", "async_payment_succeeded"),
         by_other_hands=succeeded,
-        disputed=(DisputeState.WITHDRAWN,),
+        disputed=(),
+        disputed_after=(DisputeState.WITHDRAWN,),
+        disputed_amount=100_000,
         refund_before=succeeded,
         released=True,
         refund_after=succeeded,
@@ -43,7 +45,16 @@ async def test_the_fullest_history_ends_in_these_books(database: None) -> None:
 
 async def test_all_facts_at_once_are_joined_one_after_the_other(database: None) -> None:
     history = History(
-        (IntentState.PROCESSING,), ("completed",), (RefundState.SUCCEEDED, RefundState.FAILED), (DisputeState.WITHDRAWN,), (), False, (), ()
+        tries=(IntentState.PROCESSING,),
+        session=("completed",),
+        by_other_hands=(RefundState.SUCCEEDED, RefundState.FAILED),
+        disputed=(DisputeState.WITHDRAWN,),
+        disputed_after=(),
+        disputed_amount=100_000,
+        refund_before=(),
+        released=False,
+        refund_after=(),
+        paid_out=(),
     )
     life = await Life.begin(history)
     facts = life.first_facts()

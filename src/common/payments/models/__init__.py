@@ -1,6 +1,8 @@
 """Tables of payments: what people pay (`intents`), how money flows on (`flows`), the ledger, the provider's messages (`inbox`)."""
 
+from common.payments.models.checks import CheckState, ProviderCheck, ProviderDifference
 from common.payments.models.flows import (
+    UNDECIDED,
     Dispute,
     DisputeState,
     Payout,
@@ -18,7 +20,9 @@ from common.payments.models.ledger import Book, LedgerAccount, LedgerEntry, Ledg
 
 __all__ = [
     "BOOKS",
+    "UNDECIDED",
     "Book",
+    "CheckState",
     "Dispute",
     "DisputeState",
     "InboxState",
@@ -31,6 +35,8 @@ __all__ = [
     "Payout",
     "PayoutState",
     "Pot",
+    "ProviderCheck",
+    "ProviderDifference",
     "Purpose",
     "Refund",
     "RefundState",

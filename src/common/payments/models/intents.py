@@ -35,7 +35,7 @@ OPEN = (S.CREATED, S.STARTED, S.PROCESSING)
 
 
 class Intent(Moving, table=True):
-    """Amounts in whole rupiah. `refunded` counts what our own refunds took that did not fail.
+    """Amounts in whole rupiah. `refunded` counts what our own refunds took that did not fail, `lost` what banks took back for good.
 
     `provider_ref` is what we opened at the provider (a page, a code), `payment_ref` the payment that a person made there, not known before
     they do: what messages about it, its refunds and its disputes name.
@@ -55,6 +55,7 @@ class Intent(Moving, table=True):
     purpose_id: UUID
     amount: int = Field(sa_type=BigInteger)
     refunded: int = Field(default=0, sa_type=BigInteger)
+    lost: int = Field(default=0, sa_type=BigInteger)
     state: IntentState = enum_field(IntentState, IntentState.CREATED)
     machine: str = "payment_intents/1"
     provider_ref: str | None = Field(default=None, unique=True)
@@ -81,7 +82,7 @@ class Intent(Moving, table=True):
     @property
     def left(self) -> int:
         """What can still be refunded."""
-        return self.amount - self.refunded
+        return self.amount - self.refunded - self.lost
 
 
 class PaymentPart(Table, table=True):
@@ -95,10 +96,11 @@ class PaymentPart(Table, table=True):
     amount: int = Field(sa_type=BigInteger)
     commission: int = Field(sa_type=BigInteger)
     refunded: int = Field(default=0, sa_type=BigInteger)
+    lost: int = Field(default=0, sa_type=BigInteger)
     released_at: datetime | None = utc_field(nullable=True)
     released_amount: int = Field(default=0, sa_type=BigInteger)
     released_commission: int = Field(default=0, sa_type=BigInteger)
 
     @property
     def left(self) -> int:
-        return self.amount - self.refunded
+        return self.amount - self.refunded - self.lost

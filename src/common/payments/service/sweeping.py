@@ -38,6 +38,10 @@ async def sweep_flows() -> None:
                 await queries.enqueue_unless_waiting(session, "payments.refund", refund_id=str(refund.id))
             elif ref is not None:
                 await queries.enqueue_unless_waiting(session, "payments.look", kind="refunds_of", ref=ref)
+        for reversal_id in await queries.stuck_reversals(session, before):
+            await queries.enqueue_unless_waiting(session, "payments.reverse", reversal_id=str(reversal_id))
+        for payment in await queries.parked_about(session, before):
+            await queries.enqueue_unless_waiting(session, "payments.look", kind="intent", ref=payment)
         for transfer_id in await queries.stuck_transfers(session, before):
             await queries.enqueue_unless_waiting(session, "payments.transfer", transfer_id=str(transfer_id))
 

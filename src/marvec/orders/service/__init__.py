@@ -1,6 +1,7 @@
 """The verbs of orders: place, move, receive the payment, let time pass."""
 
 from marvec.orders.machine import Handover
+from marvec.orders.service.freezing import follow_bank, tell_of_evidence
 from marvec.orders.service.moving import move_order, time_out
 from marvec.orders.service.paying import close_payment, receive_payment
 from marvec.orders.service.placing import place_agreed, place_and_show, place_orders
@@ -12,6 +13,7 @@ __all__ = [
     "Handover",
     "Line",
     "close_payment",
+    "follow_bank",
     "move_order",
     "place_agreed",
     "place_and_show",
@@ -19,5 +21,6 @@ __all__ = [
     "receive_payment",
     "show_by_reference",
     "show_order",
+    "tell_of_evidence",
     "time_out",
 ]

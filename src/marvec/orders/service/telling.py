@@ -41,9 +41,14 @@ async def tell_both(session: AsyncSession, order: Order) -> None:
 
 async def tell_buyer(session: AsyncSession, order: Order) -> None:
     """At each move; the seller never hears of an order that nobody has paid."""
+    await _notify(session, order, order.buyer_id, FOR_BUYER.get(order.state))
+    await announce(session, order)
+
+
+async def announce(session: AsyncSession, order: Order) -> None:
+    """Its page is drawn anew, and other rooms hear of the move."""
     seen = {"type": "moved", "order_id": str(order.id), "state": order.state, "at": order.moved_at.isoformat()}
     await live.tell(session, f"order:{order.id}", seen)
-    await _notify(session, order, order.buyer_id, FOR_BUYER.get(order.state))
     await events.publish(session, events.OrderMoved(order.id, order.reference, order.state, order.buyer_id, order.storefront_id))
 
 
