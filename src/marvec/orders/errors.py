@@ -69,6 +69,16 @@ class MoreThanLeft(Conflict):
     message = N_("Pesanan ini tinggal punya %(left)s. Tulis jumlah yang lebih kecil.")
 
 
+class PartOutOfRange(Invalid):
+    """A part of the money that is none. Params: left (rupiah, in words)."""
+
+    code = "part_out_of_range"
+    message = N_("Sebagian berarti lebih dari Rp0 dan kurang dari %(left)s.")
+
+    def __init__(self, field: str, left: str) -> None:
+        super().__init__({field: _(self.message, left=left)}, left=left)
+
+
 class TooLateToRefund(Conflict):
     code = "too_late_to_refund"
     message = N_("Uang pesanan ini tidak bisa dikembalikan dari sini lagi. Batasnya 7 hari setelah pesanan selesai.")

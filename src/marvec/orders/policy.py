@@ -18,6 +18,7 @@ from marvec.orders.errors import (
     NoSuchOrder,
     NothingToOrder,
     NotYourMove,
+    PartOutOfRange,
     QuantityOutOfRange,
     ReasonNeeded,
     RefundOutOfRange,
@@ -153,9 +154,9 @@ def side_of(parties: frozenset[Party]) -> Party:
 
 
 def check_offer(order: Order, offer: int) -> None:
-    """A part of what is left; all of it is the seller's own step. Raises MoreThanLeft."""
+    """A part of what is left; all of it is the seller's own step. Raises PartOutOfRange."""
     if not 0 < offer < order.left:
-        raise MoreThanLeft(left=rupiah(order.left))
+        raise PartOutOfRange("offer", rupiah(order.left))
 
 
 def check_room(statements: int, pictures: int) -> None:

@@ -7,10 +7,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from common.i18n import gettext as _
 from common.i18n import rupiah
 from common.money import LARGEST
-from marvec.orders.errors import MoreThanLeft, RefundOutOfRange
+from marvec.orders.errors import PartOutOfRange
 from marvec.orders.machine import Complaint, DisputeState, Handover, OrderState, Party
 from marvec.orders.wishes import Delivery, Line
 
@@ -95,15 +94,13 @@ class Decide(BaseModel):
     seen: str = Field(min_length=1, max_length=80)
 
     def as_step(self, left: int) -> tuple[OrderState, int]:
-        """Where the order goes, and what goes back to the buyer with it. Raises RefundOutOfRange, MoreThanLeft."""
+        """Where the order goes, and what goes back to the buyer with it. Raises PartOutOfRange."""
         if self.outcome is Outcome.BUYER:
             return OrderState.CANCELLED, 0
         if self.outcome is Outcome.SELLER:
             return OrderState.COMPLETED, 0
-        if not self.refund:
-            raise RefundOutOfRange({"refund": _("Tulis jumlah yang dikembalikan ke pembeli.")})
-        if self.refund >= left:
-            raise MoreThanLeft(left=rupiah(left - 1))
+        if not 0 < self.refund < left:
+            raise PartOutOfRange("refund", rupiah(left))
         return OrderState.COMPLETED, self.refund
 
 

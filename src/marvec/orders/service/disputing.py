@@ -39,7 +39,7 @@ async def open_dispute(session: AsyncSession, actor: Actor, order_id: UUID, want
 async def say(session: AsyncSession, actor: Actor, order_id: UUID, said: Say, pictures: Sequence[Upload] = ()) -> None:
     """More words and pictures of one side; the seller's first are the answer, and may offer a part of the money.
 
-    Raises NoDispute, NotYourMove, SaidEnough, TooManyPictures, MoreThanLeft.
+    Raises NoDispute, NotYourMove, SaidEnough, TooManyPictures, PartOutOfRange.
     """
     order, dispute, side = await _open(session, actor, order_id)
     mine = [one for one in await queries.statements_of(session, dispute.id) if one.side is side]
@@ -78,7 +78,7 @@ async def decide(session: AsyncSession, actor: Actor, order_id: UUID, decision: 
 
 
 async def check_decision(session: AsyncSession, actor: Actor, order_id: UUID, decision: Decide) -> Order:
-    """The order, locked, when it may be decided so. Raises NotYourMove, NoDispute, StillBetweenTheTwo, ChangedMeanwhile, MoreThanLeft."""
+    """The order, locked, when it may be decided so. Raises NotYourMove, NoDispute, StillBetweenTheTwo, ChangedMeanwhile, PartOutOfRange."""
     order = await queries.order_for_update(session, order_id)
     if Party.OPERATOR not in policy.parties_of(actor, order):
         raise NotYourMove
