@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
 
 from common.i18n import rupiah
 from common.money import LARGEST
+from marvec.listings.schemas import written_as_people_write
 from marvec.orders.errors import PartOutOfRange
 from marvec.orders.machine import Complaint, DisputeState, Handover, OrderState, Party
 from marvec.orders.wishes import Delivery, Line
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from marvec.orders.models import Order
 
 __all__ = ["Delivery", "Handover", "Line"]
+Rupiah = Annotated[int, BeforeValidator(written_as_people_write)]
+"""`7.000` from a form is seven thousand."""
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
@@ -50,13 +53,13 @@ class PlaceOrders(BaseModel):
 class MoveOrder(BaseModel):
     to: OrderState
     note: str = Field("", max_length=500)
-    refund: int = Field(0, ge=0, description="rupiah, when an operator settles a dispute in part")
+    refund: Rupiah = Field(0, ge=0, description="rupiah, when an operator settles a dispute in part")
 
 
 class RefundPart(BaseModel):
     """A part of the money that the seller gives back; `client_key` is chosen by the client: the same key gives the same refund."""
 
-    amount: int = Field(gt=0, le=LARGEST, description="rupiah")
+    amount: Rupiah = Field(gt=0, le=LARGEST, description="rupiah")
     reason: Reason
     client_key: str = Field(min_length=8, max_length=64)
 
@@ -70,7 +73,7 @@ class Say(BaseModel):
     """More of one side in a dispute; `offer` is what a seller would give back, in rupiah."""
 
     words: Words
-    offer: int = Field(0, ge=0, le=LARGEST)
+    offer: Rupiah = Field(0, ge=0, le=LARGEST)
 
 
 class Agree(BaseModel):
@@ -89,7 +92,7 @@ class Decide(BaseModel):
     """An operator's decision. `refund` (rupiah) goes with `part`; `seen` is the dispute's word for what the operator has read."""
 
     outcome: Outcome
-    refund: int = Field(0, ge=0, le=LARGEST)
+    refund: Rupiah = Field(0, ge=0, le=LARGEST)
     reason: Reason
     seen: str = Field(min_length=1, max_length=80)
 
