@@ -83,7 +83,7 @@ ORDERS = (
     """ALTER TABLE orders ADD COLUMN frozen_at timestamptz, ADD COLUMN paused_seconds integer NOT NULL DEFAULT 0,
        ADD COLUMN lost bigint NOT NULL DEFAULT 0,
        ADD CONSTRAINT ck_orders_paused CHECK (paused_seconds >= 0),
-       ADD CONSTRAINT ck_orders_lost CHECK (lost BETWEEN 0 AND total)""",
+       ADD CONSTRAINT ck_orders_lost CHECK (lost >= 0 AND refunded + lost <= total)""",
     "CREATE INDEX ix_orders_frozen ON orders (frozen_at) WHERE frozen_at IS NOT NULL",
     """
     CREATE FUNCTION frozen_orders_stand_still() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,5 +1,6 @@
 """What the buyer's bank does to orders: while it disputes their payment they are frozen, and when it keeps the money they lose it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,8 +13,9 @@ from common.payments import service as payments
 from marvec.orders import queries
 from marvec.orders.machine import OrderState, Stock
 from marvec.orders.models import Order
+from marvec.orders.service import complaints
 from marvec.orders.service.moving import settle_stock, start_timer
-from marvec.orders.service.telling import announce
+from marvec.orders.service.telling import show_move
 
 UNPAID = (OrderState.PLACED, OrderState.EXPIRED)
 ENDED = (*UNPAID, OrderState.CANCELLED, OrderState.DECLINED)
@@ -66,21 +68,25 @@ async def _follow(session: AsyncSession, order: Order, *, undecided: bool, lost:
     if after != before:
         await session.flush()
         await _tell(session, order, LOST if after[0] > before[0] else FROZEN if after[1] else WON, lost - before[0])
-        await announce(session, order)
+        await show_move(session, order)
 
 
 async def _thaw(session: AsyncSession, order: Order) -> None:
     """Time goes on where it stood still."""
     assert order.frozen_at is not None
-    order.paused_seconds += max(1, int((clock.now() - order.frozen_at).total_seconds()))
+    paused = max(1, int((clock.now() - order.frozen_at).total_seconds()))
+    order.paused_seconds += paused
     order.frozen_at = None
     await session.flush()
     await start_timer(session, order)
+    if order.state is OrderState.DISPUTED:
+        await complaints.prolong(session, order, timedelta(seconds=paused))
 
 
 async def _end(session: AsyncSession, order: Order) -> None:
     """Nothing is left to be paid for: the order is cancelled, by way of a dispute where its table knows no shorter one. No refund: the bank
     has given the money back. Goods that are still with the seller can be sold again."""
+    had_complaint = order.state is OrderState.DISPUTED
     for new in (OrderState.CANCELLED, OrderState.DISPUTED, OrderState.CANCELLED):
         step = next((step for step in order.steps() if step.new is new), None)
         if step is None or order.state in ENDED:
@@ -89,6 +95,8 @@ async def _end(session: AsyncSession, order: Order) -> None:
         order.paused_seconds = 0
         await session.flush()
         await settle_stock(session, [order], step.stock if step.stock is Stock.FREE else Stock.KEEP)
+    if had_complaint:
+        await complaints.end(session, order)
 
 
 async def _tell(session: AsyncSession, order: Order, words: tuple[str, str], amount: int = 0) -> None:
