@@ -22,7 +22,7 @@ NO_PAGES = (
     "/berkas/{file_id:uuid}/{width:int}", "/berkas/{file_id:uuid}/pratinjau", "/favicon.ico", "/healthz", "/manifest.webmanifest",
     "/metrics", "/permohonan/{application_id:uuid}/dokumen", "/readyz", "/robots.txt", "/sitemap.xml", "/sitemap/{name:str}", "/sw.js",
     "/peta/pilih", "/pesan/{conversation_id:uuid}/{seq:int}",  # pieces that other pages put in
-    "/kotak-masuk", "/bayar/{intent_id:uuid}/kembali",  # second addresses of pages
+    "/kotak-masuk", "/bayar/{intent_id:uuid}/kembali", "/tawaran/{offer_id:uuid}/pesanan",  # second addresses of pages
 )  # fmt: skip
 PUBLIC = (
     "/", "/pasar", "/pasar?q=songkolo", "/pasar?q=songkolo&tampilan=daftar", "/pasar?q=zzzz", "/cari?q=punya+anak", "/cari?q=darurat",
@@ -90,7 +90,7 @@ PLACES = (
             "/pesan/{conversation_id:uuid}/tawaran", "/pesanan/{reference:str}", "/tawaran/{offer_id:uuid}",
             "/tawaran/{offer_id:uuid}/balas",
         ),
-        (("/pesanan/{reference:str}", "/ulasan"),),
+        (("/pesanan/{reference:str}", "/ulasan"), ("/pesanan/{reference:str}", "/masalah")),
         put_into_cart,
     ),
     Place(
@@ -117,7 +117,7 @@ PLACES = (
             "/operator", "/operator/pekerjaan", "/operator/buku-besar", "/operator/buku-besar/akun", "/operator/webhook", "/operator/jejak",
             "/operator/sengketa", "/operator/moderasi", "/operator/panduan",
         ),
-        ("/operator/moderasi/{case_id:uuid}",),
+        ("/operator/moderasi/{case_id:uuid}", "/operator/sengketa/{reference:str}"),
     ),
     Place("admin", ("/admin/peran",)),
 )  # fmt: skip

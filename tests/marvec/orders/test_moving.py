@@ -180,6 +180,17 @@ async def test_nothing_is_sent_for_two_weeks_and_the_buyer_has_all_money_and_the
     assert await differences() == []
 
 
+@pytest.mark.parametrize(("state", "handover"), [way for way in REACHABLE if any(step.old is way[0] for step in ORDERS_2)])
+async def test_time_alone_brings_an_order_to_an_end_from_wherever_everybody_left_it(
+    state: OrderState, handover: Handover, run_jobs: RunJobs
+) -> None:
+    deal = await make.deal_in(state, run_jobs, delivery(handover))
+    for days in (15, 30, 45):
+        await run_jobs(ahead=timedelta(days=days), failing=True)
+    assert not (await make.order(deal.order_id)).steps()
+    assert await differences() == []
+
+
 async def test_a_timer_that_runs_ten_times_moves_once(run_jobs: RunJobs) -> None:
     deal = await make.deal()
     for _ in range(10):
