@@ -3,17 +3,19 @@
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
+from litestar.datastructures import UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import front, guards
 from common.actor import Actor, Role
 from common.i18n import gettext as _
+from common.payments import service as payments
 from common.web import page, reshow, see_other
 from common.web.paging import Cursor
 from marvec.orders import desk, queries, service
-from marvec.orders.machine import OrderState
+from marvec.orders.machine import OrderState, Party
 from marvec.orders.models import OrderLine
-from marvec.orders.schemas import MoveOrder
+from marvec.orders.schemas import HandInEvidence, MoveOrder
 from marvec.orders.wording import STATES
 from marvec.storefronts import queries as storefronts
 
@@ -42,6 +44,16 @@ async def move_order(request: Asked, session: AsyncSession, actor: Actor, refere
         await service.move_order(session, actor, shown["order"].id, wanted.to, because=wanted.note, refund=wanted.refund)
     back = "/toko-saya/pesanan" if form.value("dari") == "meja" else f"/pesanan/{shown['order'].reference}"
     return see_other(back, toast=_("Sudah dicatat."))
+
+
+@post("/pesanan/{reference:str}/bukti", guards=[guards.signed_in])
+async def hand_in_evidence(request: Asked, session: AsyncSession, actor: Actor, reference: str) -> Response[Any]:
+    shown = await _shown(session, actor, reference)
+    async with reshow(request, "orders/show.html", **shown) as form:
+        upload = (await request.form()).get("file")
+        file = (upload.filename, await upload.read()) if isinstance(upload, UploadFile) and upload.filename else None
+        await service.hand_in_evidence(session, actor, shown["order"].id, words=form.parse(HandInEvidence).words, upload=file)
+    return see_other(f"/pesanan/{shown['order'].reference}", toast=_("Bukti diterima. Petugas kami menyerahkannya ke bank."))
 
 
 @get("/toko-saya/pesanan", guards=[guards.signed_in])
@@ -73,8 +85,19 @@ async def _shown(session: AsyncSession, actor: Actor, reference: str) -> dict[st
         {"label": _(STATES[move.to][0]), "at": move.at, "note": move.note, "done": True, "current": move is order.history[-1]}
         for move in order.history
     ]
+    wanted = await payments.evidence_wanted(session, order.intent_id) if order.frozen_at and Party.SELLER in order.viewer else None
     pieces = await front.pieces_for("order", session, actor, order)
-    return {"order": order, "shop": shop, "timeline": timeline, "states": STATES, "placed": OrderState.PLACED, "pieces": pieces}
+    return {
+        "order": order,
+        "shop": shop,
+        "timeline": timeline,
+        "states": STATES,
+        "placed": OrderState.PLACED,
+        "pieces": pieces,
+        "wanted": wanted,
+    }
 
 
-router = Router("/", route_handlers=[list_bought, show_order, move_order, list_sold, list_disputes], include_in_schema=False)
+router = Router(
+    "/", route_handlers=[list_bought, show_order, move_order, hand_in_evidence, list_sold, list_disputes], include_in_schema=False
+)

@@ -85,5 +85,7 @@ def check_total(total: int) -> None:
 
 def check_refund(order: Order, step: Step, refund: int) -> None:
     """Only an operator who settles a dispute gives back a part; all of it is a step of its own (`cancelled`)."""
-    if refund and (step.old is not OrderState.DISPUTED or step.new is not OrderState.COMPLETED or refund >= order.total):
+    if refund and (
+        step.old is not OrderState.DISPUTED or step.new is not OrderState.COMPLETED or refund >= order.total - order.lost - order.refunded
+    ):
         raise RefundOutOfRange

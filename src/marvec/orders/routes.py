@@ -12,7 +12,7 @@ from common.actor import Actor
 from common.web.paging import Cursor, Limit, Page, linked
 from marvec.orders import queries, service
 from marvec.orders.machine import OrderState
-from marvec.orders.schemas import GroupOut, MoveOrder, OrderOut, OrderRow, PlaceOrders
+from marvec.orders.schemas import GroupOut, HandInEvidence, MoveOrder, OrderOut, OrderRow, PlaceOrders
 
 READS, WRITES = guards.scope("orders:read"), guards.scope("orders:write")
 
@@ -55,4 +55,12 @@ async def move_order(session: AsyncSession, actor: Actor, order_id: UUID, data: 
     return await service.show_order(session, actor, order_id)
 
 
-router = Router("/api/v1/orders", route_handlers=[place_orders, list_bought, list_sold, show_order, move_order], tags=["orders"])
+@post("/{order_id:uuid}/evidence", guards=[guards.signed_in, WRITES], status_code=204)
+async def hand_in_evidence(session: AsyncSession, actor: Actor, order_id: UUID, data: HandInEvidence) -> None:
+    """What the seller has to say to the buyer's bank while it disputes the payment; our staff hands it on."""
+    await service.hand_in_evidence(session, actor, order_id, words=data.words)
+
+
+router = Router(
+    "/api/v1/orders", route_handlers=[place_orders, list_bought, list_sold, show_order, move_order, hand_in_evidence], tags=["orders"]
+)

@@ -47,6 +47,12 @@ class MoveOrder(BaseModel):
     refund: int = Field(0, ge=0, description="rupiah, when an operator settles a dispute in part")
 
 
+class HandInEvidence(BaseModel):
+    """What a seller has to say to the buyer's bank."""
+
+    words: str = Field(min_length=5, max_length=5000)
+
+
 class GroupOut(BaseModel):
     """What a checkout became: `intent_id` pays for all `orders`; `total` in rupiah."""
 

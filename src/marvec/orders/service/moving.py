@@ -76,10 +76,11 @@ async def take_step(session: AsyncSession, order: Order, step: Step, *, by: UUID
     """The move and everything that the table says it does. The row is locked; the caller knows that the step is allowed."""
     order.move_to(step.new, by=by, because=because)
     order.paused_seconds = 0
-    order.refunded = order.total - order.lost if step.money is Money.REFUND else refund
+    back = order.total - order.lost - order.refunded if step.money is Money.REFUND else refund
+    order.refunded += back
     await session.flush()
     await settle_stock(session, [order], step.stock)
-    await _settle_money(session, order, step)
+    await _settle_money(session, order, step, back)
     await start_timer(session, order)
     await tell_both(session, order)
 
@@ -101,10 +102,10 @@ async def start_timer(session: AsyncSession, order: Order) -> None:
         await outbox.enqueue(session, TIME_OUT, key=key, run_at=deadline, order_id=str(order.id), state=order.state)
 
 
-async def _settle_money(session: AsyncSession, order: Order, step: Step) -> None:
-    if order.refunded:
+async def _settle_money(session: AsyncSession, order: Order, step: Step, back: int) -> None:
+    if back:
         reason = order.moved_because or f"order {step.new}"
-        await payments.refund(session, order_id=order.id, amount=order.refunded, reason=reason)
+        await payments.refund(session, order_id=order.id, amount=back, reason=reason)
     if step.money is Money.RELEASE:
         await payments.release(session, order_id=order.id)
 
