@@ -17,7 +17,7 @@ COLUMNS = (
     "ALTER TABLE payment_parts ADD CONSTRAINT ck_payment_parts_refunded CHECK (refunded >= 0 AND lost >= 0 AND refunded + lost <= amount)",
     # A loss: which order bears how much (`shares`), out of which pots (`borne_by`). A dispute's words: what the bank says, until when.
     """ALTER TABLE payment_disputes
-       ADD COLUMN reason text NOT NULL DEFAULT '', ADD COLUMN due_by timestamptz, ADD COLUMN evidence_sent_at timestamptz,
+       ADD COLUMN reason text NOT NULL DEFAULT '', ADD COLUMN due_by timestamptz, ADD COLUMN evidence_sent_at timestamptz, ADD COLUMN reminded_at timestamptz,
        ADD COLUMN shares jsonb NOT NULL DEFAULT '{}', ADD COLUMN borne_by jsonb NOT NULL DEFAULT '{}',
        ADD COLUMN assigned_at timestamptz, ADD COLUMN assigned_by uuid, ADD COLUMN assigned_because text NOT NULL DEFAULT '',
        ADD CONSTRAINT ck_payment_disputes_assigned CHECK ((assigned_at IS NULL) = (assigned_by IS NULL)
@@ -43,6 +43,14 @@ COLUMNS = (
     "ALTER TABLE webhook_inbox ADD CONSTRAINT ck_webhook_inbox_state CHECK (state IN ('waiting', 'parked', 'done', 'ignored'))",
     "CREATE INDEX ix_webhook_inbox_parked ON webhook_inbox (about) WHERE state = 'parked'",
     """
+    CREATE TABLE payment_evidence (
+        id uuid NOT NULL CONSTRAINT pk_payment_evidence PRIMARY KEY,
+        dispute_id uuid NOT NULL CONSTRAINT fk_payment_evidence_dispute_id REFERENCES payment_disputes,
+        author_id uuid NOT NULL, side text NOT NULL, words text NOT NULL CONSTRAINT ck_payment_evidence_words CHECK (words <> ''),
+        file_id uuid, filename text NOT NULL, created_at timestamptz NOT NULL)""",
+    "CREATE INDEX ix_payment_evidence_dispute_id ON payment_evidence (dispute_id, id)",
+    "CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON payment_evidence FOR EACH ROW EXECUTE FUNCTION never_changes()",
+    """
     CREATE TABLE payment_provider_checks (
         id uuid NOT NULL CONSTRAINT pk_payment_provider_checks PRIMARY KEY,
         state text NOT NULL CONSTRAINT ck_payment_provider_checks_state CHECK (state IN ('wanted', 'done')),
@@ -56,6 +64,14 @@ COLUMNS = (
         kind text NOT NULL, ref text NOT NULL, ours text NOT NULL, theirs text NOT NULL)""",
     "CREATE INDEX ix_payment_provider_differences_check_id ON payment_provider_differences (check_id, id)",
 )
+
+# An operator decides once on the same money, and nobody rewrites the decision.
+DECIDED_ONCE = """
+CREATE FUNCTION assigned_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% was assigned before', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'assigned_once';
+END $$"""
+ASSIGNED = ("payment_refunds", "payment_disputes")
 
 LAST_WORDS = (
     # Lent to other rooms' triggers. The lock makes the answer hold until the end of the transaction: a dispute is merged under the same.
@@ -83,7 +99,7 @@ ORDERS = (
     """ALTER TABLE orders ADD COLUMN frozen_at timestamptz, ADD COLUMN paused_seconds integer NOT NULL DEFAULT 0,
        ADD COLUMN lost bigint NOT NULL DEFAULT 0,
        ADD CONSTRAINT ck_orders_paused CHECK (paused_seconds >= 0),
-       ADD CONSTRAINT ck_orders_lost CHECK (lost >= 0 AND refunded + lost <= total)""",
+       ADD CONSTRAINT ck_orders_lost CHECK (lost BETWEEN 0 AND total)""",
     "CREATE INDEX ix_orders_frozen ON orders (frozen_at) WHERE frozen_at IS NOT NULL",
     """
     CREATE FUNCTION frozen_orders_stand_still() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -108,3 +124,9 @@ ORDERS = (
 def upgrade() -> None:
     for statement in (*COLUMNS, *LAST_WORDS, *ORDERS):
         op.execute(statement)
+    op.execute(DECIDED_ONCE)
+    for table in ASSIGNED:
+        op.execute(f"""
+            CREATE TRIGGER assigned_once BEFORE UPDATE ON {table} FOR EACH ROW
+            WHEN (OLD.assigned_at IS NOT NULL AND (OLD.assigned_at, OLD.assigned_by, OLD.assigned_because)
+                  IS DISTINCT FROM (NEW.assigned_at, NEW.assigned_by, NEW.assigned_because)) EXECUTE FUNCTION assigned_once()""")

@@ -4,8 +4,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import events
 from common.jobs import every, job
-from common.payments.service import calling, checking, inbox, sweeping
+from common.payments import queries
+from common.payments.models import DisputeState
+from common.payments.service import calling, checking, inbox, proving, sweeping, telling
 
 
 @job("payments.merge")
@@ -43,10 +46,22 @@ async def open_account(*, storefront_id: str) -> None:
     await calling.open_account(UUID(storefront_id))
 
 
+@events.hears(events.PaymentDisputed, "payments.on_disputed")
+async def on_disputed(session: AsyncSession, event: events.PaymentDisputed) -> None:
+    await telling.tell_of_dispute(
+        session, await queries.dispute_by_id(session, event.dispute_id), telling.DISPUTES[DisputeState(event.state)]
+    )
+
+
 @every("payments.sweep", seconds=30)
 async def sweep() -> None:
     await sweeping.sweep_intents()
     await sweeping.sweep_flows()
+
+
+@every("payments.remind", seconds=600)
+async def remind() -> None:
+    await proving.remind()
 
 
 @every("payments.read_missed", seconds=60)

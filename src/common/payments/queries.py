@@ -1,22 +1,18 @@
 """Reads, and every lock. Order of locks: the intent first, then what hangs on it, then the seller's account."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select, text
+from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import outbox
-from common.outbox import OutboxRow
 from common.payments.errors import NoSuchPayment
 from common.payments.models import (
     UNDECIDED,
     CheckState,
     Dispute,
     DisputeState,
-    InboxState,
+    Evidence,
     Intent,
     IntentState,
     LedgerAccount,
@@ -31,8 +27,6 @@ from common.payments.models import (
     ReversalState,
     SellerAccount,
     Transfer,
-    TransferState,
-    WebhookMessage,
 )
 from common.payments.models.intents import OPEN
 from common.payments.postings import Key
@@ -119,6 +113,22 @@ async def disputes_of(session: AsyncSession, intent_id: UUID) -> list[Dispute]:
     return list(await session.scalars(mine.execution_options(populate_existing=True)))
 
 
+async def undecided_of(session: AsyncSession, intent_id: UUID) -> Dispute | None:
+    """The dispute on which the payer's bank has still to decide."""
+    found = (dispute for dispute in await disputes_of(session, intent_id) if dispute.is_undecided)
+    return next(found, None)
+
+
+async def evidence_of(session: AsyncSession, dispute_id: UUID) -> list[Evidence]:
+    """What both sides have said, the first first."""
+    return list(await session.scalars(select(Evidence).where(col(Evidence.dispute_id) == dispute_id).order_by(col(Evidence.id))))
+
+
+async def evidence_by(session: AsyncSession, person_id: UUID) -> list[Evidence]:
+    """What a person has said in disputes."""
+    return list(await session.scalars(select(Evidence).where(col(Evidence.author_id) == person_id).order_by(col(Evidence.id))))
+
+
 async def has_disputes(session: AsyncSession, intent_id: UUID) -> bool:
     """Whether a bank ever disputed the payment."""
     return bool(await session.scalar(select(exists().where(col(Dispute.intent_id) == intent_id))))
@@ -177,6 +187,20 @@ async def refunds_of(session: AsyncSession, intent_id: UUID) -> list[Refund]:
     return list(await session.scalars(select(Refund).where(col(Refund.intent_id) == intent_id).order_by(col(Refund.id))))
 
 
+async def refund_by_id(session: AsyncSession, refund_id: UUID) -> Refund:
+    found = await session.get(Refund, refund_id)
+    if found is None:
+        raise NoSuchPayment
+    return found
+
+
+async def dispute_by_id(session: AsyncSession, dispute_id: UUID) -> Dispute:
+    found = await session.get(Dispute, dispute_id)
+    if found is None:
+        raise NoSuchPayment
+    return found
+
+
 async def reversal_for(session: AsyncSession, refund_id: UUID) -> Reversal | None:
     found: Reversal | None = await session.scalar(select(Reversal).where(col(Reversal.refund_id) == refund_id))
     return found
@@ -201,58 +225,6 @@ async def is_void(session: AsyncSession, reversal: Reversal) -> bool:
 
 async def given_back(session: AsyncSession, reversal_id: UUID) -> bool:
     return bool(await session.scalar(select(exists().where(col(Transfer.reversal_id) == reversal_id))))
-
-
-async def stuck_reversals(session: AsyncSession, before: datetime, limit: int = 200) -> list[UUID]:
-    """Pending ones made before a moment whose transfer was sent: those of a transfer that waits wait with it."""
-    row = Reversal
-    sent = select(col(row.id)).join(Transfer, col(Transfer.id) == col(row.transfer_id)).where(col(Transfer.state) == TransferState.SENT)
-    stuck = sent.where(col(row.state) == ReversalState.PENDING, col(row.created_at) < before)
-    return list(await session.scalars(stuck.order_by(col(row.created_at)).limit(limit)))
-
-
-async def to_look_at(session: AsyncSession, before: datetime, now: datetime, limit: int = 200) -> list[Intent]:
-    """Open intents that were neither made nor looked at since `before`, or that have expired and were not looked at since; longest first.
-
-    Rows that somebody works on are left for the next sweep.
-    """
-    row = Intent
-    seen = func.coalesce(col(row.checked_at), col(row.created_at))
-    due = or_(seen < before, and_(col(row.expires_at) <= now, col(row.checked_at).is_(None)))
-    query = select(row).where(col(row.state).in_(OPEN), due).order_by(col(row.checked_at).asc().nulls_first()).limit(limit)
-    return list(await session.scalars(query.with_for_update(skip_locked=True)))
-
-
-async def stuck_refunds(session: AsyncSession, before: datetime, limit: int = 200) -> list[tuple[Refund, str | None]]:
-    """Pending refunds made before a moment, with the provider's id of their payment."""
-    query = select(Refund, col(Intent.payment_ref)).join(Intent, col(Intent.id) == col(Refund.intent_id))
-    query = query.where(col(Refund.state) == RefundState.PENDING, col(Refund.created_at) < before)
-    return [(refund, ref) for refund, ref in await session.execute(query.order_by(col(Refund.created_at)).limit(limit))]
-
-
-async def stuck_transfers(session: AsyncSession, before: datetime, limit: int = 200) -> list[UUID]:
-    row = Transfer
-    query = select(col(row.id)).where(col(row.state) == TransferState.PENDING, col(row.created_at) < before)
-    return list(await session.scalars(query.order_by(col(row.created_at)).limit(limit)))
-
-
-async def parked_about(session: AsyncSession, before: datetime, limit: int = 200) -> list[str]:
-    """Payments that parked messages have named since before a moment, and that nobody has told us to be ours or not."""
-    row = WebhookMessage
-    parked = select(col(row.about)).where(col(row.state) == InboxState.PARKED, col(row.received_at) < before)
-    return [payment for payment in await session.scalars(parked.distinct().limit(limit)) if payment]
-
-
-async def enqueue_unless_waiting(session: AsyncSession, job: str, **args: Any) -> None:
-    """Promise a job unless the same one waits already: a sweep adds no second row to a first that is being retried."""
-    row = OutboxRow
-    same = exists().where(col(row.job) == job, col(row.args) == args, col(row.done_at).is_(None), col(row.dead_at).is_(None))
-    if not await session.scalar(select(same)):
-        await outbox.enqueue(session, job, **args)
-
-
-async def anything_at_provider(session: AsyncSession) -> bool:
-    return bool(await session.scalar(select(exists().where(col(Intent.provider_ref).is_not(None)))))
 
 
 async def last_provider_check(session: AsyncSession) -> ProviderCheck | None:

@@ -77,7 +77,7 @@ class Order(Moving, table=True):
     @property
     def left(self) -> int:
         """What can still go back to the buyer, in rupiah."""
-        return self.total - self.refunded - self.lost
+        return max(0, self.total - self.refunded - self.lost)
 
     def may_move_to(self, new: StrEnum) -> bool:
         """By the version that this order began with."""

@@ -107,6 +107,12 @@ class Decide(BaseModel):
         return OrderState.COMPLETED, self.refund
 
 
+class HandInEvidence(BaseModel):
+    """What a seller has to say to the buyer's bank."""
+
+    words: str = Field(min_length=5, max_length=5000)
+
+
 class GroupOut(BaseModel):
     """What a checkout became: `intent_id` pays for all `orders`; `total` in rupiah."""
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from common import events
-from common.events import PaymentClosed, PaymentDisputed, PaymentSucceeded
+from common.events import EvidenceDue, EvidenceSubmitted, PaymentClosed, PaymentDisputed, PaymentReassigned, PaymentSucceeded
 from common.payments.provider import close_provider
 from common.settings import get_settings
 
@@ -76,7 +76,7 @@ async def paying_at(address: str) -> AsyncIterator[Sandbox]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MARVEC_STRIPE_API_BASE", address)
         get_settings.cache_clear()
-        for fact in (PaymentSucceeded, PaymentClosed, PaymentDisputed):
+        for fact in (PaymentSucceeded, PaymentClosed, PaymentDisputed, PaymentReassigned, EvidenceSubmitted, EvidenceDue):
             patch.setitem(events.HEARERS, fact, [])
         async with httpx.AsyncClient(base_url=address, timeout=20) as http:
             yield Sandbox(address, http)

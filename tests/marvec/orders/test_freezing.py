@@ -2,23 +2,29 @@
 
 import asyncio
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
 from common import clock
+from common.actor import Role
 from common.db import hot, unit_of_work
+from common.identity import queries as identity
 from common.payments import service as payments
 from common.payments.errors import PaymentInDispute
-from common.payments.facts import DisputeFact
-from common.payments.models import DisputeState
+from common.payments.facts import DisputeFact, RefundFact
+from common.payments.models import DisputeState, RefundState
 from common.payments.service.merging import merge
 from marvec.orders import queries, service
-from marvec.orders.errors import NotYourMove, OrderFrozen
+from marvec.orders.errors import NoSuchOrder, NotYourMove, OrderFrozen
 from marvec.orders.machine import OrderState, Party
 from marvec.orders.service import Delivery
+from tests.common.identity import make as people
 from tests.common.payments.make import differences, pots
 from tests.marvec import make
 from tests.marvec.make import RunJobs
@@ -245,3 +251,90 @@ async def test_money_of_a_disputed_payment_moves_through_no_door(run_jobs: RunJo
         async with unit_of_work() as session:
             await payments.refund(session, order_id=deal.order_id, amount=1_000, reason="uji")
     assert OrderFrozen.status == PaymentInDispute.status == 409
+
+
+async def test_operators_are_told_what_the_bank_does(run_jobs: RunJobs) -> None:
+    async with unit_of_work() as session:
+        operator = await people.holder(session, Role.OPERATOR)
+    deal = await make.deal_in(OrderState.DELIVERED, run_jobs)
+    await bank_says(deal.intent_id, WITHDRAWN)
+    await run_jobs()
+    await bank_says(deal.intent_id, LOST)
+    await run_jobs()
+    async with hot() as connection:
+        rows: list[Any] = await connection.fetch("SELECT text, link FROM notification WHERE person_id = $1 ORDER BY seq", operator.id)
+        dispute = await connection.fetchval("SELECT id FROM payment_disputes")
+    assert [tuple(row) for row in rows] == [
+        ("Bank menarik kembali %(amount)s. Serahkan bukti sebelum %(due)s.", f"/operator/sengketa-bank/{dispute}"),
+        ("Sengketa bank atas %(amount)s kalah. Kerugiannya sudah dibagi.", f"/operator/sengketa-bank/{dispute}"),
+    ]
+
+
+async def test_the_seller_hands_evidence_in_from_the_orders_page_with_a_picture_that_operators_see(
+    run_jobs: RunJobs, client: httpx.AsyncClient
+) -> None:
+    deal = await make.deal_in(OrderState.DELIVERED, run_jobs)
+    here = f"/pesanan/{(await make.order(deal.order_id)).reference}"
+    async with unit_of_work() as session:
+        await people.enter(session, client, await identity.by_id(session, deal.seller.person_id))
+    assert "/bukti" not in (await client.get(here)).text
+    await bank_says(deal.intent_id, WITHDRAWN)
+    await run_jobs()
+    shown = await client.get(here)
+    assert f'action="{here}/bukti"' in shown.text
+    token = shown.text.split('name="_csrf" value="')[1].split('"')[0]
+    sent = await client.post(
+        f"{here}/bukti",
+        data={"_csrf": token, "words": "Diterima istrinya, ada fotonya."},
+        files={"file": ("serah-terima.png", picture(), "image/png")},
+    )
+    assert sent.status_code == 303
+    async with hot() as connection:
+        row: Any = await connection.fetchrow("SELECT author_id, words, filename, file_id FROM payment_evidence")
+    assert (row["author_id"], row["words"], row["filename"]) == (
+        deal.seller.person_id, "Diterima istrinya, ada fotonya.", "serah-terima.png",
+    )  # fmt: skip
+    file = f"/berkas/{row['file_id']}"
+    async with unit_of_work() as session:
+        await people.enter(session, client, await identity.by_id(session, deal.buyer.person_id))
+    assert (await client.get(file)).status_code == 404
+    async with unit_of_work() as session:
+        await people.enter(session, client, await people.holder(session, Role.OPERATOR))
+    assert (await client.get(file)).status_code == 200
+
+
+async def test_the_buyer_hands_in_nothing_for_the_seller(run_jobs: RunJobs) -> None:
+    deal = await make.deal_in(OrderState.DELIVERED, run_jobs)
+    await bank_says(deal.intent_id, WITHDRAWN)
+    await run_jobs()
+    with pytest.raises(NotYourMove):
+        async with unit_of_work() as session:
+            await service.hand_in_evidence(session, deal.buyer, deal.order_id, words="Saya penjualnya.")
+    with pytest.raises(NoSuchOrder):
+        async with unit_of_work() as session:
+            await service.hand_in_evidence(session, make.person("Orang lain"), deal.order_id, words="Halo semuanya.")
+
+
+async def test_a_refund_at_the_provider_that_an_order_bears_is_never_refunded_again(run_jobs: RunJobs) -> None:
+    deal = await make.deal_in(OrderState.PAID, run_jobs)
+    await bank_says(deal.intent_id, WON)
+    async with unit_of_work() as session:
+        await merge(session, RefundFact("re_lain", None, f"pi_{deal.intent_id}", 10_000, RefundState.SUCCEEDED))
+        refund = await session.scalar(text("SELECT id FROM payment_refunds"))
+        await payments.assign_refund(
+            session, deal.operator, refund, payments.Decision(payments.Bearer.ORDER, "Dari dasbor.", deal.order_id)
+        )
+    await run_jobs()
+    assert (await make.order(deal.order_id)).refunded == 10_000
+    await make.move(deal.buyer, deal.order_id, OrderState.CANCELLED)
+    async with hot() as connection:
+        amounts = await connection.fetch("SELECT amount FROM payment_refunds ORDER BY amount")
+    assert [row["amount"] for row in amounts] == [10_000, 20_000]
+    assert (await make.order(deal.order_id)).refunded == 30_000
+    assert await differences() == []
+
+
+def picture() -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(made, "PNG")
+    return made.getvalue()

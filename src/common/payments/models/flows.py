@@ -104,7 +104,7 @@ class Transfer(Flow, table=True):
     order_id: UUID = Field(foreign_key="payment_parts.order_id")
     intent_id: UUID = Field(foreign_key="payment_intents.id", index=True)
     storefront_id: UUID = Field(index=True)
-    reversal_id: UUID | None = Field(default=None, foreign_key="payment_reversals.id", unique=True)
+    reversal_id: UUID | None = Field(default=None, unique=True)  # of payment_reversals, which name their transfer themselves
 
 
 class Reversal(Flow, table=True):
@@ -135,6 +135,7 @@ class Dispute(Assigned, table=True):
     reason: str = Field(default="", sa_type=Text)
     due_by: datetime | None = utc_field(nullable=True)
     evidence_sent_at: datetime | None = utc_field(nullable=True)
+    reminded_at: datetime | None = utc_field(nullable=True)
     shares: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     borne_by: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
 
@@ -146,6 +147,21 @@ class Dispute(Assigned, table=True):
     def unborne(self) -> int:
         """What of a loss nobody bears yet, in rupiah."""
         return self.amount - sum(self.borne_by.values()) if self.state == DisputeState.LOST else 0
+
+
+class Evidence(Table, table=True):
+    """What one side has to say in a dispute; a file of it is kept by the room that took it in. Never changed."""
+
+    __tablename__ = "payment_evidence"
+
+    id: UUID = id_field()
+    dispute_id: UUID = Field(foreign_key="payment_disputes.id")
+    author_id: UUID
+    side: str
+    words: str = Field(sa_type=Text)
+    file_id: UUID | None = Field(default=None)
+    filename: str = ""
+    created_at: datetime = utc_field(default_now=True)
 
 
 class Payout(Flow, table=True):

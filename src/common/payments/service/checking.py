@@ -14,13 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
-from common.actor import Actor, Role
+from common.actor import Actor
 from common.audit import service as audit
 from common.db import Table, unit_of_work
 from common.i18n import N_
-from common.identity import queries as identity
-from common.notifications import service as notifications
-from common.payments import queries
+from common.payments import queries, stuck
 from common.payments.models import (
     BOOKS,
     Book,
@@ -37,6 +35,7 @@ from common.payments.models import (
 )
 from common.payments.postings import Key, entries_of
 from common.payments.service.comparing import SECOND_LOOK, Comparison, compare_with_provider
+from common.payments.service.telling import tell_operators
 
 OF_MARKET: tuple[type[Table], ...] = (PaymentPart, Transfer, Reversal, Payout)
 BATCH = 1000
@@ -80,7 +79,7 @@ async def do_wanted_check(*, pause: float = SECOND_LOOK) -> None:
     """Do the comparison that is wanted, if one is: because an operator asked, or because a day has passed. Raises ProviderAway."""
     async with unit_of_work() as session:
         last = await queries.last_provider_check(session)
-        if (last is None or last.wanted_at < clock.now() - DAILY) and await queries.anything_at_provider(session):
+        if (last is None or last.wanted_at < clock.now() - DAILY) and await stuck.anything_at_provider(session):
             await want_provider_check(session, None)
         wanted = await queries.wanted_provider_check(session)
     if wanted is not None:
@@ -102,14 +101,6 @@ async def _keep(session: AsyncSession, check_id: UUID, found: Comparison) -> Non
         log.error("provider_differs", differences=len(found.found))
         words = N_("Catatan kami dan penyedia pembayaran berbeda pada %(n)s hal. Periksa segera.")
         await tell_operators(session, words, {"n": len(found.found)}, f"/operator/penyedia/{check.id}")
-
-
-async def tell_operators(session: AsyncSession, text: str, params: dict[str, object], link: str) -> None:
-    """Everybody who may mend it."""
-    people = await identity.who_holds(session, Role.OPERATOR, "*")
-    await notifications.notify_many(
-        session, [notifications.Telling(person_id, "payment.alarm", text, params, link) for person_id in sorted(people)]
-    )
 
 
 async def expected_balances(session: AsyncSession) -> queries.Balances:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock, events
-from common.events import PaymentDisputed
+from common.events import EvidenceSubmitted, PaymentDisputed
 from common.payments import queries
 from common.payments.errors import PaymentInDispute
 from common.payments.facts import DisputeFact
@@ -28,6 +28,7 @@ from common.payments.postings import (
 )
 from common.payments.service import returning
 from common.payments.service.ledger import born, post, rise
+from common.payments.service.telling import tell_of_unborne
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,13 @@ async def merge_dispute(session: AsyncSession, intent: Intent, fact: DisputeFact
     if row is None:
         row = Dispute(intent_id=intent.id, amount=fact.amount, provider_ref=fact.ref, state=DisputeState.OPENED)
         await born(session, intent.book, row)
-    _learn(row, fact)
+    if _learn(row, fact):
+        await events.publish(session, EvidenceSubmitted(intent.id, intent.purpose, intent.purpose_id, row.id))
     risen = await rise(session, intent.book, row, fact.state)
     if risen and row.state == DisputeState.LOST:
         await share_losses(session, intent)
+        if row.unborne and row.shares:
+            await tell_of_unborne(session, row)
     if risen and row.state == DisputeState.WON:
         await _lift(session, intent, row)
     if risen or fresh:
@@ -96,12 +100,14 @@ def sources_of(part: PaymentPart, amount: int, commission: int) -> Entries:
     return {seller_of(part.storefront_id): amount - commission, COMMISSION: commission}
 
 
-def _learn(row: Dispute, fact: DisputeFact) -> None:
-    """Words that no money hangs on. The later deadline counts, whatever message came first."""
+def _learn(row: Dispute, fact: DisputeFact) -> bool:
+    """Words that no money hangs on. The later deadline counts, whatever message came first. True when it is news that evidence was sent."""
     row.reason = fact.reason or row.reason
     row.due_by = max((moment for moment in (row.due_by, fact.due_by) if moment), default=None)
-    if fact.answered and row.evidence_sent_at is None:
-        row.evidence_sent_at = clock.now()
+    if not fact.answered or row.evidence_sent_at is not None:
+        return False
+    row.evidence_sent_at = clock.now()
+    return True
 
 
 async def _share_with_office(session: AsyncSession, intent: Intent, dispute: Dispute) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock, outbox
-from common.payments import queries
+from common.payments import queries, stuck
 from common.payments.facts import AccountFact, DisputeFact, Fact, IntentFact, LookAt, PayoutFact, RefundFact, TransferFact
 from common.payments.models import (
     Book,
@@ -34,6 +34,7 @@ from common.payments.service.disputing import merge_dispute
 from common.payments.service.ledger import born, rise
 from common.payments.service.refunding import failed
 from common.payments.service.returning import merge_transfer
+from common.payments.service.telling import BY_OTHER_HANDS, tell_of_refund
 
 
 class WrongAmount(Exception):
@@ -112,6 +113,7 @@ async def _refund(session: AsyncSession, fact: RefundFact) -> bool:
     if row is None:
         row = _by_other_hands(intent.id, fact)
         await born(session, intent.book, row)
+        await tell_of_refund(session, row, BY_OTHER_HANDS)
     row.provider_ref = fact.ref
     if await rise(session, intent.book, row, fact.state) and fact.state == RefundState.FAILED:
         await failed(session, intent, row)
@@ -154,7 +156,7 @@ async def _of_ref(session: AsyncSession, ref: str) -> Intent | None:
     """The intent that a message names. One that we cannot find yet is looked at: its own words may say that it is ours."""
     intent = await _locked(session, ref, None) if ref else None
     if intent is None and ref:
-        await queries.enqueue_unless_waiting(session, "payments.look", kind="intent", ref=ref)
+        await stuck.enqueue_unless_waiting(session, "payments.look", kind="intent", ref=ref)
     return intent
 
 

@@ -14,6 +14,7 @@ from common.payments.postings import Entries, commission_on, name_of, seller_of
 from common.payments.service import returning
 from common.payments.service.disputing import must_be_undisputed, share_losses, sources_of
 from common.payments.service.ledger import born
+from common.payments.service.telling import REFUND_FAILED, tell_of_refund
 
 
 async def refund(session: AsyncSession, *, amount: int, reason: str, order_id: UUID | None = None, intent_id: UUID | None = None) -> Refund:
@@ -44,6 +45,8 @@ async def failed(session: AsyncSession, intent: Intent, refund: Refund) -> None:
     await returning.give_back_of(session, refund_id=refund.id)
     await session.refresh(intent)
     await share_losses(session, intent)
+    if refund.ours:
+        await tell_of_refund(session, refund, REFUND_FAILED)
 
 
 async def _give_back_room(session: AsyncSession, refund: Refund) -> None:

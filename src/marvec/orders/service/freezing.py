@@ -1,22 +1,29 @@
 """What the buyer's bank does to orders: while it disputes their payment they are frozen, and when it keeps the money they lose it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
-from common.i18n import N_
+from common.actor import Actor, Role
+from common.files import purposes
+from common.files import service as files
+from common.files.models import StoredFile
+from common.i18n import N_, waktu
 from common.money import rupiah
 from common.notifications import service as notifications
 from common.payments import service as payments
-from marvec.orders import queries
-from marvec.orders.machine import OrderState, Stock
-from marvec.orders.models import Order
+from marvec.orders import policy, queries
+from marvec.orders.errors import NotYourMove
+from marvec.orders.machine import OrderState, Party, Stock
+from marvec.orders.models import Order, OrderRefund
 from marvec.orders.service import complaints
 from marvec.orders.service.moving import settle_stock, start_timer
 from marvec.orders.service.telling import show_move
+from marvec.orders.wording import AT_THE_PROVIDER
 
+PURPOSE = "order.evidence"
 UNPAID = (OrderState.PLACED, OrderState.EXPIRED)
 ENDED = (*UNPAID, OrderState.CANCELLED, OrderState.DECLINED)
 # What the bank did: (to the buyer, to the seller).
@@ -36,6 +43,11 @@ LOST = (
     N_("Bank mengembalikan %(amount)s dari pesanan %(reference)s kepada Anda."),
     N_("Bank menarik %(amount)s dari pesanan %(reference)s. Uang itu tidak bisa diteruskan, atau dipotong dari penerusan berikutnya."),
 )
+REFUNDED = (
+    N_("%(amount)s dari pesanan %(reference)s sudah dikembalikan kepada Anda."),
+    N_("%(amount)s dari pesanan %(reference)s sudah dikembalikan kepada pembeli, dan dipotong dari uang pesanan."),
+)
+DUE = N_("Bukti untuk pesanan %(reference)s harus masuk sebelum %(due)s. Kirim dari halaman pesanan.")
 
 
 async def follow_bank(session: AsyncSession, group_id: UUID) -> None:
@@ -43,8 +55,8 @@ async def follow_bank(session: AsyncSession, group_id: UUID) -> None:
     group, orders = await queries.group_for_update(session, group_id)
     word = await payments.bank_word(session, group.intent_id)
     for order in orders:
-        lost, left = word.shares.get(order.id, (0, order.total))
-        await _follow(session, order, undecided=word.undecided, lost=lost, left=left)
+        if order.id in word.shares:
+            await _follow(session, order, word)
 
 
 async def tell_of_evidence(session: AsyncSession, group_id: UUID) -> None:
@@ -55,20 +67,69 @@ async def tell_of_evidence(session: AsyncSession, group_id: UUID) -> None:
             await _tell(session, order, EVIDENCE)
 
 
-async def _follow(session: AsyncSession, order: Order, *, undecided: bool, lost: int, left: int) -> None:
-    before = order.lost, order.frozen_at is not None
-    order.lost = lost
-    if undecided and order.state not in ENDED:
+async def remind_of_evidence(session: AsyncSession, group_id: UUID, due_by: datetime) -> None:
+    """Its sellers, while the bank still takes evidence."""
+    _, orders = await queries.group_for_update(session, group_id)
+    for order in orders:
+        if order.frozen_at is not None:
+            params = {"reference": order.reference, "due": waktu(due_by)}
+            link = f"/pesanan/{order.reference}"
+            await notifications.notify(session, order.seller_id, kind="order.bank", text=DUE, params=params, link=link)
+
+
+async def hand_in_evidence(
+    session: AsyncSession, actor: Actor, order_id: UUID, *, words: str, upload: tuple[str, bytes] | None = None
+) -> None:
+    """What the seller has to say to the bank, with a file if there is one (its name and bytes); our staff hands it on.
+
+    Raises NoSuchOrder, NotYourMove, payments' EvidenceTooLate and what `files.keep_upload` raises.
+    """
+    order = await queries.order_for_update(session, order_id)
+    if Party.SELLER not in policy.parties_of(actor, order):
+        raise NotYourMove
+    group = await queries.group_of(session, order)
+    side, file = f"penjual {order.reference}", None
+    if upload is not None:
+        file = await files.keep_upload(session, actor, data=upload[1], filename=upload[0], purpose=PURPOSE)
+    name = file.filename if file else ""
+    await payments.add_evidence(session, actor, group.intent_id, side=side, words=words, file_id=file.id if file else None, filename=name)
+
+
+async def _operators_may_read(session: AsyncSession, visitor: Actor, file: StoredFile) -> bool:
+    return visitor.has(Role.OPERATOR)
+
+
+purposes.register(purposes.Purpose(PURPOSE, purposes.DOCUMENTS, may_read=_operators_may_read))
+
+
+async def _follow(session: AsyncSession, order: Order, word: payments.BankWord) -> None:
+    """Only an order whose money was held can lose it."""
+    lost_before, refunded_before, was_frozen = order.lost, order.refunded, order.frozen_at is not None
+    order.lost, left = word.shares[order.id]
+    _count_refunds(session, order, order.total - order.lost - left)
+    if word.undecided and order.state not in ENDED:
         order.frozen_at = order.frozen_at or clock.now()
     elif order.frozen_at is not None:
         await _thaw(session, order)
-    if lost and left == 0:
+    if left == 0 and not word.undecided:
         await _end(session, order)
-    after = order.lost, order.frozen_at is not None
-    if after != before:
-        await session.flush()
-        await _tell(session, order, LOST if after[0] > before[0] else FROZEN if after[1] else WON, lost - before[0])
-        await show_move(session, order)
+    if (order.lost, order.refunded, order.frozen_at is not None) == (lost_before, refunded_before, was_frozen):
+        return
+    await session.flush()
+    if order.lost > lost_before:
+        await _tell(session, order, LOST, order.lost - lost_before)
+    elif (order.frozen_at is not None) != was_frozen or order.lost < lost_before:
+        await _tell(session, order, FROZEN if order.frozen_at else WON)
+    elif order.refunded > refunded_before:
+        await _tell(session, order, REFUNDED, order.refunded - refunded_before)
+    await show_move(session, order)
+
+
+def _count_refunds(session: AsyncSession, order: Order, refunded: int) -> None:
+    """What went back at the provider, by other hands than ours, counts as well once an operator has assigned it to the order."""
+    if refunded > order.refunded:
+        session.add(OrderRefund(order_id=order.id, amount=refunded - order.refunded, reason=AT_THE_PROVIDER))
+        order.refunded = refunded
 
 
 async def _thaw(session: AsyncSession, order: Order) -> None:
