@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser
 
 from tests.journeys.walker import Walker
 from tests.marvec.cli.make import RunningCity, running_city
 
-expect.set_options(timeout=15_000)  # a page that comes late on a busy machine is not wrong
 Arrive = Callable[..., Awaitable[Walker]]
 
 

@@ -62,7 +62,7 @@ def whole_city(running: RunningCity, city: str) -> str:
 
 async def phone(browser: Browser, **wanted: Any) -> BrowserContext:
     context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, **wanted)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(30_000)
     await context.add_init_script(OBSERVED)
     return context
 
@@ -146,7 +146,7 @@ def test_no_page_is_forgotten() -> None:
     assert shown & set(NO_PAGES) == set()
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 async def test_every_page_is_for_everybody(whole_city: str, browser: Browser, place: Place) -> None:
     """No violation of axe's rules by day or by night, no shift of what is read, no scroll sideways."""

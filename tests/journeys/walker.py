@@ -25,6 +25,7 @@ QUIET = [
     "--disable-component-update", "--disable-sync", f"--disable-features={','.join(OFF)}",
 ]  # fmt: skip
 WIDTH, HEIGHT = 360, 740
+expect.set_options(timeout=30_000)  # a page that comes late on a busy machine is not wrong
 PASSWORD = "phinisi di paotere"  # of invented people
 EXPECTED_REFUSALS = re.compile(r"Failed to load resource.*40[149]")
 _SIDEWAYS = """addEventListener("load", () => requestAnimationFrame(() => {
@@ -58,7 +59,7 @@ class Walker:
         """With `scripts=False` a browser that runs none."""
         screen: ViewportSize = {"width": width, "height": HEIGHT}
         context = await browser.new_context(viewport=screen, locale=language, reduced_motion="reduce", java_script_enabled=scripts)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         await context.add_init_script(_SIDEWAYS)
         return cls(name, context, await context.new_page(), city)
 

@@ -46,8 +46,8 @@ async def test_two_people_talk_live_and_a_lost_line_loses_nothing(server: str, b
     await say(puang, talk, "tiga")
     await contexts[0].set_offline(False)
     await write(one, "empat")
-    await expect(two.locator(".bubble")).to_have_count(4, timeout=20_000)
-    await expect(one.locator(".bubble")).to_have_count(4, timeout=20_000)
+    await expect(two.locator(".bubble")).to_have_count(4)
+    await expect(one.locator(".bubble")).to_have_count(4)
     width = await one.evaluate("document.documentElement.scrollWidth")
 
     assert [row[2] for row in await stored(talk)] == ["Masih ada songkolo?", "Kirim kode OTP ta’ dulu", "tiga", "empat"]

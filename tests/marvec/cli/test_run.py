@@ -136,7 +136,7 @@ def test_an_ordinary_user_runs_a_city_below_his_home(tmp_path: Path) -> None:
                 break
         assert "Marvec is ready at" in said, said
         process.send_signal(signal.SIGTERM)
-        assert process.communicate(timeout=60)[0].endswith("Everything stopped cleanly.\n")
+        assert process.communicate(timeout=120)[0].endswith("Everything stopped cleanly.\n")
     finally:
         process.kill()
         process.communicate()

@@ -101,7 +101,6 @@ async def nothing_is_left_to_ask_for() -> None:
     assert await count("SELECT count(*) FROM orders WHERE moved_at > now() + interval '1 minute'") == 0
 
 
-@pytest.mark.timeout(200)
 async def test_very_many_listings_are_what_their_triggers_would_have_made_of_them(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(city, "CORE_SHOPS", 2)
     said: list[str] = []
@@ -120,6 +119,13 @@ async def test_very_many_listings_are_what_their_triggers_would_have_made_of_the
     assert await count("SELECT count(*) FROM person") == 0
     assert await city.seed_if_empty(said.append)
     assert await count("SELECT count(*) FROM listings") == 6
+
+
+async def test_a_city_that_is_founded_in_the_last_minute_of_a_day_has_its_queue(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(city, "CORE_SHOPS", 2)
+    with clock.frozen(datetime(2026, 12, 3, 23, 59, 40, tzinfo=clock.WITA)):
+        assert await city.seed_if_empty(lambda _: None)
+    assert await count("SELECT count(*) FROM queue_tickets WHERE day = '2026-12-03'") == 2
 
 
 def test_the_large_city_by_the_numbers() -> None:
