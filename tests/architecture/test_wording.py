@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,9 +54,9 @@ def sources() -> list[Path]:
     return [path for floor in ("common", "civic", "marvec") for path in sorted((SOURCE_ROOT / floor).rglob("*")) if path.suffix in METHODS]
 
 
-def texts_of(path: Path) -> Iterator[str]:
-    for found in _extract(path):
-        yield from [found] if isinstance(found, str) else found
+@cache
+def texts_of(path: Path) -> tuple[str, ...]:
+    return tuple(text for found in _extract(path) for text in ([found] if isinstance(found, str) else found))
 
 
 def every_text() -> dict[str, str]:
