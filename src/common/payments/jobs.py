@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.jobs import every, job
-from common.payments.service import calling, inbox, sweeping
+from common.payments.service import calling, inbox, paying_out, sweeping
 
 
 @job("payments.merge")
@@ -38,10 +38,20 @@ async def open_account(*, storefront_id: str) -> None:
     await calling.open_account(UUID(storefront_id))
 
 
+@job(paying_out.PAY_OUT, own_transactions=True)
+async def pay_out(*, storefront_id: str) -> None:
+    await paying_out.pay_out(UUID(storefront_id))
+
+
 @every("payments.sweep", seconds=30)
 async def sweep() -> None:
     await sweeping.sweep_intents()
     await sweeping.sweep_flows()
+
+
+@every("payments.sweep_payouts", seconds=60)
+async def sweep_payouts() -> None:
+    await paying_out.sweep_payouts()
 
 
 @every("payments.read_missed", seconds=60)

@@ -78,7 +78,10 @@ class Refund(Flow, table=True):
 
 
 class Transfer(Flow, table=True):
-    """To the seller's account at the provider; at most one for each order. `amount` 0: the whole of it was netted against a debt."""
+    """To the seller's account at the provider; at most one for each order. `amount` 0: the whole of it was netted against a debt.
+
+    `requested_at`: when the provider was first asked for it; a trigger lets that be written for confirmed sellers only.
+    """
 
     __tablename__ = "payment_transfers"
     KIND: ClassVar[str] = "transfer"
@@ -87,6 +90,7 @@ class Transfer(Flow, table=True):
     order_id: UUID = Field(unique=True, foreign_key="payment_parts.order_id")
     intent_id: UUID = Field(foreign_key="payment_intents.id", index=True)
     storefront_id: UUID = Field(index=True)
+    requested_at: datetime | None = utc_field(nullable=True)
 
 
 class Reversal(Flow, table=True):

@@ -5,7 +5,18 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from common.payments.facts import AccountFact, DisputeFact, Fact, IntentFact, LookAt, PayoutFact, RefundFact, ReversalFact, TransferFact
+from common.payments.facts import (
+    AccountFact,
+    DisputeFact,
+    Fact,
+    IntentFact,
+    LookAt,
+    PayoutFact,
+    RefundFact,
+    Requirements,
+    ReversalFact,
+    TransferFact,
+)
 from common.payments.models import DisputeState, IntentState, PayoutState, RefundState
 from common.payments.stripe_adapter.amounts import from_stripe
 
@@ -108,7 +119,20 @@ def payout(doc: Doc, account: str | None) -> PayoutFact:
 
 def account(doc: Doc) -> AccountFact:
     active = (doc.get("capabilities") or {}).get("transfers") == "active"
-    return AccountFact(doc["id"], transfers_enabled=active, payouts_enabled=bool(doc.get("payouts_enabled")))
+    return AccountFact(
+        doc["id"],
+        transfers_enabled=active,
+        payouts_enabled=bool(doc.get("payouts_enabled")),
+        details_submitted=bool(doc.get("details_submitted")),
+        requirements=requirements(doc.get("requirements") or {}),
+    )
+
+
+def requirements(doc: Doc) -> Requirements:
+    """The hash `requirements` of an account (docs.stripe.com/api/accounts/object)."""
+    lists = {name: tuple(doc.get(name) or ()) for name in ("currently_due", "past_due", "eventually_due", "pending_verification")}
+    errors = tuple((one["requirement"], one["code"]) for one in doc.get("errors") or ())
+    return Requirements(**lists, disabled_reason=doc.get("disabled_reason") or "", errors=errors, deadline=doc.get("current_deadline"))
 
 
 def ours(doc: Doc) -> UUID | None:
