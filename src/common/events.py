@@ -104,7 +104,34 @@ class EvidenceSubmitted:
     dispute_id: UUID
 
 
+@dataclass(frozen=True)
+class SellerAccountChanged:
+    """What a shop's account at the provider may do, or what the provider asks for, is another than before."""
+
+    storefront_id: UUID
+    transfers_enabled: bool
+    payouts_enabled: bool
+
+
+# --- identity
+
+
+@dataclass(frozen=True)
+class PersonConfirmed:
+    """More is known of a person than before: an address was confirmed, or the NIK given."""
+
+    person_id: UUID
+
+
 # --- orders
+
+
+@dataclass(frozen=True)
+class SaleTurnedAway:
+    """An order was refused because its seller may not sell more this month (`on`: the city's day)."""
+
+    seller_id: UUID
+    on: date
 
 
 @dataclass(frozen=True)

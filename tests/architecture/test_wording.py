@@ -36,6 +36,8 @@ PLAIN = {
     "common/web/wording.py": "the fields of every form",
     "marvec/chat/warnings.py": "a security warning",
     "marvec/moderation": "warnings and closed shops: decisions that hurt",
+    "marvec/payouts": "fees: commission, refunds and what the bank gets",
+    "marvec/selling": "law: who may sell how much",
     "marvec/orders/machine.py": "refunds among its buttons",
     "marvec/orders/pages": "said after a refund too",
     "marvec/orders/service/disputing.py": "refunds",

@@ -12,7 +12,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from common.payments.facts import (
+    AccountBalance,
     AccountFact,
+    AccountLink,
     DisputeFact,
     Fact,
     IntentFact,
@@ -106,6 +108,16 @@ class PaymentProvider(Protocol):
     async def open_account(self, *, key: UUID) -> AccountFact: ...
 
     async def account_state(self, account: str) -> AccountFact: ...
+
+    async def account_link(self, account: str, *, return_url: str, refresh_url: str) -> AccountLink:
+        """Where the seller tells the provider who she is. Good for one visit and a few minutes; later it leads to `refresh_url`."""
+        ...
+
+    async def dashboard_link(self, account: str) -> str:
+        """Where a seller who has told everything sees her account at the provider. Good for one visit."""
+        ...
+
+    async def account_balance(self, account: str) -> AccountBalance: ...
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """The message in a raw body whose signature is right. Raises BadSignature. No I/O."""

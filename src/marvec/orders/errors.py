@@ -37,6 +37,13 @@ class PriceChanged(Conflict):
     message = N_("Harga %(title)s sudah berubah. Periksa lagi sebelum memesan.")
 
 
+class SellerLimitReached(Conflict):
+    """The order would bring its seller above what she may sell this month. Params: seller_id."""
+
+    code = "seller_limit_reached"
+    message = N_("Batas jual penjual ini untuk bulan ini sudah penuh. Uang Anda belum diambil. Kami kabari penjualnya; coba lagi nanti.")
+
+
 class OwnGoods(Conflict):
     code = "own_goods"
     message = N_("Barang dari toko sendiri tidak bisa dipesan.")

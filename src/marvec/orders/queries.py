@@ -69,6 +69,12 @@ async def lines_of(session: AsyncSession, order_ids: list[UUID]) -> list[OrderLi
     return list(await session.scalars(mine))
 
 
+async def references_of(session: AsyncSession, order_ids: Collection[UUID]) -> dict[UUID, str]:
+    """References by id; what does not exist is left out."""
+    rows = await session.execute(select(col(Order.id), col(Order.reference)).where(col(Order.id).in_(order_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
 async def history_of(session: AsyncSession, order_id: UUID) -> list[StateHistory]:
     mine = select(StateHistory).where(col(StateHistory.subject_id) == order_id).order_by(col(StateHistory.seq))
     return list(await session.scalars(mine))

@@ -355,7 +355,7 @@ async def test_a_lost_answer_to_a_transfer_makes_no_second_one(sandbox: Sandbox,
 
 
 async def test_a_transfer_waits_until_the_seller_may_receive(sandbox: Sandbox, run_jobs: RunJobs) -> None:
-    await sandbox.do("misbehave", account_pending=1)
+    await sandbox.do("reset")
     _, part = await paid_and_held(sandbox, run_jobs)
     async with unit_of_work() as session:
         await service.release(session, order_id=part.order_id)

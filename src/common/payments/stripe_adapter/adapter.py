@@ -10,7 +10,9 @@ import stripe
 
 from common.payments.errors import BadSignature, Refused
 from common.payments.facts import (
+    AccountBalance,
     AccountFact,
+    AccountLink,
     DisputeFact,
     Fact,
     IntentFact,
@@ -22,7 +24,7 @@ from common.payments.facts import (
     TransferFact,
 )
 from common.payments.port import Capabilities, Created, PaymentOrder
-from common.payments.stripe_adapter import checkout, reading
+from common.payments.stripe_adapter import accounts, checkout, reading
 from common.payments.stripe_adapter.amounts import CURRENCY, EXPONENT, to_stripe
 from common.payments.stripe_adapter.reading import OURS
 from common.payments.stripe_adapter.refusals import our_words
@@ -104,15 +106,24 @@ class StripeAdapter:
             return reading.payout((await self._client.v1.payouts.create_async(params, options)).to_dict(), account)
 
     async def open_account(self, *, key: UUID) -> AccountFact:
-        """A connected account that can only receive; Stripe asks the seller the rest."""
-        params: Any = {"country": "ID", "type": "express", "capabilities": {"transfers": {"requested": True}}, "metadata": {OURS: str(key)}}
-        params["settings"] = {"payouts": {"schedule": {"interval": "manual"}}}
         with our_words():
-            return reading.account((await self._client.v1.accounts.create_async(params, {"idempotency_key": f"account:{key}"})).to_dict())
+            return await accounts.create(self._client, key)
 
     async def account_state(self, account: str) -> AccountFact:
         with our_words():
             return reading.account((await self._client.v1.accounts.retrieve_async(account)).to_dict())
+
+    async def account_link(self, account: str, *, return_url: str, refresh_url: str) -> AccountLink:
+        with our_words():
+            return await accounts.link(self._client, account, return_url=return_url, refresh_url=refresh_url)
+
+    async def dashboard_link(self, account: str) -> str:
+        with our_words():
+            return (await self._client.v1.accounts.login_links.create_async(account)).url
+
+    async def account_balance(self, account: str) -> AccountBalance:
+        with our_words():
+            return await accounts.balance(self._client, account)
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         try:

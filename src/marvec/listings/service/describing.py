@@ -46,8 +46,9 @@ async def edit_listing(session: AsyncSession, actor: Actor, listing_id: UUID, da
 
 
 async def publish_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
-    """Show it. Raises CredentialNeeded when the law asks for a credential that the seller has not (or no more), HeldBack."""
+    """Show it. Raises CredentialNeeded when the law asks for one that the seller has not (or no more), HeldBack, NotConfirmedYet."""
     listing = await managed(session, actor, listing_id)
+    policy.must_be_confirmed(actor)
     if listing.held_because is not None:
         raise HeldBack(because=listing.held_because)
     if not await queries.has_needed_credential(session, listing):
