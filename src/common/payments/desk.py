@@ -120,7 +120,14 @@ async def _dispute(session: AsyncSession, dispute_id: UUID) -> dict[str, Any]:
     dispute = await queries.dispute_by_id(session, dispute_id)
     said = await queries.evidence_of(session, dispute_id)
     owed = await service.owed_of(session, dispute)
-    return {"dispute": dispute, "said": said, "states": policy.DISPUTES, "takes": service.takes_evidence(dispute), "owed": owed}
+    return {
+        "dispute": dispute,
+        "said": said,
+        "states": policy.DISPUTES,
+        "takes": service.takes_evidence(dispute),
+        "owed": owed,
+        "reasons": policy.REASONS,
+    }
 
 
 DIFFERENCES = Gauge("marvec_provider_differences", "What differed at the last comparison with the payment provider")

@@ -23,6 +23,17 @@ DISPUTES = {
     DisputeState.LOST: (N_("Kalah"), "bad"),
     DisputeState.WON: (N_("Menang"), "good"),
 }
+REASONS = {
+    "fraudulent": N_("Pemilik kartu tidak mengenali pembayaran ini"),
+    "unrecognized": N_("Pemilik kartu tidak mengenali pembayaran ini"),
+    "product_not_received": N_("Barang tidak diterima"),
+    "product_unacceptable": N_("Barang tidak sesuai"),
+    "credit_not_processed": N_("Pengembalian uang tidak sampai"),
+    "duplicate": N_("Dibayar dua kali"),
+    "subscription_canceled": N_("Pesanan sudah dibatalkan"),
+    "general": N_("Tanpa alasan khusus"),
+}
+"""Why a payer's bank takes money back, by the provider's word."""
 WAITS = {
     "by_other_hands": N_("Dikembalikan di penyedia, bukan oleh kami"),
     "failed": N_("Pengembalian yang gagal"),

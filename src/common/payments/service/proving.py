@@ -11,7 +11,7 @@ from common.actor import Actor
 from common.audit import service as audit
 from common.db import unit_of_work
 from common.events import EvidenceDue
-from common.payments import queries, stuck
+from common.payments import policy, queries, stuck
 from common.payments.errors import EvidenceTooLate, EvidenceTooLong, NoEvidence
 from common.payments.models import Dispute, Evidence
 from common.payments.provider import provider
@@ -45,15 +45,20 @@ async def add_evidence(
 
 @dataclass(frozen=True)
 class EvidenceWanted:
-    """A payer's bank listens to what is said on a payment, until `due_by` when it said so."""
+    """A payer's bank listens to what is said on a payment, until `due_by` when it said so. `reason`: why it took the money back."""
 
     due_by: datetime | None
+    reason: str
 
 
 async def evidence_wanted(session: AsyncSession, intent_id: UUID) -> EvidenceWanted | None:
     """None when there is nothing to say, or no more."""
     dispute = await queries.undecided_of(session, intent_id)
-    return EvidenceWanted(dispute.due_by) if dispute is not None and takes_evidence(dispute) else None
+    return (
+        EvidenceWanted(dispute.due_by, policy.REASONS.get(dispute.reason, dispute.reason))
+        if dispute is not None and takes_evidence(dispute)
+        else None
+    )
 
 
 async def submit_evidence(actor: Actor, dispute_id: UUID) -> None:

@@ -74,7 +74,7 @@ async def hand_in_evidence(request: Asked, session: AsyncSession, actor: Actor, 
 async def list_sold(session: AsyncSession, actor: Actor, tab: str = "berjalan", cursor: Cursor = None) -> Response[Any]:
     """What is under way, by what to do next; or, page by page, what has ended."""
     going = await queries.under_way_of(session, actor.person_id)
-    context: dict[str, Any] = {"states": STATES, "to_answer": sum(order.state is OrderState.PAID for order in going)}
+    context: dict[str, Any] = {"states": STATES, "to_answer": sum(desk.group_of(order) == "jawab" for order in going)}
     if tab == "selesai":
         found = await queries.sold_by(session, actor.person_id, ENDED, ON_A_PAGE, cursor)
         return page("orders/sold.html", tab=tab, orders=found.items, next=found.next, **context)
