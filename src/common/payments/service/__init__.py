@@ -1,6 +1,6 @@
 """The verbs of payments. Those that take a session are part of the caller's transaction; the others open their own."""
 
-from common.payments.service.accounts import ensure_seller_account, is_confirmed, send_waiting
+from common.payments.service.accounts import ensure_seller_account, is_confirmed, send_waiting, standing_of
 from common.payments.service.checking import Difference, ledger_check
 from common.payments.service.holding import Part, hold_for_sellers, release, settle_fee
 from common.payments.service.inbox import receive, replay
@@ -29,6 +29,7 @@ __all__ = [
     "seen_by",
     "send_waiting",
     "settle_fee",
+    "standing_of",
     "start",
     "start_as",
 ]
