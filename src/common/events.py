@@ -106,11 +106,14 @@ class EvidenceSubmitted:
 
 @dataclass(frozen=True)
 class SellerAccountChanged:
-    """What a shop's account at the provider may do, or what the provider asks for, is another than before."""
+    """What a shop's account at the provider may do, or what the provider asks for, is another than before.
+
+    `standing` names the new state: who finds another one by now leaves the telling to the later fact. `paused`: it could do more before.
+    """
 
     storefront_id: UUID
-    transfers_enabled: bool
-    payouts_enabled: bool
+    standing: str
+    paused: bool
 
 
 # --- identity

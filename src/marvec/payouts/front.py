@@ -21,5 +21,5 @@ async def money_of_seller(session: AsyncSession, visitor: Actor | None, shops: S
     if visitor is None or not shops:
         return None
     balance = BalanceOut.of(await movements.balance_of(session, [shop.id for shop in shops]))
-    shown: dict[str, Any] = {"balance": balance, "slug": shops[0].slug if len(shops) == 1 else ""}
+    shown: dict[str, Any] = {"balance": balance, "slug": shops[0].slug if len(shops) == 1 else "", "urgent": balance.waiting > 0}
     return Piece("payouts/_money.html", shown) if any(balance.model_dump().values()) else None

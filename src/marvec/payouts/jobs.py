@@ -11,7 +11,7 @@ from marvec.payouts import service
 
 @events.hears(events.SellerAccountChanged, "payouts.on_account_changed")
 async def on_account_changed(session: AsyncSession, event: events.SellerAccountChanged) -> None:
-    await service.tell_account(session, event.storefront_id)
+    await service.tell_account(session, event)
 
 
 @events.hears(events.OrderMoved, "payouts.on_order_moved")

@@ -34,7 +34,7 @@ WANTED: tuple[tuple[str, str], ...] = (
 OTHER = N_("Ada isian lain yang diminta. Buka formulirnya untuk melihat.")
 
 PAUSED: tuple[tuple[str, str], ...] = (
-    ("requirements.past_due", N_("Ada data yang belum dikirim. Uang Anda kami simpan sampai lengkap.")),
+    ("requirements.past_due", N_("Ada data yang belum dikirim. Uang Anda aman, dan menunggu sampai lengkap.")),
     ("requirements.pending_verification", N_("Data Anda sedang diperiksa. Biasanya selesai dalam satu atau dua hari kerja.")),
     ("under_review", N_("Akun ini sedang diperiksa penyedia pembayaran. Tidak ada yang perlu dilakukan sekarang.")),
     ("listed", N_("Penyedia pembayaran sedang mencocokkan nama Anda dengan daftar resmi. Tunggu hasilnya.")),

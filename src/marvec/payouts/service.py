@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import clock, outbox
 from common.actor import Actor
 from common.db import unit_of_work
+from common.events import SellerAccountChanged
 from common.i18n import N_
 from common.money import rupiah
 from common.notifications import service as notifications
@@ -79,20 +80,16 @@ async def statement(session: AsyncSession, shop: Storefront, month: date) -> Sta
     return StatementOut(shop=shop.name, month=month, opening=opening, lines=lines, closing=opening + sum(line.net for line in lines))
 
 
-async def tell_account(session: AsyncSession, storefront_id: UUID) -> None:
-    """The account is another than before: ready, paused, or asking for something. A new account says nothing: its seller is at the form.
-    A payee that is no shop is told elsewhere."""
-    shop = (await storefronts.by_ids(session, {storefront_id})).get(storefront_id)
-    if shop is None:
+async def tell_account(session: AsyncSession, event: SellerAccountChanged) -> None:
+    """The account is another than before. What has changed again meanwhile is told by its own fact; a payee that is no shop, elsewhere."""
+    shop = (await storefronts.by_ids(session, {event.storefront_id})).get(event.storefront_id)
+    row = await payments.seller_account(session, event.storefront_id)
+    if shop is None or row is None or money.standing_of(row) != event.standing:
         return
-    account = requirements.told(await payments.seller_account(session, storefront_id))
-    text = {"ready": READY, "paused": PAUSED, "gone": PAUSED, "partly": PAUSED}.get(account.state)
-    if account.state == "ready" and account.todo:
-        text = ASKED
-    if text is not None:
-        await notifications.notify(
-            session, shop.owner_id, kind=KIND, text=text, params={"shop": shop.name}, link=f"/toko-saya/{shop.slug}/rekening"
-        )
+    text = _news(requirements.told(row), paused=event.paused)
+    if text:
+        link = f"/toko-saya/{shop.slug}/rekening"
+        await notifications.notify(session, shop.owner_id, kind=KIND, text=text, params={"shop": shop.name}, link=link)
 
 
 async def remind_if_waiting(session: AsyncSession, storefront_id: UUID) -> None:
@@ -118,6 +115,15 @@ async def send_what_waited(session: AsyncSession, person_id: UUID) -> None:
     """A seller was confirmed: what waited for that goes out."""
     for shop in await storefronts.owned_by(session, person_id):
         await money.send_waiting(session, shop.id)
+
+
+def _news(account: requirements.AccountState, *, paused: bool) -> str:
+    """What a seller is told of a new state; nothing of an account that is only now being opened, or being checked."""
+    if paused:
+        return PAUSED
+    if account.state in ("none", "new", "checked"):
+        return ""
+    return ASKED if account.todo or account.wrong else READY if account.state == "ready" else PAUSED
 
 
 def _mine(actor: Actor, shop: Storefront) -> Storefront:

@@ -31,4 +31,6 @@ async def limit_of_seller(session: AsyncSession, visitor: Actor | None, _shops: 
     standing = await queries.standing_of(session, visitor.person_id)
     if standing.limit is None and standing.level >= policy.KNOWN:
         return None
-    return Piece("selling/_standing.html", {"standing": standing, "step": service.next_step(standing.level), "title": _("Batas jual")})
+    urgent = standing.level < policy.CONFIRMED or standing.is_near
+    shown = {"standing": standing, "step": service.next_step(standing.level), "title": _("Batas jual"), "urgent": urgent}
+    return Piece("selling/_standing.html", shown)

@@ -1,10 +1,13 @@
 """Sellers' accounts at the provider: the form, what it asks for, what waits for it, and the way to the bank."""
 
+import json
+import time
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import stripe
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -13,9 +16,11 @@ from common.db import unit_of_work
 from common.events import SellerAccountChanged
 from common.ids import uuid7
 from common.payments import movements, queries, service, stuck
-from common.payments.errors import Refused
+from common.payments.errors import BadSignature, Refused
 from common.payments.models import PayoutState, SellerAccount
 from common.payments.service import Part, accounts, paying_out, sweeping
+from common.payments.stripe_adapter import StripeAdapter
+from common.settings import get_settings
 from tests.common.payments import make
 from tests.common.payments.conftest import Sandbox
 from tests.common.payments.test_provider import paid_and_held, tell_all
@@ -139,8 +144,10 @@ async def test_a_change_is_told_once_and_the_same_state_again_not_at_all(sandbox
         await service.read_account(shop)
     async with unit_of_work() as session:
         rows = await session.scalars(text("SELECT args FROM outbox WHERE job = 'payouts.on_account_changed' ORDER BY id"))
-        told = [(row["event"]["transfers_enabled"], row["event"]["payouts_enabled"]) for row in rows]
-    assert told == [(False, False), (True, True), (True, False)]
+        told = [(row["event"]["standing"], row["event"]["paused"]) for row in rows]
+    assert [paused for _, paused in told] == [False, False, True]
+    assert len({standing for standing, _ in told}) == 3
+    assert told[-1][0] == service.standing_of(await account_of(shop))
 
 
 async def test_many_who_wait_for_their_form_stand_in_nobodys_way(sandbox: Sandbox, run_jobs: RunJobs) -> None:
@@ -197,6 +204,28 @@ async def test_a_lost_answer_to_a_payout_makes_no_second_one(sandbox: Sandbox, r
     await run_jobs(ahead=timedelta(minutes=5), failing=True)
     account = str((await account_of(part.storefront_id)).provider_account)
     assert [one["amount"] for one in (await sandbox.call("GET", "payouts", account))["data"]] == [9_500_000]
+
+
+async def test_messages_about_connected_accounts_are_signed_by_a_secret_of_their_own(
+    database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_WEBHOOK_SECRET", "whsec_platform, whsec_connect")
+    get_settings.cache_clear()
+    body = json.dumps({"id": "evt_9", "object": "event", "type": "account.updated", "data": {"object": {}}}).encode()
+
+    def signed_by(secret: str) -> dict[str, str]:
+        stamp = int(time.time())
+        return {"stripe-signature": f"t={stamp},v1={stripe.WebhookSignature._compute_signature(f'{stamp}.{body.decode()}', secret)}"}
+
+    try:
+        adapter = StripeAdapter(get_settings())
+        for secret in ("whsec_platform", "whsec_connect"):
+            assert adapter.parse_webhook(body, signed_by(secret)).id == "evt_9"
+        for forged in ("whsec_other", "whsec_platform, whsec_connect", ""):
+            with pytest.raises(BadSignature):
+                adapter.parse_webhook(body, signed_by(forged))
+    finally:
+        get_settings.cache_clear()
 
 
 async def test_the_dashboard_is_open_to_who_has_been_through_the_form(sandbox: Sandbox) -> None:

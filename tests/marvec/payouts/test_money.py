@@ -161,6 +161,19 @@ async def test_a_seller_hears_that_payouts_are_paused_and_that_they_go_on(databa
     assert await told(seller) == [service.READY, service.PAUSED, service.READY]
 
 
+async def test_only_the_last_of_quick_changes_is_told_and_a_form_half_filled_is_no_pause(database: None, run_jobs: RunJobs) -> None:
+    seller = await make.member("Penjual")
+    shop = await make.shop(seller)
+    await account_is(shop.id, transfers_enabled=False, payouts_enabled=False, details_submitted=False)
+    await account_is(shop.id, payouts_enabled=False, requirements=Requirements(past_due=("external_account",)))
+    await run_jobs()
+    assert await told(seller) == [service.ASKED]
+    await account_is(shop.id, transfers_enabled=False, payouts_enabled=False, requirements=CHECKED)
+    await account_is(shop.id)
+    await run_jobs()
+    assert await told(seller) == [service.READY, service.ASKED]
+
+
 async def test_money_that_waits_for_the_account_is_told_with_the_sum_once_a_day(database: None, run_jobs: RunJobs) -> None:
     deal = await make.deal_in(OrderState.COMPLETED, run_jobs)
     await run_jobs(failing=True)

@@ -18,6 +18,9 @@ from common.identity import service as people
 from common.identity.schemas import ChangePerson, GiveNik
 from common.notifications import queries as inbox
 from common.states import NotFromHere
+from marvec.chat import service as chat
+from marvec.offers import service as offers
+from marvec.offers.schemas import Terms
 from marvec.orders.errors import SellerLimitReached
 from marvec.orders.machine import OrderState
 from marvec.selling import policy, queries, service
@@ -131,6 +134,29 @@ async def test_two_orders_at_once_do_not_both_slip_past_the_limit(database: None
     assert (len(tries) - len(refused), len(refused)) == (8, 12)  # 8 x 600,000 = 4,800,000; a ninth would be 5,400,000
     assert [one for one in tries if isinstance(one, BaseException) and not isinstance(one, SellerLimitReached)] == []
     assert (await standing(seller)).sold == 4_800_000
+
+
+async def test_many_who_are_refused_at_once_do_not_wait_for_each_other(database: None, run_jobs: RunJobs) -> None:
+    seller, buyers = await make.member("Penjual"), [make.person(f"Pembeli {number}") for number in range(60)]
+    item = await make.goods(seller, price=LIMIT + 1, stock=9)
+    async with asyncio.timeout(8):  # more than connections: with two held at a time they would wait for one another for ten seconds
+        tries = await asyncio.gather(*(make.placed(buyer, make.line(item)) for buyer in buyers), return_exceptions=True)
+    assert {type(one) for one in tries} == {SellerLimitReached}
+    await run_jobs()
+    assert await told(seller) == [service.TURNED_AWAY]
+
+
+async def test_an_accepted_offer_keeps_within_the_limit_and_stays_open_when_refused(database: None) -> None:
+    seller, buyer = await make.member("Penjual"), await make.member("Pembeli")
+    item = await make.goods(seller, price=LIMIT, stock=9)
+    async with unit_of_work() as session:
+        talk = await chat.ask_seller(session, buyer, item.id)
+        offer = await offers.make_offer(session, seller, talk.id, Terms(listing_id=item.id, quantity=1, unit_price=LIMIT + 1))
+    with pytest.raises(SellerLimitReached):
+        async with unit_of_work() as session:
+            await offers.accept(session, buyer, offer.id)
+    async with unit_of_work() as session:
+        assert await session.scalar(text("SELECT state FROM offers WHERE id = :id"), {"id": offer.id}) == "open"
 
 
 async def test_baskets_of_the_same_two_sellers_in_either_order_do_not_wait_for_each_other_in_a_circle(database: None) -> None:

@@ -1,6 +1,6 @@
 """The verbs of payments. Those that take a session are part of the caller's transaction; the others open their own."""
 
-from common.payments.service.accounts import ensure_seller_account, is_confirmed, send_waiting
+from common.payments.service.accounts import ensure_seller_account, is_confirmed, send_waiting, standing_of
 from common.payments.service.assigning import Bearer, Decision, assign_loss, assign_refund, owed_of
 from common.payments.service.checking import Difference, ledger_check, want_provider_check
 from common.payments.service.comparing import ProviderMismatch, compare_with_provider
@@ -45,6 +45,7 @@ __all__ = [
     "seen_by",
     "send_waiting",
     "settle_fee",
+    "standing_of",
     "start",
     "start_as",
     "submit_evidence",

@@ -1,5 +1,6 @@
 """Sellers' accounts at the provider: opened once for each storefront, known by what the provider last said of them."""
 
+import hashlib
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -53,15 +54,16 @@ async def record(session: AsyncSession, fact: AccountFact, *, read_at: datetime)
     row = await session.scalar(select(SellerAccount).where(col(SellerAccount.provider_account) == fact.account).with_for_update())
     if row is None:
         return False
-    before = _standing(row)
+    before, could = standing_of(row), (row.transfers_enabled, row.payouts_enabled)
     row.disconnected = row.disconnected or fact.disconnected
     if row.checked_at is None or row.checked_at <= read_at:
         row.transfers_enabled = fact.transfers_enabled and not row.disconnected
         row.payouts_enabled = fact.payouts_enabled and not row.disconnected
         row.checked_at = read_at
         _keep_requirements(row, fact)
-    if _standing(row) != before:
-        await events.publish(session, events.SellerAccountChanged(row.storefront_id, row.transfers_enabled, row.payouts_enabled))
+    if (now := standing_of(row)) != before:
+        paused = any(old and not new for old, new in zip(could, (row.transfers_enabled, row.payouts_enabled), strict=True))
+        await events.publish(session, events.SellerAccountChanged(row.storefront_id, now, paused))
     if row.transfers_enabled:
         await send_waiting(session, row.storefront_id)
     return True
@@ -89,12 +91,13 @@ def _keep_requirements(row: SellerAccount, fact: AccountFact) -> None:
         row.details_submitted, row.requirements = fact.details_submitted, asdict(fact.requirements)
 
 
-def _standing(row: SellerAccount) -> tuple[object, ...]:
-    """What a seller should hear of when it changes."""
+def standing_of(row: SellerAccount) -> str:
+    """A name for what a seller should hear of when it changes."""
     wanted = row.requirements
     asked = sorted({*wanted.get("currently_due", ()), *wanted.get("past_due", ())})
     wrong = [tuple(error) for error in wanted.get("errors", ())]
-    return row.transfers_enabled, row.payouts_enabled, row.disconnected, wanted.get("disabled_reason", ""), asked, wrong
+    told = row.transfers_enabled, row.payouts_enabled, row.disconnected, wanted.get("disabled_reason", ""), asked, wrong
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 async def _keep(session: AsyncSession, storefront_id: UUID) -> None:

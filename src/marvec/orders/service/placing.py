@@ -64,6 +64,7 @@ async def _place(session: AsyncSession, wish: Wish) -> Draft | Twin:
     try:
         written = await write_group(session, draft)
     except SellerLimitReached as refusal:
+        await session.rollback()  # its connection goes back first: many who are refused at once do not wait for one another's second one
         await _tell_the_seller(refusal)
         raise
     if written:

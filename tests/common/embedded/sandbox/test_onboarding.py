@@ -124,6 +124,20 @@ async def test_the_dashboard_opens_once_and_only_after_the_form(sandbox: Sandbox
     assert (await sandbox.http.get(link.url)).status_code == 404
 
 
+async def test_a_slip_of_the_pen_is_refused_as_stripe_refuses_it(sandbox: Sandbox) -> None:
+    account = await newcomer(sandbox)
+    tries = (
+        sandbox.v1.account_links.create_async({"account": account, "type": "account_onboarding", **WAYS, "retrun_url": "http://x.example"}),
+        sandbox.v1.accounts.create_async({"type": "express", "contry": "ID"}),
+        sandbox.v1.payouts.create_async({"amount": 1, "currency": "idr", "ammount": 1}),
+        sandbox.v1.checkout.sessions.create_async({"mode": "payment", "succes_url": "http://x.example"}),
+    )
+    for one in tries:
+        with pytest.raises(stripe.InvalidRequestError) as refused:
+            await one
+        assert refused.value.code == "parameter_unknown"
+
+
 @pytest.mark.parametrize(
     ("change", "param"),
     [({"type": "account_update"}, "type"), ({"return_url": "ftp://x"}, "return_url"), ({"refresh_url": ""}, "refresh_url")],

@@ -12,12 +12,15 @@ DUE = [
     "business_profile.product_description", BANK, "individual.dob.day", "individual.dob.month", "individual.dob.year",
     "individual.first_name", "individual.id_number", "individual.last_name", "tos_acceptance.date", "tos_acceptance.ip",
 ]  # fmt: skip
+KNOWN = """account_token business_profile business_type capabilities company controller country default_currency documents email
+    external_account groups individual settings tos_acceptance type"""
 ONBOARDED = "accounts_come_onboarded"
 """Kept by `/sandbox/reset {"onboarded": true}`: new accounts go through onboarding by themselves, for tests of what comes after."""
 
 
 def create(call: Call) -> Doc:
     """POST /v1/accounts, `type` or `controller`, with `capabilities[transfers][requested]=true`."""
+    call.params.only(KNOWN)
     account = call.store.add(_new(call.params))
     if call.store.kept(ONBOARDED, default=False):
         activate(call.desk, account)

@@ -22,6 +22,7 @@ UNREADABLE = "verification_document_not_readable"
 def open_link(call: Call) -> Doc:
     """POST /v1/account_links. Express accounts take `account_onboarding` only."""
     params = call.params
+    params.only("account collect collection_options refresh_url return_url type")
     account = call.store.get("account", params.needed("account"), param="account")
     kind = params.choice("type", "", TYPES)
     if kind == "account_update" and account["type"] in ("express", "standard"):
