@@ -21,7 +21,7 @@ ORDERS = {
 }
 DISPUTES = {
     "open": ["answered", "settled", "lapsed"],
-    "answered": ["review", "settled"],
+    "answered": ["review", "settled", "lapsed"],
     "review": ["settled", "decided", "lapsed"],
 }
 ORDER_MOVES = "".join(f", ('orders/2', '{old}', '{new}')" for old, news in ORDERS.items() for new in news)
