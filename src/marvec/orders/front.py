@@ -34,7 +34,7 @@ async def waiting(session: AsyncSession, actor: Actor) -> Sequence[Waiting]:
         words = ngettext("%(n)s pesanan sudah siap atau sampai", "%(n)s pesanan sudah siap atau sampai", arrived)
         found.append(Waiting(words, "/pesanan", "check"))
     if wrong := sold[OrderState.DISPUTED]:
-        words = ngettext("%(n)s pesanan bermasalah perlu jawaban", "%(n)s pesanan bermasalah perlu jawaban", wrong)
+        words = ngettext("%(n)s pesanan sedang bermasalah", "%(n)s pesanan sedang bermasalah", wrong)
         found.append(Waiting(words, "/toko-saya/pesanan#masalah", "warning", urgent=True, count=wrong))
     return found
 

@@ -73,6 +73,11 @@ def check_free(order: Order) -> None:
         raise OrderFrozen
 
 
+def is_agreed(order: Order, parties: frozenset[Party], new: OrderState) -> bool:
+    """A seller who accepts what an offer has settled says it twice: nothing is left to do."""
+    return order.offer_id is not None and Party.SELLER in parties and order.state is new is OrderState.ACCEPTED
+
+
 def open_steps(order: Order, parties: frozenset[Party]) -> list[Step]:
     """The buttons that these parties see."""
     return [] if order.frozen_at else [step for step in order.steps() if step.by & parties]

@@ -14,7 +14,7 @@ from marvec.listings import queries as listings
 from marvec.listings import service as stock
 from marvec.orders import queries
 from marvec.orders import service as orders
-from marvec.orders.machine import Handover, OrderState, Party
+from marvec.orders.machine import Complaint, Handover, OrderState, Party
 from marvec.orders.schemas import Say
 from marvec.seed import opinions, people, till
 from marvec.seed.moments import DAYS, History, dice_of
@@ -118,8 +118,8 @@ async def _move(session: AsyncSession, actor: Actor, order_id: UUID, move: Move)
     order = await queries.by_id(session, order_id)
     if order.state is move.to:
         return
-    total = order.total
-    await orders.move_order(session, actor, order_id, OrderState(move.to), because=move.because, refund=total * move.refund // 10_000)
+    refund = order.total * move.refund // 10_000
+    await orders.move_order(session, actor, order_id, OrderState(move.to), because=move.because, refund=refund, complaint=Complaint.DAMAGED)
 
 
 async def _chosen(session: AsyncSession, seller: Actor, plan: Plan) -> "list[Listing]":

@@ -10,6 +10,7 @@ from common import clock, ids
 from common.actor import Actor
 from common.db import hot, unit_of_work
 from common.errors import NotFound
+from common.states import NotFromHere
 from marvec.chat import service as chat
 from marvec.listings.errors import OutOfStock
 from marvec.listings.models import Listing
@@ -232,6 +233,9 @@ async def test_what_both_agreed_on_is_not_accepted_a_second_time(run_jobs: RunJo
         told = [row["text"] for row in await connection.fetch("SELECT text FROM notification WHERE person_id = $1", talk.seller.person_id)]
     assert "Pesanan %(reference)s dari tawaran yang disepakati sudah dibayar. Siapkan barangnya." in told
     assert "Pesanan baru %(reference)s sudah dibayar. Terima atau tolak dalam 24 jam." not in told
-    assert (await make.order(order.id)).deadline() is not None
+    await make.move(talk.seller, order.id, OrderState.ACCEPTED)
+    assert (await make.order(order.id)).moved_by is None
+    with pytest.raises(NotFromHere):
+        await make.move(talk.buyer, order.id, OrderState.ACCEPTED)
     await make.move(talk.seller, order.id, OrderState.CANCELLED, because="Maaf, bahan habis.")
     assert ((await make.order(order.id)).refunded, await differences()) == (350_000, [])

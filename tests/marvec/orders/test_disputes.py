@@ -25,7 +25,7 @@ from marvec.orders.errors import (
     StillBetweenTheTwo,
     TooManyPictures,
 )
-from marvec.orders.machine import Complaint, DisputeState, OrderState
+from marvec.orders.machine import DISPUTES_1, Complaint, DisputeState, OrderState
 from marvec.orders.models import OrderDispute
 from marvec.orders.schemas import Decide, OpenDispute, Outcome, Say
 from tests.common.files import make as pictures
@@ -317,6 +317,22 @@ async def test_the_database_lets_no_order_be_in_dispute_without_an_open_complain
     async with hot() as connection:
         with pytest.raises(Exception, match="never changed"):
             await connection.execute("UPDATE order_dispute_statements SET words = 'lain'")
+
+
+async def test_the_migrated_machine_of_disputes_is_the_table() -> None:
+    async with hot() as connection:
+        rows = await connection.fetch("SELECT from_state, to_state FROM state_moves WHERE machine = 'disputes/1' AND from_state <> ''")
+    assert {tuple(row) for row in rows} == {(old, new) for old, news in DISPUTES_1.items() for new in news}
+
+
+async def test_the_default_comes_even_when_the_end_of_answering_was_lost(run_jobs: RunJobs) -> None:
+    deal = await make.deal_in(OrderState.DISPUTED, run_jobs)
+    await say(deal.seller, deal.order_id)
+    async with hot() as connection:
+        await connection.execute("UPDATE outbox SET dead_at = now() WHERE job = 'orders.answer_time_out'")
+    await run_jobs(ahead=timedelta(days=10, minutes=1), failing=True)
+    order, ended = await make.order(deal.order_id), await dispute(deal.order_id)
+    assert (order.state, order.refunded, ended.state) == (OrderState.CANCELLED, 30_000, DisputeState.LAPSED)
 
 
 async def test_an_order_that_began_on_the_first_machine_waits_for_an_operator_as_it_began(run_jobs: RunJobs) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock, live, outbox
+from common import clock, outbox
 from common.actor import Actor, Role
 from common.i18n import N_, rupiah, waktu
 from common.identity import queries as identity
@@ -139,7 +139,6 @@ async def _hand_over(session: AsyncSession, order: Order, dispute: OrderDispute,
     for person_id in await identity.who_holds(session, Role.OPERATOR, "*"):
         link = f"/operator/sengketa/{order.reference}"
         await notifications.notify(session, person_id, kind="order.dispute", text=FOR_OPERATOR, params=params, link=link)
-    await live.tell(session, f"order:{order.id}", {"type": "dispute", "order_id": str(order.id), "state": dispute.state})
 
 
 def _step(order: Order, new: OrderState) -> Step:

@@ -38,6 +38,8 @@ async def move_order(
     """
     order = await locked(session, order_id)
     parties = policy.parties_of(actor, order)
+    if policy.is_agreed(order, parties, new):
+        return order
     step = policy.step_for(order, parties, new)
     policy.check_free(order)
     policy.check_explained(step, parties, because)

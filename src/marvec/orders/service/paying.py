@@ -12,7 +12,7 @@ from marvec.orders.machine import OrderState, Party, Step, steps_from
 from marvec.orders.models import Order, OrderGroup
 from marvec.orders.service.freezing import follow_bank
 from marvec.orders.service.moving import close_unpaid, start_timer, take_step
-from marvec.orders.service.telling import tell_agreed
+from marvec.orders.service.telling import show_move, tell_agreed
 from marvec.orders.wording import AGREED
 
 
@@ -49,6 +49,7 @@ async def _accept_agreed(session: AsyncSession, order: Order) -> None:
     """Both have agreed in an offer: the seller is not asked a second time."""
     order.move_to(OrderState.PAID, by=None)
     await session.flush()
+    await show_move(session, order)
     order.move_to(OrderState.ACCEPTED, by=None, because=AGREED)
     await session.flush()
     await start_timer(session, order)

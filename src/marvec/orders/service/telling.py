@@ -65,7 +65,7 @@ async def tell_agreed(session: AsyncSession, order: Order) -> None:
 
 async def tell_of(session: AsyncSession, order: Order, person_id: UUID, text: str, *, page: str = "", **params: str) -> None:
     """Something about an order that is no move of it."""
-    await live.tell(session, f"order:{order.id}", {"type": "told", "order_id": str(order.id), "state": order.state})
+    await live.tell(session, f"order:{order.id}", {"type": "told", "order_id": str(order.id)})
     told = {"reference": order.reference, **params}
     await notifications.notify(session, person_id, kind="order.moved", text=text, params=told, link=f"/pesanan/{order.reference}{page}")
 
