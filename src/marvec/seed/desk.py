@@ -106,7 +106,7 @@ async def _judge(session: AsyncSession, officer: Actor, application: Application
     else:
         await _steps(session, officer, application, steps[:-1])
         if catalogue.find(case.code).fee.kind == "levied":
-            await service.set_levy(session, officer, application.id, 15_000 * int(_answers(officer, case)["luas_bangunan"]))
+            await service.set_levy(session, officer, application.id)
         await _steps(session, officer, application, steps[-1:])
 
 
