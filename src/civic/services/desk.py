@@ -106,9 +106,7 @@ async def _do(session: AsyncSession, actor: Actor, application: Application, dee
         case "perbaikan":
             await service.ask_correction(session, actor, application_id, _asked(form))
         case "retribusi":
-            amount, exemption = str(form.value("amount")), str(form.value("exemption"))
-            rupiah = _rupiah(amount) if amount and not exemption else None
-            await service.set_levy(session, actor, application_id, rupiah, reason=str(form.value("levy_reason")), exemption=exemption)
+            await _set_levy(session, actor, application_id, form)
         case "retribusi-setuju" | "retribusi-tolak":
             confirms, levy_id = deed == "retribusi-setuju", _uuid(str(form.value("levy")))
             await service.decide_levy(session, actor, application_id, levy_id, confirms=confirms, reason=reason)
@@ -118,6 +116,17 @@ async def _do(session: AsyncSession, actor: Actor, application: Application, dee
             await _revoke(session, actor, application, reason)
         case _:
             raise NoSuchApplication
+
+
+async def _set_levy(session: AsyncSession, actor: Actor, application_id: UUID, form: Any) -> None:
+    """By the rule, or with what the officer typed; the page has other reasons beside this one's, so its field has a name of its own."""
+    amount, exemption, reason = (str(form.value(name)) for name in ("amount", "exemption", "levy_reason"))
+    rupiah = _rupiah(amount) if amount and not exemption else None
+    try:
+        await service.set_levy(session, actor, application_id, rupiah, reason=reason, exemption=exemption)
+    except Invalid as error:
+        error.fields = {"levy_reason" if name == "reason" else name: wrong for name, wrong in error.fields.items()}
+        raise
 
 
 async def _revoke(session: AsyncSession, actor: Actor, application: Application, reason: str) -> None:
