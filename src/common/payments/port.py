@@ -55,7 +55,8 @@ class Created:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a rail can do. `refund_window`: None for ever; `capture_window`: None when there is no authorisation."""
+    """What a rail can do, from `minimum` to `maximum` rupiah. `refund_window`: None for ever; `capture_window`: None without an
+    authorisation."""
 
     authorise_capture: bool
     partial_capture: bool
@@ -64,6 +65,7 @@ class Capabilities:
     partial_refunds: bool
     refund_window: timedelta | None
     exponent: int
+    minimum: int
     maximum: int
     webhook_authentication: str
     idempotency: str

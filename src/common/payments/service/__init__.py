@@ -8,7 +8,7 @@ from common.payments.service.disputing import BankWord, bank_word
 from common.payments.service.holding import Part, hold_for_sellers, release, settle_fee
 from common.payments.service.inbox import receive, replay
 from common.payments.service.onboarding import open_dashboard, open_link, read_account
-from common.payments.service.opening import cancel_intent, open_intent
+from common.payments.service.opening import cancel_intent, check_payable, check_unpaid, open_intent, replace_intent
 from common.payments.service.proving import OPERATOR, add_evidence, evidence_wanted, submit_evidence, takes_evidence
 from common.payments.service.refunding import refund
 from common.payments.service.starting import look_again, seen_by, start, start_as
@@ -26,6 +26,8 @@ __all__ = [
     "assign_refund",
     "bank_word",
     "cancel_intent",
+    "check_payable",
+    "check_unpaid",
     "compare_with_provider",
     "ensure_seller_account",
     "evidence_wanted",
@@ -41,6 +43,7 @@ __all__ = [
     "receive",
     "refund",
     "release",
+    "replace_intent",
     "replay",
     "seen_by",
     "send_waiting",

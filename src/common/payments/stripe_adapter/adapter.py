@@ -48,7 +48,10 @@ class StripeAdapter:
         )
 
     def capabilities(self) -> Capabilities:
-        """docs.stripe.com: cards are held for 7 days and may be refunded for long; Rp 9.999.999.999,99 is the most that fits."""
+        """docs.stripe.com: cards are held for 7 days and may be refunded for long; Rp 9.999.999.999,99 is the most that fits.
+
+        The least is worth 0.50 US dollars where a currency has no smallest charge of its own: Rp 10.000 is above that, whatever the rate.
+        """
         return Capabilities(
             authorise_capture=True,
             partial_capture=True,
@@ -57,6 +60,7 @@ class StripeAdapter:
             partial_refunds=True,
             refund_window=None,
             exponent=EXPONENT,
+            minimum=10_000,
             maximum=9_999_999_999,
             webhook_authentication="hmac-sha256 of the raw body, with a timestamp",
             idempotency="header",
