@@ -53,6 +53,12 @@ async def by_id_for_update(session: AsyncSession, listing_id: UUID) -> Listing:
     return found
 
 
+async def next_for_update(session: AsyncSession, after: UUID | None, limit: int) -> list[Listing]:
+    """Listings of everybody in the order of their ids, after the one called `after`, locked."""
+    query = select(Listing).order_by(col(Listing.id)).limit(limit).with_for_update().execution_options(populate_existing=True)
+    return list(await session.scalars(query if after is None else query.where(col(Listing.id) > after)))
+
+
 async def visible_by_id(session: AsyncSession, listing_id: UUID) -> Listing:
     """Raises NoSuchListing when there is none or it may not be shown."""
     found: Listing | None = (await session.scalars(select(Listing).where(col(Listing.id) == listing_id, visible()))).one_or_none()

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from common import clock, ids, live, outbox, regions
 from common.actor import Actor
+from marvec.listings import service as listings
 from marvec.matching import policy, queries
 from marvec.matching.errors import NothingWanted, TooManyStanding
 from marvec.matching.models import Request, RequestState, StandingKind, StandingQuery
@@ -21,7 +22,7 @@ FIND, EXPIRE = "matching.find", "matching.expire"
 
 
 async def post_request(session: AsyncSession, actor: Actor, wanted: PostRequest) -> Request:
-    """Ask the city. Who answers it is told by a job, at once. Raises NothingWanted, TooManyStanding."""
+    """Ask the city. Who answers it is told by a job, at once. Raises NothingWanted, TooManyStanding, Prohibited."""
     said = parse(wanted.what)
     quantity = wanted.quantity or said.quantity or 1
     place = regions.kelurahan(wanted.kelurahan_code)
@@ -102,6 +103,7 @@ async def end(session: AsyncSession, request: Request, new: RequestState, *, by:
 
 async def _stand(session: AsyncSession, actor: Actor, kind: StandingKind, wanted: SaveSearch, of: Request | None = None) -> StandingQuery:
     """Let the question wait, and have it asked once now."""
+    listings.check_words(wanted.what)
     terms = terms_wanted(wanted.what)
     if not terms:
         raise NothingWanted
