@@ -125,6 +125,7 @@ async def test_very_many_listings_are_what_their_triggers_would_have_made_of_the
     assert await count("SELECT count(*) FROM person") == 0
     assert await city.seed_if_empty(said.append)
     assert await count("SELECT count(*) FROM listings") == 6
+    assert await count("SELECT count(*) FROM search_vocabulary") > 6
 
 
 def test_the_large_city_by_the_numbers() -> None:
