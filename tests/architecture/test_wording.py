@@ -36,8 +36,14 @@ PLAIN = {
     "common/web/wording.py": "the fields of every form",
     "marvec/chat/warnings.py": "a security warning",
     "marvec/moderation": "warnings and closed shops: decisions that hurt",
+    "marvec/payouts": "fees: commission, refunds and what the bank gets",
+    "marvec/selling": "law: who may sell how much",
     "marvec/orders/machine.py": "refunds among its buttons",
-    "marvec/orders/pages.py": "said after a refund too",
+    "marvec/orders/pages": "said after a refund too",
+    "marvec/orders/service/disputing.py": "refunds",
+    "marvec/orders/templates/orders/case.html": "refunds",
+    "marvec/orders/templates/orders/confirm.html": "refunds",
+    "marvec/orders/templates/orders/dispute.html": "refunds",
     "marvec/orders/templates/orders/disputes.html": "refunds",
 }
 """What speaks without Makassar's particles in the source already, and why (rule 3)."""

@@ -119,6 +119,7 @@ async def test_very_many_listings_are_what_their_triggers_would_have_made_of_the
     assert await count("SELECT count(*) FROM person") == 0
     assert await city.seed_if_empty(said.append)
     assert await count("SELECT count(*) FROM listings") == 6
+    assert await count("SELECT count(*) FROM search_vocabulary") > 6
 
 
 async def test_a_city_that_is_founded_in_the_last_minute_of_a_day_has_its_queue(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
