@@ -104,7 +104,37 @@ class EvidenceSubmitted:
     dispute_id: UUID
 
 
+@dataclass(frozen=True)
+class SellerAccountChanged:
+    """What a shop's account at the provider may do, or what the provider asks for, is another than before.
+
+    `standing` names the new state: who finds another one by now leaves the telling to the later fact. `paused`: it could do more before.
+    """
+
+    storefront_id: UUID
+    standing: str
+    paused: bool
+
+
+# --- identity
+
+
+@dataclass(frozen=True)
+class PersonConfirmed:
+    """More is known of a person than before: an address was confirmed, or the NIK given."""
+
+    person_id: UUID
+
+
 # --- orders
+
+
+@dataclass(frozen=True)
+class SaleTurnedAway:
+    """An order was refused because its seller may not sell more this month (`on`: the city's day)."""
+
+    seller_id: UUID
+    on: date
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,9 @@ NO_PAGES = (
     "/berkas/{file_id:uuid}/{width:int}", "/berkas/{file_id:uuid}/pratinjau", "/favicon.ico", "/healthz", "/manifest.webmanifest",
     "/metrics", "/permohonan/{application_id:uuid}/dokumen", "/readyz", "/robots.txt", "/sitemap.xml", "/sitemap/{name:str}", "/sw.js",
     "/peta/pilih", "/pesan/{conversation_id:uuid}/{seq:int}",  # pieces that other pages put in
-    "/kotak-masuk", "/bayar/{intent_id:uuid}/kembali",  # second addresses of pages
+    "/kotak-masuk", "/bayar/{intent_id:uuid}/kembali", "/tawaran/{offer_id:uuid}/pesanan", "/toko-saya/{slug:str}/rekening/kembali",
+    "/toko-saya/{slug:str}/rekening/lanjut",  # second addresses of pages, and ways on
+    "/toko-saya/{slug:str}/laporan/{month:str}/csv", "/toko-saya/{slug:str}/laporan/{month:str}/pdf",
 )  # fmt: skip
 PUBLIC = (
     "/", "/pasar", "/pasar?q=songkolo", "/pasar?q=songkolo&tampilan=daftar", "/pasar?q=zzzz", "/cari?q=punya+anak", "/cari?q=darurat",
@@ -34,7 +36,8 @@ PUBLIC = (
 )  # fmt: skip
 OF_ONE = (
     "/akun", "/akun/alamat", "/akun/data", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/kotak-masuk/pilihan",
-    "/pesan", "/permintaan", "/pesanan", "/ulasan", "/permohonan", "/antrean/saya", "/toko-saya", "/keranjang",
+    "/pesan", "/permintaan", "/pesanan", "/ulasan", "/permohonan", "/antrean/saya", "/toko-saya",
+    "/toko-saya/batas", "/toko-saya/saldo", "/keranjang",
 )  # fmt: skip
 
 Prepare = Callable[[Page, str], Awaitable[None]]
@@ -127,14 +130,18 @@ PLACES = (
             "/pesan/{conversation_id:uuid}/tawaran", "/pesanan/{reference:str}", "/tawaran/{offer_id:uuid}",
             "/tawaran/{offer_id:uuid}/balas",
         ),
-        (("/pesanan/{reference:str}", "/ulasan"),),
+        (("/pesanan/{reference:str}", "/ulasan"), ("/pesanan/{reference:str}", "/masalah")),
         put_into_cart,
     ),
     Place(
         "penjual",
-        ("/", "/toko-saya", "/toko/baru", "/toko-saya/pesanan", "/toko-saya/pesanan?tab=selesai", "/toko-saya/peluang", "/pesan"),
+        (
+            "/", "/toko-saya", "/toko-saya/batas", "/toko-saya/saldo", "/toko/baru", "/toko-saya/pesanan", "/toko-saya/pesanan?tab=selesai",
+            "/toko-saya/peluang", "/pesan",
+        ),
         (
             "/toko-saya/{slug:str}", "/toko-saya/{slug:str}/barang", "/toko-saya/{slug:str}/barang/baru", "/toko-saya/{slug:str}/angka",
+            "/toko-saya/{slug:str}/rekening", "/toko-saya/{slug:str}/laporan",
             "/toko-saya/{slug:str}/barang/{listing_id:uuid}", "/pesan/{conversation_id:uuid}", "/pesan/{conversation_id:uuid}/tawaran",
             "/pesanan/{reference:str}", "/tawaran/{offer_id:uuid}", "/toko/{slug:str}", "/toko/{slug:str}/ulasan",
             "/ulasan/{review_id:uuid}",
@@ -147,17 +154,17 @@ PLACES = (
         (("/permohonan/{application_id:uuid}/isi", "?bagian=berkas"),),
     ),
     Place("perawat", ("/meja/antrean", "/meja/antrean/PKM-KASSI-KASSI-UMUM")),
-    Place("petugas", ("/", "/meja"), ("/meja/{application_id:uuid}",)),
+    Place("petugas", ("/", "/meja"), ("/meja/{application_id:uuid}", "/meja/{application_id:uuid}/kelahiran/{birth_id:uuid}")),
     Place(
         "operator",
         (
             "/operator", "/operator/pekerjaan", "/operator/buku-besar", "/operator/buku-besar/akun", "/operator/webhook", "/operator/jejak",
-            "/operator/sengketa", "/operator/moderasi", "/operator/panduan", "/operator/uang", "/operator/sengketa-bank",
-            "/operator/penyedia",
+            "/operator/sengketa", "/operator/moderasi", "/operator/batas-jual", "/operator/panduan", "/operator/uang",
+            "/operator/sengketa-bank", "/operator/penyedia",
         ),
         (
-            "/operator/moderasi/{case_id:uuid}", "/operator/uang/{kind:str}/{id_:uuid}", "/operator/sengketa-bank/{dispute_id:uuid}",
-            "/operator/penyedia/{check_id:uuid}",
+            "/operator/moderasi/{case_id:uuid}", "/operator/sengketa/{reference:str}", "/operator/batas-jual/{appeal_id:uuid}",
+            "/operator/uang/{kind:str}/{id_:uuid}", "/operator/sengketa-bank/{dispute_id:uuid}", "/operator/penyedia/{check_id:uuid}",
         ),
         prepare=stir_the_bank,
     ),

@@ -1,12 +1,23 @@
 """What can go wrong with money."""
 
-from common.errors import Conflict, DomainError, Gone, NotFound, Unavailable
-from common.i18n import N_
+from common.errors import Conflict, DomainError, Gone, Invalid, NotFound, Unavailable
+from common.i18n import N_, rupiah
 
 
 class NoSuchPayment(NotFound):
     code = "no_such_payment"
     message = N_("Pembayaran ini tidak ada. Buka lagi dari pesanan atau permohonan Anda.")
+
+
+class AmountNotPayable(Invalid):
+    """`fields`: `amount`."""
+
+    code = "amount_not_payable"
+    message = N_("Penyedia pembayaran hanya menerima %(least)s sampai %(most)s.")
+
+    def __init__(self, minimum: int, maximum: int) -> None:
+        super().__init__(least=rupiah(minimum), most=rupiah(maximum))
+        self.fields = {"amount": str(self)}
 
 
 class AlreadyOpen(Conflict):

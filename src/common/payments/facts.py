@@ -74,11 +74,48 @@ class PayoutFact:
 
 
 @dataclass(frozen=True)
+class Requirements:
+    """What the provider still asks of a seller, by its own names (`external_account`, `individual.id_number`, ...).
+
+    `disabled_reason`: why it pays nothing, "" when it does. `errors`: (requirement, code) of what was sent and not accepted. `deadline`:
+    until when what is currently due must be there, in seconds since 1970.
+    """
+
+    currently_due: tuple[str, ...] = ()
+    past_due: tuple[str, ...] = ()
+    eventually_due: tuple[str, ...] = ()
+    pending_verification: tuple[str, ...] = ()
+    disabled_reason: str = ""
+    errors: tuple[tuple[str, str], ...] = ()
+    deadline: int | None = None
+
+
+@dataclass(frozen=True)
 class AccountFact:
+    """`details_submitted`: the seller has gone through the provider's form once. `requirements` None: the message does not tell."""
+
     account: str
     transfers_enabled: bool
     payouts_enabled: bool
     disconnected: bool = False
+    details_submitted: bool = False
+    requirements: Requirements | None = None
+
+
+@dataclass(frozen=True)
+class AccountLink:
+    """An address at the provider for one visit of the seller's."""
+
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class AccountBalance:
+    """What lies on a connected account, in whole rupiah: what can be paid out now, and what comes free later."""
+
+    available: int
+    pending: int
 
 
 @dataclass(frozen=True)

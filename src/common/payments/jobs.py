@@ -8,7 +8,7 @@ from common import events
 from common.jobs import every, job
 from common.payments import queries
 from common.payments.models import DisputeState
-from common.payments.service import calling, checking, inbox, proving, sweeping, telling
+from common.payments.service import calling, checking, inbox, paying_out, proving, sweeping, telling
 
 
 @job("payments.merge")
@@ -46,6 +46,11 @@ async def open_account(*, storefront_id: str) -> None:
     await calling.open_account(UUID(storefront_id))
 
 
+@job(paying_out.PAY_OUT, own_transactions=True)
+async def pay_out(*, storefront_id: str) -> None:
+    await paying_out.pay_out(UUID(storefront_id))
+
+
 @events.hears(events.PaymentDisputed, "payments.on_disputed")
 async def on_disputed(session: AsyncSession, event: events.PaymentDisputed) -> None:
     await telling.tell_of_dispute(
@@ -62,6 +67,11 @@ async def sweep() -> None:
 @every("payments.remind", seconds=600)
 async def remind() -> None:
     await proving.remind()
+
+
+@every("payments.sweep_payouts", seconds=60)
+async def sweep_payouts() -> None:
+    await paying_out.sweep_payouts()
 
 
 @every("payments.read_missed", seconds=60)

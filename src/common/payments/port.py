@@ -12,7 +12,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from common.payments.facts import (
+    AccountBalance,
     AccountFact,
+    AccountLink,
     DisputeFact,
     Fact,
     IntentFact,
@@ -53,7 +55,8 @@ class Created:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a rail can do. `refund_window`: None for ever; `capture_window`: None when there is no authorisation."""
+    """What a rail can do, from `minimum` to `maximum` rupiah. `refund_window`: None for ever; `capture_window`: None without an
+    authorisation."""
 
     authorise_capture: bool
     partial_capture: bool
@@ -62,6 +65,7 @@ class Capabilities:
     partial_refunds: bool
     refund_window: timedelta | None
     exponent: int
+    minimum: int
     maximum: int
     webhook_authentication: str
     idempotency: str
@@ -106,6 +110,16 @@ class PaymentProvider(Protocol):
     async def open_account(self, *, key: UUID) -> AccountFact: ...
 
     async def account_state(self, account: str) -> AccountFact: ...
+
+    async def account_link(self, account: str, *, return_url: str, refresh_url: str) -> AccountLink:
+        """Where the seller tells the provider who she is. Good for one visit and a few minutes; later it leads to `refresh_url`."""
+        ...
+
+    async def dashboard_link(self, account: str) -> str:
+        """Where a seller who has told everything sees her account at the provider. Good for one visit."""
+        ...
+
+    async def account_balance(self, account: str) -> AccountBalance: ...
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """The message in a raw body whose signature is right. Raises BadSignature. No I/O."""

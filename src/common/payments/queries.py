@@ -170,8 +170,8 @@ async def locked_balance(session: AsyncSession, key: Key) -> int:
 
 
 async def held_for_seller(session: AsyncSession, storefront_id: UUID) -> int:
-    """What a shop is owed and what is on its way to it, in whole rupiah."""
-    return sum([await balance(session, (pot, str(storefront_id))) for pot in (Pot.SELLER, Pot.IN_TRANSIT)])
+    """What a shop is owed and what is on its way to its bank, in whole rupiah."""
+    return sum([await balance(session, (pot, str(storefront_id))) for pot in (Pot.SELLER, Pot.IN_TRANSIT, Pot.TRANSFERRED)])
 
 
 async def balances(session: AsyncSession) -> Balances:

@@ -19,6 +19,7 @@ from common.payments.models import (
     RefundState,
     Reversal,
     ReversalState,
+    SellerAccount,
     Transfer,
     TransferState,
     WebhookMessage,
@@ -54,8 +55,13 @@ async def stuck_reversals(session: AsyncSession, before: datetime, limit: int = 
 
 
 async def stuck_transfers(session: AsyncSession, before: datetime, limit: int = 200) -> list[UUID]:
-    row = Transfer
+    """Pending transfers that nothing keeps waiting: those of sellers who cannot receive yet go out when they can (`accounts.record`), and
+    however many they are, they stand in nobody's way here.
+    """
+    row, account = Transfer, SellerAccount
     query = select(col(row.id)).where(col(row.state) == TransferState.PENDING, col(row.created_at) < before)
+    query = query.outerjoin(account, col(account.storefront_id) == col(row.storefront_id))
+    query = query.where(func.coalesce(col(account.transfers_enabled), True), func.payee_is_confirmed(col(row.storefront_id)))
     return list(await session.scalars(query.order_by(col(row.created_at)).limit(limit)))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import events, jobs
 from marvec.orders import service
 from marvec.orders.machine import OrderState
+from marvec.orders.service.complaints import ANSWER_TIME_OUT
 from marvec.orders.service.writing import TIME_OUT
 
 PURPOSE = "order_group"
@@ -15,6 +16,11 @@ PURPOSE = "order_group"
 @jobs.job(TIME_OUT)
 async def time_out(session: AsyncSession, *, order_id: str, state: str) -> None:
     await service.time_out(session, UUID(order_id), OrderState(state))
+
+
+@jobs.job(ANSWER_TIME_OUT)
+async def answer_time_out(session: AsyncSession, *, order_id: str) -> None:
+    await service.end_of_answering(session, UUID(order_id))
 
 
 @events.hears(events.PaymentSucceeded, "orders.on_payment_succeeded")

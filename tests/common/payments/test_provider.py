@@ -183,7 +183,7 @@ async def test_a_refund_that_fails_after_it_succeeded_may_be_made_again(sandbox:
     async with unit_of_work() as session:
         refund = await service.refund(session, order_id=part.order_id, amount=100_000, reason="batal")
     await run_jobs()
-    for _ in range(100):
+    for _ in range(600):
         if "refund.failed" in [event["type"] for event in await sandbox.events()]:
             break
         await asyncio.sleep(0.05)
@@ -355,7 +355,7 @@ async def test_a_lost_answer_to_a_transfer_makes_no_second_one(sandbox: Sandbox,
 
 
 async def test_a_transfer_waits_until_the_seller_may_receive(sandbox: Sandbox, run_jobs: RunJobs) -> None:
-    await sandbox.do("misbehave", account_pending=1)
+    await sandbox.do("reset")
     _, part = await paid_and_held(sandbox, run_jobs)
     async with unit_of_work() as session:
         await service.release(session, order_id=part.order_id)
@@ -387,7 +387,7 @@ async def test_a_message_of_an_unknown_type_is_kept_and_ignored(sandbox: Sandbox
 
 
 async def _until(sandbox: Sandbox, payout: str, account: str, status: str) -> dict[str, Any]:
-    for _ in range(200):
+    for _ in range(600):
         found = await sandbox.call("GET", f"payouts/{payout}", account)
         if found["status"] == status:
             return found

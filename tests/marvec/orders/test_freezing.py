@@ -22,7 +22,10 @@ from common.payments.models import DisputeState, RefundState
 from common.payments.service.merging import merge
 from marvec.orders import queries, service
 from marvec.orders.errors import NoSuchOrder, NotYourMove, OrderFrozen
+from marvec.orders.machine import DisputeState as Complaining
 from marvec.orders.machine import OrderState, Party
+from marvec.orders.models import OrderDispute
+from marvec.orders.schemas import Say
 from marvec.orders.service import Delivery
 from tests.common.identity import make as people
 from tests.common.payments.make import differences, pots
@@ -338,3 +341,52 @@ def picture() -> bytes:
     made = BytesIO()
     Image.new("RGB", (8, 8), "teal").save(made, "PNG")
     return made.getvalue()
+
+
+async def complaint_of(order_id: UUID) -> OrderDispute:
+    async with unit_of_work() as session:
+        found = await queries.dispute_of(session, order_id)
+        assert found is not None
+        return found
+
+
+async def test_while_a_bank_looks_at_it_a_complaint_waits_and_its_ends_come_as_much_later(run_jobs: RunJobs) -> None:
+    deal = await make.deal_in(OrderState.DISPUTED, run_jobs)
+    before = await complaint_of(deal.order_id)
+    assert before.answer_by is not None and before.decide_by is not None
+    await bank_says(deal.intent_id, WITHDRAWN)
+    await run_jobs()
+    with pytest.raises(OrderFrozen):
+        async with unit_of_work() as session:
+            await service.refund_part(session, deal.seller, deal.order_id, amount=1_000, reason="Maaf.", client_key="a")
+    await run_jobs(ahead=timedelta(days=4))
+    assert (await make.order(deal.order_id)).state is OrderState.DISPUTED
+    with clock.frozen(clock.now() + timedelta(days=5)):
+        await bank_says(deal.intent_id, WON)
+        await run_jobs()
+        after = await complaint_of(deal.order_id)
+        assert after.answer_by is not None and after.decide_by is not None
+        paused = after.answer_by - before.answer_by
+        assert timedelta(days=4, hours=23) < paused < timedelta(days=5, hours=1)
+        assert after.decide_by - before.decide_by == paused
+        assert (await make.order(deal.order_id)).state is OrderState.DISPUTED
+    await run_jobs(ahead=timedelta(days=7, hours=23))
+    assert (await complaint_of(deal.order_id)).state is Complaining.OPEN
+    await run_jobs(ahead=timedelta(days=8, hours=1), failing=True)
+    assert ((await make.order(deal.order_id)).state, (await complaint_of(deal.order_id)).state) == (
+        OrderState.CANCELLED,
+        Complaining.LAPSED,
+    )
+    assert await differences() == []
+
+
+async def test_an_answered_complaint_ends_with_the_money_that_a_bank_took(run_jobs: RunJobs) -> None:
+    deal = await make.deal_in(OrderState.DISPUTED, run_jobs)
+    async with unit_of_work() as session:
+        await service.say(session, deal.seller, deal.order_id, Say(words="Sudah saya antar."))
+    await bank_says(deal.intent_id, LOST)
+    await run_jobs()
+    order = await make.order(deal.order_id)
+    assert (order.state, order.lost, order.refunded, order.left) == (OrderState.CANCELLED, 30_000, 0, 0)
+    assert (await complaint_of(deal.order_id)).state is Complaining.LAPSED
+    assert await differences() == []

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from common.embedded.sandbox.api import accounts, disputes, payouts, refunds
+from common.embedded.sandbox.api import disputes, onboarding, payouts, refunds
 from common.embedded.sandbox.checkout import closing as checkout
 from common.embedded.sandbox.desk import Desk, public
 from common.embedded.sandbox.mischief import Mischief
@@ -42,7 +42,7 @@ TIMERS: dict[str, Callable[[Desk, Doc], None]] = {
     "fail_payout": payouts.fail,
     "settle_refund": refunds.settle,
     "fail_refund": refunds.fail,
-    "activate_account": accounts.activate,
+    "verify_account": onboarding.verify,
 }
 AT_ONCE = 16
 LONGEST_PAUSE = 60.0

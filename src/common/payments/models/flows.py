@@ -94,7 +94,8 @@ class Refund(Assigned, table=True):
 class Transfer(Flow, table=True):
     """To the seller's account at the provider: one for the release of each order, and one for each reversal that must be given back.
 
-    `amount` 0: the whole of it was netted against a debt.
+    `amount` 0: the whole of it was netted against a debt. `requested_at`: when the provider was first asked for it; a trigger lets that be
+    written for confirmed sellers only.
     """
 
     __tablename__ = "payment_transfers"
@@ -105,6 +106,7 @@ class Transfer(Flow, table=True):
     intent_id: UUID = Field(foreign_key="payment_intents.id", index=True)
     storefront_id: UUID = Field(index=True)
     reversal_id: UUID | None = Field(default=None, unique=True)  # of payment_reversals, which name their transfer themselves
+    requested_at: datetime | None = utc_field(nullable=True)
 
 
 class Reversal(Flow, table=True):

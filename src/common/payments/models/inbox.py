@@ -33,7 +33,7 @@ class WebhookMessage(Table, table=True):
 
 
 class SellerAccount(Table, table=True):
-    """A storefront's account at the provider. `checked_at`: when what is written here was true."""
+    """A storefront's account at the provider. `checked_at`: when what is written here was true; `requirements`: `facts.Requirements`."""
 
     __tablename__ = "payment_seller_accounts"
 
@@ -42,6 +42,8 @@ class SellerAccount(Table, table=True):
     transfers_enabled: bool = False
     payouts_enabled: bool = False
     disconnected: bool = False
+    details_submitted: bool = False
+    requirements: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     checked_at: datetime | None = utc_field(nullable=True)
     swept_at: datetime | None = utc_field(nullable=True)
 

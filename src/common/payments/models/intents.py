@@ -37,6 +37,8 @@ OPEN = (S.CREATED, S.STARTED, S.PROCESSING)
 class Intent(Moving, table=True):
     """Amounts in whole rupiah. `refunded` counts what our own refunds took that did not fail, `lost` what banks took back for good.
 
+    `client_action` says until when it stands; a payer who has longer than that opens another (`forget_page`).
+
     `provider_ref` is what we opened at the provider (a page, a code), `payment_ref` the payment that a person made there, not known before
     they do: what messages about it, its refunds and its disputes name.
     """
@@ -83,6 +85,15 @@ class Intent(Moving, table=True):
     def left(self) -> int:
         """What can still be refunded."""
         return self.amount - self.refunded - self.lost
+
+    def page_ends_first(self) -> bool:
+        """Whether the provider's page stands less long than the payer has."""
+        until = (self.client_action or {}).get("until")
+        return until is not None and datetime.fromisoformat(until) < self.expires_at
+
+    def forget_page(self) -> None:
+        """The provider's page is over, the payment is not: the next start opens a page of its own."""
+        self.client_action, self.started_at = None, None
 
 
 class PaymentPart(Table, table=True):

@@ -57,9 +57,10 @@ async def send_transfer(transfer_id: UUID) -> None:
     if transfer.state == TransferState.SENT or disputed:
         return
     account = await accounts.account_of(transfer.storefront_id)
-    if account.provider_account is None or not account.transfers_enabled:
+    if not await accounts.request_transfer(transfer_id, account):
         log.info("transfer_waits", transfer=str(transfer_id))
         return
+    assert account.provider_account is not None
     assert intent.charge_ref is not None
     fact = await provider().transfer(
         key=transfer.id, account=account.provider_account, amount=transfer.amount, charge=intent.charge_ref, group=str(intent.id)

@@ -87,11 +87,21 @@ async def _intent(session: AsyncSession, fact: IntentFact) -> bool:
         intent.charge_ref = fact.charge or intent.charge_ref
         await opening.record_succeeded(session, intent)
     elif fact.state == IntentState.CLOSED:
-        await opening.record_closed(session, intent, "closed at the provider")
+        await _page_closed(session, intent, fact)
     elif intent.is_open and intent.may_move_to(fact.state):
         intent.move_to(fact.state, by=None)
         await opening.show(session, intent)
     return True
+
+
+async def _page_closed(session: AsyncSession, intent: Intent, fact: IntentFact) -> None:
+    """The payment ends with its page at the provider, but where the payer has longer than a page stands: then only the page does."""
+    if fact.ref is not None and fact.ref != intent.provider_ref:
+        return  # a page before
+    if intent.close_wanted_at is None and clock.now() < intent.expires_at and (intent.page_ends_first() or intent.started_at is None):
+        intent.forget_page()
+    else:
+        await opening.record_closed(session, intent, "closed at the provider")
 
 
 async def _refund(session: AsyncSession, fact: RefundFact) -> bool:

@@ -15,6 +15,7 @@ from common.payments.facts import (
     MovementFact,
     PayoutFact,
     RefundFact,
+    Requirements,
     ReversalFact,
     TransferFact,
 )
@@ -133,7 +134,20 @@ def payout(doc: Doc, account: str | None) -> PayoutFact:
 
 def account(doc: Doc) -> AccountFact:
     active = (doc.get("capabilities") or {}).get("transfers") == "active"
-    return AccountFact(doc["id"], transfers_enabled=active, payouts_enabled=bool(doc.get("payouts_enabled")))
+    return AccountFact(
+        doc["id"],
+        transfers_enabled=active,
+        payouts_enabled=bool(doc.get("payouts_enabled")),
+        details_submitted=bool(doc.get("details_submitted")),
+        requirements=requirements(doc.get("requirements") or {}),
+    )
+
+
+def requirements(doc: Doc) -> Requirements:
+    """The hash `requirements` of an account (docs.stripe.com/api/accounts/object)."""
+    lists = {name: tuple(doc.get(name) or ()) for name in ("currently_due", "past_due", "eventually_due", "pending_verification")}
+    errors = tuple((one["requirement"], one["code"]) for one in doc.get("errors") or ())
+    return Requirements(**lists, disabled_reason=doc.get("disabled_reason") or "", errors=errors, deadline=doc.get("current_deadline"))
 
 
 def ours(doc: Doc) -> UUID | None:

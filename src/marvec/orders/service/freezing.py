@@ -1,6 +1,6 @@
 """What the buyer's bank does to orders: while it disputes their payment they are frozen, and when it keeps the money they lose it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,9 +17,11 @@ from common.payments import service as payments
 from marvec.orders import policy, queries
 from marvec.orders.errors import NotYourMove
 from marvec.orders.machine import OrderState, Party, Stock
-from marvec.orders.models import Order
+from marvec.orders.models import Order, OrderRefund
+from marvec.orders.service import complaints
 from marvec.orders.service.moving import settle_stock, start_timer
-from marvec.orders.service.telling import announce
+from marvec.orders.service.telling import show_move
+from marvec.orders.wording import AT_THE_PROVIDER
 
 PURPOSE = "order.evidence"
 UNPAID = (OrderState.PLACED, OrderState.EXPIRED)
@@ -104,7 +106,7 @@ async def _follow(session: AsyncSession, order: Order, word: payments.BankWord) 
     """Only an order whose money was held can lose it."""
     lost_before, refunded_before, was_frozen = order.lost, order.refunded, order.frozen_at is not None
     order.lost, left = word.shares[order.id]
-    order.refunded = order.total - order.lost - left
+    _count_refunds(session, order, order.total - order.lost - left)
     if word.undecided and order.state not in ENDED:
         order.frozen_at = order.frozen_at or clock.now()
     elif order.frozen_at is not None:
@@ -120,21 +122,32 @@ async def _follow(session: AsyncSession, order: Order, word: payments.BankWord) 
         await _tell(session, order, FROZEN if order.frozen_at else WON)
     elif order.refunded > refunded_before:
         await _tell(session, order, REFUNDED, order.refunded - refunded_before)
-    await announce(session, order)
+    await show_move(session, order)
+
+
+def _count_refunds(session: AsyncSession, order: Order, refunded: int) -> None:
+    """What went back at the provider, by other hands than ours, counts as well once an operator has assigned it to the order."""
+    if refunded > order.refunded:
+        session.add(OrderRefund(order_id=order.id, amount=refunded - order.refunded, reason=AT_THE_PROVIDER))
+        order.refunded = refunded
 
 
 async def _thaw(session: AsyncSession, order: Order) -> None:
     """Time goes on where it stood still."""
     assert order.frozen_at is not None
-    order.paused_seconds += max(1, int((clock.now() - order.frozen_at).total_seconds()))
+    paused = max(1, int((clock.now() - order.frozen_at).total_seconds()))
+    order.paused_seconds += paused
     order.frozen_at = None
     await session.flush()
     await start_timer(session, order)
+    if order.state is OrderState.DISPUTED:
+        await complaints.prolong(session, order, timedelta(seconds=paused))
 
 
 async def _end(session: AsyncSession, order: Order) -> None:
     """Nothing is left to be paid for: the order is cancelled, by way of a dispute where its table knows no shorter one. No refund: the bank
     has given the money back. Goods that are still with the seller can be sold again."""
+    had_complaint = order.state is OrderState.DISPUTED
     for new in (OrderState.CANCELLED, OrderState.DISPUTED, OrderState.CANCELLED):
         step = next((step for step in order.steps() if step.new is new), None)
         if step is None or order.state in ENDED:
@@ -143,6 +156,8 @@ async def _end(session: AsyncSession, order: Order) -> None:
         order.paused_seconds = 0
         await session.flush()
         await settle_stock(session, [order], step.stock if step.stock is Stock.FREE else Stock.KEEP)
+    if had_complaint:
+        await complaints.end(session, order)
 
 
 async def _tell(session: AsyncSession, order: Order, words: tuple[str, str], amount: int = 0) -> None:
