@@ -46,15 +46,21 @@ class TransferFact:
 
     ref: str
     ours: UUID | None
+    amount: int
     reversals: tuple[ReversalFact, ...] = ()
 
 
 @dataclass(frozen=True)
 class DisputeFact:
+    """`due_by`: until when evidence is taken; `reason`: the bank's word; `answered`: evidence was handed in, the bank looks at it."""
+
     ref: str
     intent: str
     amount: int
     state: DisputeState
+    due_by: datetime | None = None
+    reason: str = ""
+    answered: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,23 @@ class LookAt:
 
     kind: str
     ref: str
+
+
+@dataclass(frozen=True)
+class MovementFact:
+    """The platform's balance at the provider changed by `amount` because of `source` (a charge, a refund, a transfer, a dispute, ...)."""
+
+    ref: str
+    source: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class ListedFact:
+    """A fact out of one of the provider's lists, and when the thing was made there."""
+
+    made_at: datetime
+    fact: Any
 
 
 Fact = IntentFact | RefundFact | TransferFact | DisputeFact | PayoutFact | AccountFact | LookAt

@@ -23,7 +23,7 @@ BALANCE = text("""
     WITH pots AS (
         SELECT a.kind, sum(e.amount)::bigint AS amount FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
         WHERE a.owner = ANY (:owners) AND a.kind IN ('seller', 'in_transit', 'transferred', 'bank') GROUP BY a.kind)
-    SELECT coalesce((SELECT sum(amount - refunded) FROM payment_parts
+    SELECT coalesce((SELECT sum(amount - refunded - lost) FROM payment_parts
                      WHERE storefront_id = ANY (:ids) AND released_at IS NULL), 0)::bigint AS held,
            coalesce((SELECT amount FROM pots WHERE kind = 'seller'), 0)::bigint AS owed,
            coalesce((SELECT amount FROM pots WHERE kind = 'in_transit'), 0)::bigint AS in_transit,
@@ -42,16 +42,20 @@ LINES = """
         GROUP BY e.transaction_id HAVING sum(e.amount) <> 0),
     told AS (
         SELECT t.id, t.at, t.kind, split_part(t.cause, ':', 3) AS outcome, m.net,
-               CASE WHEN t.kind IN ('release', 'refund', 'payout') THEN split_part(t.cause, ':', 2)::uuid END AS subject
+               CASE WHEN t.kind IN ('release', 'refund', 'payout', 'share', 'dispute', 'assign')
+                    THEN split_part(t.cause, ':', 2)::uuid END AS subject
         FROM mine m JOIN ledger_transactions t ON t.id = m.transaction_id)
     SELECT t.id, t.at, t.kind, t.outcome, t.net, coalesce(c.commission, 0)::bigint AS commission,
-           coalesce(r.order_id, CASE WHEN t.kind = 'release' THEN t.subject END) AS order_id,
+           coalesce(r.order_id, d.order_id, CASE WHEN t.kind = 'release' THEN t.subject END) AS order_id,
            coalesce(f.provider_ref, p.provider_ref, '') AS reference
     FROM told t
     LEFT JOIN LATERAL (SELECT sum(e.amount) AS commission FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
                        WHERE e.transaction_id = t.id AND a.kind = 'commission') c ON t.kind IN ('release', 'refund')
-    LEFT JOIN payment_refunds r ON t.kind = 'refund' AND r.id = t.subject
-    LEFT JOIN payment_transfers f ON t.kind = 'release' AND f.order_id = t.subject
+    LEFT JOIN payment_refunds r ON t.kind IN ('refund', 'assign') AND r.id = t.subject
+    LEFT JOIN LATERAL (SELECT (array_agg(p.order_id))[1] AS order_id FROM payment_disputes b, jsonb_object_keys(b.shares) AS share
+                       JOIN payment_parts p ON p.order_id::text = share AND p.storefront_id::text = ANY (:owners)
+                       WHERE b.id = t.subject HAVING count(*) = 1) d ON t.kind IN ('share', 'dispute', 'assign')
+    LEFT JOIN payment_transfers f ON t.kind = 'release' AND f.order_id = t.subject AND f.reversal_id IS NULL
     LEFT JOIN payment_payouts p ON t.kind = 'payout' AND p.id = t.subject
 """
 _TIMES = (bindparam("since", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True)))

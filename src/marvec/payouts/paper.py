@@ -23,7 +23,9 @@ KINDS = {
     "refund_failed": N_("Pengembalian yang gagal"),
     "payout": N_("Dibayarkan ke bank"),
     "payout_returned": N_("Ditolak bank, kembali ke saldo"),
+    "share": N_("Ditarik kembali oleh bank"),
     "dispute": N_("Sengketa bank"),
+    "assign": N_("Pengembalian yang ditanggung penjual"),
 }
 OTHER = N_("Penyesuaian")
 COLUMNS = (

@@ -38,7 +38,7 @@ async def settle(session: AsyncSession, intent_id: UUID, order_id: UUID) -> None
     intent = await queries.by_id(session, intent_id)
     transfer = await queries.transfer_of(session, order_id)
     if transfer is not None:
-        await merge(session, TransferFact(f"tr_demo{transfer.id.hex}", transfer.id))
+        await merge(session, TransferFact(f"tr_demo{transfer.id.hex}", transfer.id, transfer.amount))
         account = await queries.seller_account(session, transfer.storefront_id)
         if account is not None and account.provider_account and transfer.amount:
             await merge(session, PayoutFact(f"po_demo{transfer.id.hex}", account.provider_account, transfer.amount, PayoutState.PAID))

@@ -15,7 +15,7 @@ from common import clock, events
 from common.db import unit_of_work
 from common.events import SellerAccountChanged
 from common.ids import uuid7
-from common.payments import movements, queries, service
+from common.payments import movements, queries, service, stuck
 from common.payments.errors import BadSignature, Refused
 from common.payments.models import PayoutState, SellerAccount
 from common.payments.service import Part, accounts, paying_out, sweeping
@@ -153,11 +153,11 @@ async def test_a_change_is_told_once_and_the_same_state_again_not_at_all(sandbox
 async def test_many_who_wait_for_their_form_stand_in_nobodys_way(sandbox: Sandbox, run_jobs: RunJobs) -> None:
     part = await released(sandbox, run_jobs)
     async with unit_of_work() as session:
-        assert await queries.stuck_transfers(session, clock.now() + timedelta(hours=1)) == []
+        assert await stuck.stuck_transfers(session, clock.now() + timedelta(hours=1)) == []
     await sandbox.do("onboard", str((await account_of(part.storefront_id)).provider_account))
     await service.read_account(part.storefront_id)
     async with unit_of_work() as session:
-        assert len(await queries.stuck_transfers(session, clock.now() + timedelta(hours=1))) == 1
+        assert len(await stuck.stuck_transfers(session, clock.now() + timedelta(hours=1))) == 1
     await sweeping.sweep_flows()
     await run_jobs()
     assert (await balance(part.storefront_id)).transferred == 95_000

@@ -39,7 +39,7 @@ async def test_sold_goods_are_counted_and_declined_ones_are_not(app: Litestar, r
         assert "Rp30.000" in page
         assert "<svg viewBox" in page
         assert (await stranger.get(f"/toko-saya/{shop.slug}/angka")).status_code == 403
-    await make.move(deal.seller, deal.order_id, OrderState.DECLINED)
+    await make.move(deal.seller, deal.order_id, OrderState.DECLINED, because="Bahan habis.")
     async with unit_of_work() as session:
         assert await queries.sales_by_week(session, shop.owner_id, shop.id, since=since) == []
 

@@ -20,8 +20,8 @@ from common.ids import uuid7
 from common.notifications import queries as inbox
 from common.payments import queries as payments
 from common.payments import service as money
-from common.payments.facts import AccountFact, PayoutFact, Requirements, TransferFact
-from common.payments.models import PayoutState, SellerAccount
+from common.payments.facts import AccountFact, DisputeFact, PayoutFact, Requirements, TransferFact
+from common.payments.models import DisputeState, PayoutState, SellerAccount
 from common.payments.service import accounts
 from common.payments.service.merging import merge
 from marvec.orders.machine import OrderState
@@ -62,8 +62,9 @@ async def account_is(storefront_id: UUID, **fact: object) -> None:
 
 async def transferred(deal: Deal) -> None:
     async with unit_of_work() as session:
-        transfer_id = await session.scalar(text("SELECT id FROM payment_transfers WHERE order_id = :id"), {"id": deal.order_id})
-        await merge(session, TransferFact(f"tr_{transfer_id.hex}", transfer_id))
+        row = text("SELECT id, amount FROM payment_transfers WHERE order_id = :id AND reversal_id IS NULL")
+        transfer = (await session.execute(row, {"id": deal.order_id})).one()
+        await merge(session, TransferFact(f"tr_{transfer.id.hex}", transfer.id, transfer.amount))
 
 
 async def paid_out(shop: Storefront, amount: int, ref: str = "po_1", state: PayoutState = PayoutState.PAID) -> None:
@@ -317,6 +318,33 @@ async def test_a_statement_closes_at_its_opening_plus_its_lines_to_the_last_rupi
     assert (november.opening, november.closing) == (0, 30_000 - commission + back - 10_000 - 5_000)
     assert [(one.kind, one.net) for one in december.lines] == [("payout", -3_000), ("payout_returned", 3_000)]
     assert (december.opening, december.closing) == (november.closing, november.closing)
+
+
+async def test_what_a_bank_takes_back_is_a_line_that_leads_to_its_order(database: None, run_jobs: RunJobs) -> None:
+    with clock.frozen(datetime(2026, 11, 5, 3, tzinfo=UTC)):
+        deal = await make.deal_in(OrderState.COMPLETED, run_jobs)
+        shop, order = await shop_of(deal), await order_of(deal)
+        await account_is(shop.id)
+        await transferred(deal)
+    sale = order.total - order.commission
+    for day, state in ((10, DisputeState.WITHDRAWN), (20, DisputeState.LOST), (25, DisputeState.WON)):
+        with clock.frozen(datetime(2026, 11, day, 3, tzinfo=UTC)):
+            async with unit_of_work() as session:
+                await session.execute(text("UPDATE payment_intents SET payment_ref = 'pi_1' WHERE id = :id"), {"id": deal.intent_id})
+                assert await merge(session, DisputeFact("du_1", "pi_1", order.total, state))
+            await run_jobs(failing=True)
+        if state is DisputeState.LOST:
+            async with unit_of_work() as session:
+                lost = await service.statement(session, shop, datetime(2026, 11, 1, tzinfo=UTC).date())
+    assert [(one.kind, one.order, one.net) for one in lost.lines] == [
+        ("release", order.reference, sale),
+        ("share", order.reference, -sale),
+    ]
+    assert lost.closing == 0
+    async with unit_of_work() as session:
+        won = await service.statement(session, shop, datetime(2026, 11, 1, tzinfo=UTC).date())
+    assert [(one.kind, one.order, one.net) for one in won.lines][2:] == [("dispute", order.reference, sale)]
+    assert (won.opening, won.closing) == (0, sale)
 
 
 async def test_the_csv_is_the_same_to_the_rupiah_and_computes_nothing(database: None, app: Litestar, run_jobs: RunJobs) -> None:

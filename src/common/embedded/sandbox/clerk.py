@@ -25,12 +25,19 @@ if TYPE_CHECKING:
     import httpx
 
 log = logging.getLogger(__name__)
+
+
+def _dispute(desk: Desk, charge: Doc) -> None:
+    disputes.open_(desk, charge)
+
+
 TIMERS: dict[str, Callable[[Desk, Doc], None]] = {
     "expire_session": checkout.run_out,
     "hear_from_bank": confirming.hear_from_bank,
     "expire_code": person.expire_code,
     "expire_authorisation": closing.expire_authorisation,
-    "dispute": disputes.open_,
+    "dispute": _dispute,
+    "end_dispute": disputes.end,
     "pay_out": payouts.arrive,
     "fail_payout": payouts.fail,
     "settle_refund": refunds.settle,

@@ -6,7 +6,8 @@
     POST /sandbox/onboard/{acct}      {}  finish onboarding, or {"deed": "without_bank" | "hand_in" | "blurred"}
     POST /sandbox/require/{acct}      {"transfers": "active", "payouts_enabled": true, "requirements": {"currently_due": [...], ...}}
     POST /sandbox/deauthorize/{acct}  {}  account.application.deauthorized
-    POST /sandbox/dispute/{ch|pi|cs}  {}  dispute the charge
+    POST /sandbox/dispute/{ch|pi|cs}  {}  dispute the charge; {"amount": 100, "seconds": 60, "inquiry": true}: in part, till when, only ask
+    POST /sandbox/decide/{du}         {"won": true}  the bank has looked at it
     POST /sandbox/misbehave           a plan of mischief.Plan; {} is good behaviour again
     POST /sandbox/reset               {}  forget everything but the webhook endpoint of the command line; {"onboarded": true}: from now on
                                       new accounts come onboarded, for tests of what comes after
@@ -38,7 +39,7 @@ class ControlDoor:
         self._store, self._mischief, self._render = store, mischief, render
         self._verbs: dict[str, Callable[[str, Doc], Doc | Failed]] = {
             "pay": self._pay, "onboard": self._onboard, "require": self._require, "deauthorize": self._deauthorise,
-            "dispute": self._dispute, "expire": self._expire, "misbehave": self._misbehave, "reset": self._reset,
+            "dispute": self._dispute, "decide": self._decide, "expire": self._expire, "misbehave": self._misbehave, "reset": self._reset,
         }  # fmt: skip
 
     def answer(self, request: Request) -> Answer:
@@ -108,11 +109,18 @@ class ControlDoor:
         accounts.deauthorise(self._desk, account)
         return account
 
-    def _dispute(self, id_: str, _: Doc) -> Doc:
+    def _decide(self, id_: str, body: Doc) -> Doc:
+        dispute = self._any("dispute", id_)
+        disputes.decide(self._desk, dispute, won=body.get("won") is True)
+        return dispute
+
+    def _dispute(self, id_: str, body: Doc) -> Doc:
         if id_.startswith("cs_"):
             id_ = self._any("checkout.session", id_)["payment_intent"] or id_
         charge_id = self._any("payment_intent", id_)["latest_charge"] if id_.startswith("pi_") else id_
-        disputes.open_(self._desk, self._any("charge", charge_id or id_))
+        charge = self._any("charge", charge_id or id_)
+        seconds = float(body.get("seconds", disputes.SECONDS_TO_ANSWER))
+        disputes.open_(self._desk, charge, amount=body.get("amount"), seconds=seconds, inquiry=body.get("inquiry") is True)
         return self._any("charge", charge_id or id_)
 
     def _expire(self, id_: str, _: Doc) -> Doc:

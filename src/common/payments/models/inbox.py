@@ -13,12 +13,13 @@ from common.db import Table, enum_field, utc_field
 
 class InboxState(StrEnum):
     WAITING = "waiting"
+    PARKED = "parked"  # names a payment that we do not know, or not yet
     DONE = "done"
     IGNORED = "ignored"  # of a type that we do not know, or about things that are not ours
 
 
 class WebhookMessage(Table, table=True):
-    """One event of the provider; its own id keeps it once."""
+    """One event of the provider; its own id keeps it once. `about`: the payment that a parked one names."""
 
     __tablename__ = "webhook_inbox"
 
@@ -26,6 +27,7 @@ class WebhookMessage(Table, table=True):
     type: str
     payload: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     state: InboxState = enum_field(InboxState, InboxState.WAITING)
+    about: str | None = Field(default=None)
     received_at: datetime = utc_field(default_now=True)
     done_at: datetime | None = utc_field(nullable=True)
 

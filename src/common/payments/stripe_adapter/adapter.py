@@ -1,8 +1,8 @@
 """The adapter: Stripe's official asynchronous client, against Stripe itself or whatever speaks its HTTP at `stripe_api_base`."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from common.payments.facts import (
     DisputeFact,
     Fact,
     IntentFact,
+    ListedFact,
     PayoutFact,
     ProviderEvent,
     RefundFact,
@@ -47,7 +48,10 @@ class StripeAdapter:
         )
 
     def capabilities(self) -> Capabilities:
-        """docs.stripe.com: cards are held for 7 days and may be refunded for long; Rp 9.999.999.999,99 is the most that fits."""
+        """docs.stripe.com: cards are held for 7 days and may be refunded for long; Rp 9.999.999.999,99 is the most that fits.
+
+        The least is worth 0.50 US dollars where a currency has no smallest charge of its own: Rp 10.000 is above that, whatever the rate.
+        """
         return Capabilities(
             authorise_capture=True,
             partial_capture=True,
@@ -56,6 +60,7 @@ class StripeAdapter:
             partial_refunds=True,
             refund_window=None,
             exponent=EXPONENT,
+            minimum=10_000,
             maximum=9_999_999_999,
             webhook_authentication="hmac-sha256 of the raw body, with a timestamp",
             idempotency="header",
@@ -171,6 +176,30 @@ class StripeAdapter:
                 payload = event.to_dict()
                 yield ProviderEvent(payload["id"], payload["type"], payload)
 
+    async def list_all(self, kind: str, since: datetime | None = None) -> AsyncIterator[ListedFact]:
+        params: Any = {"limit": PAGE} | ({"created": {"gte": int(since.timestamp())}} if since else {})
+        v1 = self._client.v1
+        lists: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+            "intents": (v1.payment_intents, reading.intent),
+            "refunds": (v1.refunds, reading.refund),
+            "transfers": (v1.transfers, reading.transfer),
+            "disputes": (v1.disputes, reading.dispute),
+            "movements": (v1.balance_transactions, reading.movement),
+        }
+        things, read = lists[kind]
+        with our_words():
+            found = await things.list_async(params)
+            async for one in found.auto_paging_iter():
+                doc = one.to_dict()
+                if doc["currency"] == CURRENCY and (kind != "movements" or doc["type"] in reading.MOVEMENTS):
+                    yield ListedFact(datetime.fromtimestamp(doc["created"], UTC), read(doc))
+
+    async def submit_evidence(self, dispute: str, *, key: UUID, text: str) -> DisputeFact:
+        params: Any = {"evidence": {"uncategorized_text": text}, "submit": True, "metadata": {OURS: str(key)}}
+        with our_words():
+            done = await self._client.v1.disputes.update_async(dispute, params, {"idempotency_key": f"evidence:{key}"})
+        return reading.dispute(done.to_dict())
+
     async def close(self) -> None:
         await self._http.close_async()  # type: ignore[no-untyped-call]  # the library leaves it bare
 
@@ -184,10 +213,10 @@ class StripeAdapter:
         params: Any = {"payment_intent": ref, "limit": PAGE}
         with our_words():
             found = await self._client.v1.refunds.list_async(params)
-        return [reading.refund(one.to_dict()) for one in found.data]
+            return [reading.refund(one.to_dict()) async for one in found.auto_paging_iter()]
 
     async def _disputes_of(self, ref: str) -> list[DisputeFact]:
         params: Any = {"payment_intent": ref, "limit": PAGE}
         with our_words():
             found = await self._client.v1.disputes.list_async(params)
-        return [reading.dispute(one.to_dict()) for one in found.data]
+            return [reading.dispute(one.to_dict()) async for one in found.auto_paging_iter()]

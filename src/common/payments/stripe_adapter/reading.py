@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from common.payments.facts import (
     Fact,
     IntentFact,
     LookAt,
+    MovementFact,
     PayoutFact,
     RefundFact,
     Requirements,
@@ -30,6 +32,11 @@ INTENT_STATES = {
     "requires_capture": IntentState.PROCESSING,
 }
 REFUND_STATES = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
+# Kinds of balance transactions that belong to a thing that we have a row of; fees, top-ups and the like do not.
+MOVEMENTS = {
+    *("charge", "payment", "refund", "payment_refund", "refund_failure", "payment_failure_refund", "transfer", "transfer_refund"),
+    *("adjustment", "payout", "payout_failure", "payout_cancel"),
+}
 PAYOUT_STATES = {"paid": PayoutState.PAID, "failed": PayoutState.FAILED, "canceled": PayoutState.FAILED}
 
 
@@ -91,7 +98,7 @@ def refund(doc: Doc) -> RefundFact:
 
 def transfer(doc: Doc) -> TransferFact:
     inside = (doc.get("reversals") or {}).get("data", [])
-    return TransferFact(doc["id"], ours(doc), tuple(reversal(one) for one in inside))
+    return TransferFact(doc["id"], ours(doc), from_stripe(doc["amount"]), tuple(reversal(one) for one in inside))
 
 
 def reversal(doc: Doc) -> ReversalFact:
@@ -110,7 +117,15 @@ def dispute(doc: Doc) -> DisputeFact:
         state = DisputeState.LOST
     elif took:
         state = DisputeState.WITHDRAWN
-    return DisputeFact(doc["id"], _id(doc.get("payment_intent")) or "", amount, state)
+    details = doc.get("evidence_details") or {}
+    due_by = datetime.fromtimestamp(details["due_by"], UTC) if details.get("due_by") else None
+    answered = doc["status"] in ("under_review", "warning_under_review") or bool(details.get("submission_count"))
+    return DisputeFact(doc["id"], _id(doc.get("payment_intent")) or "", amount, state, due_by, doc.get("reason") or "", answered)
+
+
+def movement(doc: Doc) -> MovementFact:
+    """A change of the balance, before the provider's own fees."""
+    return MovementFact(doc["id"], _id(doc["source"]) or "", from_stripe(doc["amount"]))
 
 
 def payout(doc: Doc, account: str | None) -> PayoutFact:
@@ -159,12 +174,12 @@ def _charge_refunded(doc: Doc) -> list[Fact]:
 def _withdrawn(doc: Doc) -> list[Fact]:
     found = dispute(doc)
     least = max(found.state, DisputeState.WITHDRAWN, key=list(DisputeState).index)
-    return [DisputeFact(found.ref, found.intent, found.amount, least)]
+    return [replace(found, state=least)]
 
 
 def _reinstated(doc: Doc) -> list[Fact]:
     found = dispute(doc)
-    return [DisputeFact(found.ref, found.intent, found.amount, DisputeState.WON)]
+    return [replace(found, state=DisputeState.WON)]
 
 
 def _id(value: Any) -> str | None:

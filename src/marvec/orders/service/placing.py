@@ -38,10 +38,19 @@ async def place_and_show(session: AsyncSession, buyer: Actor, wanted: PlaceOrder
 
 
 async def place_agreed(
-    session: AsyncSession, buyer_id: UUID, *, line: Line, delivery: Delivery, offer_id: UUID, needed_at: datetime | None = None
+    session: AsyncSession,
+    buyer_id: UUID,
+    *,
+    line: Line,
+    delivery: Delivery,
+    offer_id: UUID,
+    pay_by: datetime,
+    needed_at: datetime | None = None,
 ) -> OrderGroup:
-    """Order what an accepted offer says, at the offer's price. An offer makes one order, whoever asks and how often."""
-    return (await _place(session, Wish(buyer_id, f"offer:{offer_id}", policy.merged([line]), delivery, needed_at, offer_id))).group
+    """Order what an accepted offer says, at the offer's price, to be paid by `pay_by`. An offer makes one order, whoever asks and how
+    often."""
+    wish = Wish(buyer_id, f"offer:{offer_id}", policy.merged([line]), delivery, needed_at, offer_id, pay_by)
+    return (await _place(session, wish)).group
 
 
 async def _place(session: AsyncSession, wish: Wish) -> Draft | Twin:

@@ -30,9 +30,10 @@ WITH new_group AS (
     RETURNING id
 ), new_orders AS (
     INSERT INTO orders (id, reference, group_id, buyer_id, seller_id, storefront_id, offer_id, machine, state, moved_at, moved_by,
-                        moved_because, total, commission, refunded, handover, address, kelurahan_code, note, needed_at, created_at)
+                        moved_because, total, commission, refunded, handover, address, kelurahan_code, note, needed_at, created_at,
+                        pay_by)
     SELECT o.id, o.reference, g.id, o.buyer_id, o.seller_id, o.storefront_id, o.offer_id, :machine, :state, :now, o.buyer_id,
-           '', o.total, o.commission, 0, o.handover, o.address, o.kelurahan_code, o.note, o.needed_at, :now
+           '', o.total, o.commission, 0, o.handover, o.address, o.kelurahan_code, o.note, o.needed_at, :now, :pay_by
     FROM new_group g, jsonb_to_recordset(CAST(:orders AS jsonb)) AS o(id uuid, reference text, buyer_id uuid, seller_id uuid,
          storefront_id uuid, offer_id uuid, total bigint, commission bigint, handover text, address text, kelurahan_code text, note text,
          needed_at timestamptz)
@@ -43,14 +44,14 @@ WITH new_group AS (
 ), new_timers AS (
     INSERT INTO outbox (id, job, args, key, run_at, created_at, attempts, last_error)
     SELECT t.id, :job, jsonb_build_object('order_id', t.order_id, 'state', :state), 'order:' || t.order_id || ':' || :state,
-           :expires_at, :now, 0, ''
+           :pay_by, :now, 0, ''
     FROM new_group g, jsonb_to_recordset(CAST(:timers AS jsonb)) AS t(id uuid, order_id uuid)
 ), new_intent AS (
-    SELECT open_payment_intent(:intent_id, :buyer_id, 'order_group', g.id, CAST(:total AS bigint), :expires_at, :now) AS id FROM new_group g
+    SELECT open_payment_intent(:intent_id, :buyer_id, 'order_group', g.id, CAST(:total AS bigint), :pay_by, :now) AS id FROM new_group g
 )
 SELECT i.id, s.short_id, s.short_free
 FROM new_intent i LEFT JOIN LATERAL change_stock(CAST(:listing_ids AS uuid[]), CAST(:pieces AS integer[]), 0, 1) s ON i.id IS NOT NULL
-""").bindparams(*(bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "expires_at")))
+""").bindparams(*(bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "pay_by")))
 
 
 async def write_group(session: AsyncSession, draft: Draft) -> bool:
@@ -82,7 +83,7 @@ async def _write(session: AsyncSession, draft: Draft) -> "Row[Any] | None":
                 "lines": to_json(draft.lines),
                 "timers": to_json([{"id": ids.uuid7(), "order_id": order["id"]} for order in draft.orders]),
                 "job": TIME_OUT,
-                "expires_at": draft.expires_at,
+                "pay_by": draft.pay_by,
                 "listing_ids": [line["listing_id"] for line in draft.lines],
                 "pieces": [line["quantity"] for line in draft.lines],
             },

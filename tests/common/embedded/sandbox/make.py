@@ -59,7 +59,7 @@ async def running(data: Path, *words: str) -> AsyncIterator[Sandbox]:
     finally:
         if process.poll() is None:
             process.terminate()
-            assert await asyncio.to_thread(process.wait, 10) == 0
+            assert await asyncio.to_thread(process.wait, 30) == 0
 
 
 @contextlib.asynccontextmanager
@@ -95,7 +95,7 @@ class Receiver:
         """How often each event came."""
         return Counter(event.id for event in self.events)
 
-    async def until(self, done: Callable[["Receiver"], bool], seconds: float = 10) -> None:
+    async def until(self, done: Callable[["Receiver"], bool], seconds: float = 30) -> None:
         async with asyncio.timeout(seconds):
             while not done(self):
                 await asyncio.sleep(0.01)

@@ -107,7 +107,7 @@ async def test_a_reversal_needs_the_sellers_balance(sandbox: Sandbox) -> None:
 
 
 async def payout_is(sandbox: Sandbox, account: str, id_: str, status: str) -> Any:
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         while (found := await sandbox.v1.payouts.retrieve_async(id_, options={"stripe_account": account})).status != status:
             await asyncio.sleep(0.05)
     return found
@@ -122,7 +122,6 @@ async def test_a_payout_arrives_and_may_still_fail_later(sandbox: Sandbox) -> No
     with pytest.raises(stripe.InvalidRequestError) as refused:
         await sandbox.v1.payouts.create_async({"amount": 1, "currency": "idr"}, {"stripe_account": account})
     assert refused.value.code == "balance_insufficient"
-    await payout_is(sandbox, account, payout.id, "paid")
     failed = await payout_is(sandbox, account, payout.id, "failed")
     assert (failed.failure_code, await balance(sandbox, account)) == ("account_closed", 1_000_000)
     types = [event.type for event in (await sandbox.v1.events.list_async({"type": "payout.*"}, {"stripe_account": account})).data]
@@ -134,7 +133,7 @@ async def test_a_payout_arrives_and_may_still_fail_later(sandbox: Sandbox) -> No
 )
 async def test_a_dispute_takes_the_money_until_it_is_won(sandbox: Sandbox, evidence: str | None, status: str, left: int) -> None:
     intent = await paid(sandbox, payment_method="pm_card_createDispute")
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         while not (found := (await sandbox.v1.disputes.list_async({"payment_intent": intent.id})).data):
             await asyncio.sleep(0.02)
     dispute = found[0]

@@ -57,7 +57,7 @@ _TABLE: tuple[tuple[str, str, Verb], ...] = (
     ("GET", "/v1/balance", accounts.balance),
     ("GET", "/v1/balance_transactions", _list("balance_transaction", "/v1/balance_transactions", "source", "type", "currency")),
     ("GET", "/v1/balance_transactions/{id}", _read("balance_transaction")),
-    ("GET", "/v1/disputes", _list("dispute", "/v1/disputes", "charge", "payment_intent")),
+    ("GET", "/v1/disputes", disputes.list_),
     ("GET", "/v1/disputes/{id}", disputes.retrieve),
     ("POST", "/v1/disputes/{id}", disputes.update),
     ("POST", "/v1/disputes/{id}/close", disputes.close),
