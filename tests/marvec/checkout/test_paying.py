@@ -87,7 +87,7 @@ async def test_turning_back_leaves_the_payment_open_for_another_card(city: Sandb
         declined = await city.http.post(checkout, data=CARD | {"number": "4000000000000002"})
         assert declined.status_code == 402
         await city.http.post(checkout, data=CARD)
-        await client.get(back)
+    await tell_all(await city.events())
     await run_jobs()
     assert await orders_are() == ["paid"]
 
