@@ -20,6 +20,7 @@ TIMES = {
     "order_disputes": {"open": "orders.answer_time_out", "answered": "orders.answer_time_out", "review": "orders.time_out"},
     "offers": {"open": "offers.expire"},
     "requests": {"open": "matching.expire"},
+    "applications": {"awaiting_payment": "services.pursue_fees"},
     "payment_intents": {"created": "payments.sweep", "started": "payments.sweep", "processing": "payments.sweep"},
     "queue_tickets": {"waiting": "queues.close_days", "called": "queues.close_days", "skipped": "queues.close_days"},
 }  # fmt: skip
@@ -30,6 +31,7 @@ STAFF = {
     "queue_tickets": {"serving": "POST /meja/antrean/{code:str}/{deed:str}"},
     "storefronts": {"suspended": "POST /api/v1/storefronts/{storefront_id:uuid}/reinstate"},
     "moderation_cases": {"open": "POST /operator/moderasi/{case_id:uuid}"},
+    "selling_appeals": {"open": "POST /operator/batas-jual/{appeal_id:uuid}"},
 }
 """What somebody on duty ends: a page or a call that only staff may use."""
 OWNERS = {

@@ -58,6 +58,16 @@ async def goods(
         return await listings.publish_listing(session, owner, listing.id)
 
 
+async def goods_again(seller: Actor, like: Listing) -> Listing:
+    """Another published listing in the shop of `like`."""
+    async with unit_of_work() as session:
+        data = CreateListing(
+            storefront_id=like.storefront_id, title=like.title, category="makanan", unit="porsi", price=like.price, stock=10
+        )
+        listing = await listings.create_listing(session, seller, data)
+        return await listings.publish_listing(session, seller, listing.id)
+
+
 def seller_of(listing: Listing) -> Actor:
     return Actor(person_id=listing.seller_id, name="Penjual", assurance=1)
 

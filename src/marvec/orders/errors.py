@@ -37,6 +37,13 @@ class PriceChanged(Conflict):
     message = N_("Harga %(title)s sudah berubah. Periksa lagi sebelum memesan.")
 
 
+class SellerLimitReached(Conflict):
+    """The order would bring its seller above what she may sell this month. Params: seller_id."""
+
+    code = "seller_limit_reached"
+    message = N_("Batas jual penjual ini untuk bulan ini sudah penuh. Uang Anda belum diambil. Kami kabari penjualnya; coba lagi nanti.")
+
+
 class OwnGoods(Conflict):
     code = "own_goods"
     message = N_("Barang dari toko sendiri tidak bisa dipesan.")
@@ -45,6 +52,13 @@ class OwnGoods(Conflict):
 class NotYourMove(Forbidden):
     code = "not_your_move"
     message = N_("Langkah ini hanya bisa dilakukan pihak lain.")
+
+
+class OrderFrozen(Conflict):
+    code = "order_frozen"
+    message = N_(
+        "Pesanan ini dibekukan, karena bank pembeli menyengketakan pembayarannya. Langkahnya terbuka lagi setelah bank memutuskan."
+    )
 
 
 class RefundOutOfRange(Invalid):

@@ -78,7 +78,7 @@ class DisputeState(StrEnum):
 _D = DisputeState
 DISPUTES_1: Moves = {
     _D.OPEN: frozenset({_D.ANSWERED, _D.SETTLED, _D.LAPSED}),
-    _D.ANSWERED: frozenset({_D.REVIEW, _D.SETTLED, _D.LAPSED}),
+    _D.ANSWERED: frozenset({_D.REVIEW, _D.SETTLED, _D.LAPSED}),  # lapsed: a bank gave the money back before anybody else did
     _D.REVIEW: frozenset({_D.SETTLED, _D.DECIDED, _D.LAPSED}),
 }
 

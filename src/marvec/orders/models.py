@@ -1,6 +1,6 @@
 """Tables of orders: groups, orders, lines, what went back to the buyer, complaints. The tables of moves stand in `machine.py`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -41,9 +41,11 @@ class OrderGroup(Table, table=True):
 
 
 class Order(Moving, table=True):
-    """What one buyer has bought from one seller. `refunded` is what went back to the buyer, in rupiah: the sum of its `Refund` rows.
+    """What one buyer has bought from one seller. In rupiah: `refunded` is what went back to the buyer, the sum of its `Refund` rows, `lost`
+    what a bank took back.
 
-    `pay_by`: unpaid until then, it expires.
+    `pay_by`: unpaid until then, it expires. `frozen_at`: since when the bank disputes the payment; until it has decided nothing moves, and
+    time stands still. `paused_seconds`: for how long it stood still in the present state.
     """
 
     __tablename__ = "orders"
@@ -61,6 +63,9 @@ class Order(Moving, table=True):
     total: int = Field(sa_type=BigInteger)
     commission: int = Field(sa_type=BigInteger)
     refunded: int = Field(default=0, sa_type=BigInteger)
+    lost: int = Field(default=0, sa_type=BigInteger)
+    frozen_at: datetime | None = utc_field(nullable=True)
+    paused_seconds: int = 0
     handover: Handover = enum_field(Handover)
     address: str = ""
     kelurahan_code: str = ""
@@ -72,7 +77,7 @@ class Order(Moving, table=True):
     @property
     def left(self) -> int:
         """What can still go back to the buyer, in rupiah."""
-        return self.total - self.refunded
+        return max(0, self.total - self.refunded - self.lost)
 
     def may_move_to(self, new: StrEnum) -> bool:
         """By the version that this order began with."""
@@ -85,12 +90,17 @@ class Order(Moving, table=True):
     def deadline(self) -> datetime | None:
         """When time moves this order by itself. What is needed on a day is waited for until some days after it."""
         step = timer_of(self.machine, self.state)
-        if step is None or step.after is None:
+        if step is None or step.after is None or self.frozen_at is not None:
             return None
         if self.state is OrderState.PLACED:
             return self.pay_by
-        end = self.moved_at + step.after
+        end = self.moved_at + step.after + self.paused
         return max(end, self.needed_at + AFTER_NEEDED) if self.state is OrderState.ACCEPTED and self.needed_at else end
+
+    @property
+    def paused(self) -> timedelta:
+        """For how long time stood still in the present state."""
+        return timedelta(seconds=self.paused_seconds)
 
 
 class OrderLine(Table, table=True):

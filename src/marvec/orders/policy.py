@@ -18,6 +18,7 @@ from marvec.orders.errors import (
     NoSuchOrder,
     NothingToOrder,
     NotYourMove,
+    OrderFrozen,
     PartOutOfRange,
     QuantityOutOfRange,
     ReasonNeeded,
@@ -66,6 +67,12 @@ def step_for(order: Order, parties: frozenset[Party], new: OrderState) -> Step:
     return step
 
 
+def check_free(order: Order) -> None:
+    """Nothing moves, and no money goes anywhere, while the buyer's bank has still to decide. Raises OrderFrozen."""
+    if order.frozen_at is not None:
+        raise OrderFrozen
+
+
 def is_agreed(order: Order, parties: frozenset[Party], new: OrderState) -> bool:
     """A seller who accepts what an offer has settled says it twice: nothing is left to do."""
     return order.offer_id is not None and Party.SELLER in parties and order.state is new is OrderState.ACCEPTED
@@ -73,7 +80,7 @@ def is_agreed(order: Order, parties: frozenset[Party], new: OrderState) -> bool:
 
 def open_steps(order: Order, parties: frozenset[Party]) -> list[Step]:
     """The buttons that these parties see."""
-    return [step for step in order.steps() if step.by & parties]
+    return [] if order.frozen_at else [step for step in order.steps() if step.by & parties]
 
 
 def merged(lines: Iterable[Line]) -> list[Line]:
@@ -129,6 +136,7 @@ def check_seller_may_refund(order: Order, amount: int) -> None:
 
     Raises TooLateToRefund, MoreThanLeft, CancelInstead.
     """
+    check_free(order)
     if not may_refund(order):
         raise TooLateToRefund
     check_left(order, amount)
@@ -138,6 +146,8 @@ def check_seller_may_refund(order: Order, amount: int) -> None:
 
 def may_refund(order: Order) -> bool:
     """Whether the seller may give money back now."""
+    if order.frozen_at is not None:
+        return False
     if order.state is OrderState.COMPLETED:
         return order.left > 0 and clock.now() < order.moved_at + REFUND_AFTER
     return order.state in HOLDING

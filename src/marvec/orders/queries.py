@@ -69,6 +69,12 @@ async def lines_of(session: AsyncSession, order_ids: list[UUID]) -> list[OrderLi
     return list(await session.scalars(mine))
 
 
+async def references_of(session: AsyncSession, order_ids: Collection[UUID]) -> dict[UUID, str]:
+    """References by id; what does not exist is left out."""
+    rows = await session.execute(select(col(Order.id), col(Order.reference)).where(col(Order.id).in_(order_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
 async def history_of(session: AsyncSession, order_id: UUID) -> list[StateHistory]:
     mine = select(StateHistory).where(col(StateHistory.subject_id) == order_id).order_by(col(StateHistory.seq))
     return list(await session.scalars(mine))
@@ -138,7 +144,7 @@ async def count_completed(session: AsyncSession, storefront_id: UUID) -> int:
 async def sales_by_week(session: AsyncSession, seller_id: UUID, storefront_id: UUID, *, since: date) -> list[WeekOfSales]:
     """A shop's weeks (Monday to Sunday in WITA) from the Monday `since`, in which something was sold, oldest first."""
     monday = cast(func.date_trunc(literal_column("'week'"), _IN_WITA), Date)
-    earned = cast(func.sum(col(Order.total) - col(Order.refunded)), BigInteger)
+    earned = cast(func.sum(col(Order.total) - col(Order.refunded) - col(Order.lost)), BigInteger)
     sold = select(monday, earned, func.count()).where(*_sold(seller_id, storefront_id), monday >= since)
     return [WeekOfSales(*row) for row in await session.execute(sold.group_by(monday).order_by(monday))]
 

@@ -16,6 +16,7 @@ from marvec.orders.schemas import (
     Agree,
     Decide,
     GroupOut,
+    HandInEvidence,
     MoveOrder,
     OpenDispute,
     OrderOut,
@@ -107,6 +108,12 @@ async def decide(session: AsyncSession, actor: Actor, order_id: UUID, data: Deci
     return await service.show_order(session, actor, order_id)
 
 
+@post("/{order_id:uuid}/evidence", guards=[guards.signed_in, WRITES], status_code=204)
+async def hand_in_evidence(session: AsyncSession, actor: Actor, order_id: UUID, data: HandInEvidence) -> None:
+    """What the seller has to say to the buyer's bank while it disputes the payment; our staff hands it on."""
+    await service.hand_in_evidence(session, actor, order_id, words=data.words)
+
+
 router = Router(
     "/api/v1/orders",
     route_handlers=[
@@ -121,6 +128,7 @@ router = Router(
         ask_operator,
         agree,
         decide,
+        hand_in_evidence,
     ],
     tags=["orders"],
 )

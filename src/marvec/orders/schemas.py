@@ -107,6 +107,12 @@ class Decide(BaseModel):
         return OrderState.COMPLETED, self.refund
 
 
+class HandInEvidence(BaseModel):
+    """What a seller has to say to the buyer's bank."""
+
+    words: str = Field(min_length=5, max_length=5000)
+
+
 class GroupOut(BaseModel):
     """What a checkout became: `intent_id` pays for all `orders`; `total` in rupiah."""
 
@@ -231,7 +237,8 @@ class OrderRow(BaseModel):
 
 
 class OrderOut(OrderRow):
-    """An order in full, as one of its parties sees it. `refunded` in rupiah; `intent_id` pays for the whole group.
+    """An order in full, as one of its parties sees it. `refunded` and `lost` (taken back by the buyer's bank) in rupiah; `intent_id` pays
+    for the whole group. `frozen_at`: since when a bank disputes the payment; there are no steps then.
 
     `refundable`: what the reader may give back now, in rupiah; 0 for all but the seller.
     """
@@ -239,6 +246,8 @@ class OrderOut(OrderRow):
     group_id: UUID
     intent_id: UUID
     refunded: int
+    lost: int
+    frozen_at: datetime | None
     handover: Handover
     address: str
     kelurahan_code: str

@@ -36,13 +36,14 @@ AS_THE_STEP_SAYS = "-"
 """The reason of a refund that its step says already."""
 AGREED = N_("Sudah disepakati lewat tawaran, jadi tidak perlu diterima sekali lagi.")
 NO_ANSWER = N_("Penjual tidak menjawab dalam 3 hari, jadi semua uang kembali ke pembeli.")
+AT_THE_PROVIDER = N_("Dikembalikan langsung lewat penyedia pembayaran.")
 HOUSE_SAYS = {
     (OrderState.PAID, OrderState.CANCELLED): N_("Penjual tidak menjawab dalam 24 jam, jadi semua uang kembali ke pembeli."),
     (OrderState.ACCEPTED, OrderState.CANCELLED): N_("Barang tidak diserahkan sampai batas waktu, jadi semua uang kembali ke pembeli."),
     (OrderState.DISPUTED, OrderState.CANCELLED): N_("Tidak ada putusan sampai batas waktu, jadi semua uang kembali ke pembeli."),
 }
 """Why time moved an order."""
-HOUSE_REASONS = frozenset({AGREED, NO_ANSWER, *HOUSE_SAYS.values()})
+HOUSE_REASONS = frozenset({AGREED, NO_ANSWER, AT_THE_PROVIDER, *HOUSE_SAYS.values()})
 
 
 def reason_in_words(because: str) -> str:

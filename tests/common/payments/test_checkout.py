@@ -43,12 +43,12 @@ async def test_the_session_alone_tells_of_a_success_with_its_charge(sandbox: San
 async def test_a_bank_that_answers_late_ends_the_payment_whatever_is_told(
     sandbox: Sandbox, run_jobs: RunJobs, failing: int, end: IntentState
 ) -> None:
-    await sandbox.do("misbehave", delayed=1, delayed_seconds=0.3, delayed_failure=failing)
+    await sandbox.do("misbehave", delayed=1, delayed_seconds=2, delayed_failure=failing)
     intent = await opened_and_started()
     await sandbox.pay(str(intent.provider_ref), method="qris")
     await service.look_again(intent.id)
     assert (await reread(intent.id)).state == IntentState.PROCESSING
-    for _ in range(100):
+    for _ in range(600):
         if "checkout.session.async_payment" in " ".join(event["type"] for event in await sandbox.events()):
             break
         await asyncio.sleep(0.05)

@@ -3,18 +3,20 @@
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import front, guards, ids
 from common.actor import Actor
 from common.i18n import gettext as _
 from common.i18n import rupiah
+from common.payments import service as payments
 from common.web import page, reshow, see_other
 from common.web.paging import Cursor
 from marvec.orders import desk, policy, queries, service
 from marvec.orders.machine import OrderState, Party
 from marvec.orders.models import OrderLine
-from marvec.orders.schemas import MoveOrder, OrderOut, RefundPart
+from marvec.orders.schemas import HandInEvidence, MoveOrder, OrderOut, RefundPart
 from marvec.orders.wording import STATES
 from marvec.storefronts import queries as storefronts
 
@@ -58,11 +60,21 @@ async def refund_part(request: Asked, session: AsyncSession, actor: Actor, refer
     return see_other(f"/pesanan/{reference}", toast=_("%(amount)s dikembalikan ke pembeli.", amount=rupiah(made.amount)))
 
 
+@post("/pesanan/{reference:str}/bukti", guards=[guards.signed_in])
+async def hand_in_evidence(request: Asked, session: AsyncSession, actor: Actor, reference: str) -> Response[Any]:
+    context = await shown(session, actor, reference)
+    async with reshow(request, "orders/show.html", **context) as form:
+        upload = (await request.form()).get("file")
+        file = (upload.filename, await upload.read()) if isinstance(upload, UploadFile) and upload.filename else None
+        await service.hand_in_evidence(session, actor, context["order"].id, words=form.parse(HandInEvidence).words, upload=file)
+    return see_other(f"/pesanan/{reference}", toast=_("Bukti diterima. Petugas kami menyerahkannya ke bank."))
+
+
 @get("/toko-saya/pesanan", guards=[guards.signed_in])
 async def list_sold(session: AsyncSession, actor: Actor, tab: str = "berjalan", cursor: Cursor = None) -> Response[Any]:
     """What is under way, by what to do next; or, page by page, what has ended."""
     going = await queries.under_way_of(session, actor.person_id)
-    context: dict[str, Any] = {"states": STATES, "to_answer": sum(order.state is OrderState.PAID for order in going)}
+    context: dict[str, Any] = {"states": STATES, "to_answer": sum(desk.group_of(order) == "jawab" for order in going)}
     if tab == "selesai":
         found = await queries.sold_by(session, actor.person_id, ENDED, ON_A_PAGE, cursor)
         return page("orders/sold.html", tab=tab, orders=found.items, next=found.next, **context)
@@ -82,11 +94,12 @@ async def shown(session: AsyncSession, actor: Actor, reference: str) -> dict[str
         {"label": _(STATES[move.to][0]), "at": move.at, "note": move.note, "done": True, "current": move is order.history[-1]}
         for move in order.history
     ]
+    wanted = await payments.evidence_wanted(session, order.intent_id) if order.frozen_at and Party.SELLER in order.viewer else None
     pieces = await front.pieces_for("order", session, actor, order)
     return {
         "order": order, "shop": shop, "timeline": timeline, "states": STATES, "placed": OrderState.PLACED, "pieces": pieces,
-        "client_key": str(ids.uuid7()), "until": order.moved_at + policy.REFUND_AFTER,
+        "client_key": str(ids.uuid7()), "until": order.moved_at + policy.REFUND_AFTER, "wanted": wanted,
     }  # fmt: skip
 
 
-HANDLERS = [list_bought, show_order, move_order, refund_part, list_sold]
+HANDLERS = [list_bought, show_order, move_order, refund_part, hand_in_evidence, list_sold]

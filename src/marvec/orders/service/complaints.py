@@ -1,5 +1,7 @@
 """The row of a complaint follows its order: begun when the order is disputed, ended when it is no longer. `disputing` has the verbs."""
 
+from datetime import timedelta
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import outbox
@@ -19,12 +21,20 @@ async def begin(session: AsyncSession, order: Order, reason: Complaint, words: s
     else:
         dispute.answer_by = order.moved_at + TIME_TO_ANSWER
         dispute.decide_by = order.moved_at + TIME_TO_SETTLE
-        key = f"dispute:{order.id}:answer"
-        await outbox.enqueue(session, ANSWER_TIME_OUT, key=key, run_at=dispute.answer_by, order_id=str(order.id))
+        await _start_timer(session, order, dispute)
     session.add(dispute)
     await session.flush()
     if words.strip():
         await say(session, dispute, order.buyer_id, Party.BUYER, words)
+
+
+async def prolong(session: AsyncSession, order: Order, paused: timedelta) -> None:
+    """Time stood still while a bank looked at the payment: both ends of an open complaint come that much later."""
+    dispute = await queries.dispute_for_update(session, order.id)
+    if dispute.answer_by is not None and dispute.decide_by is not None:
+        dispute.answer_by, dispute.decide_by = dispute.answer_by + paused, dispute.decide_by + paused
+        await _start_timer(session, order, dispute)
+        await session.flush()
 
 
 async def end(session: AsyncSession, order: Order) -> None:
@@ -40,3 +50,10 @@ async def check_operators_turn(session: AsyncSession, order: Order) -> None:
     """Raises StillBetweenTheTwo."""
     if order.state is OrderState.DISPUTED:
         policy.check_may_decide(await queries.dispute_for_update(session, order.id))
+
+
+async def _start_timer(session: AsyncSession, order: Order, dispute: OrderDispute) -> None:
+    """One for each end that the answering has ever had."""
+    assert dispute.answer_by is not None
+    key = f"dispute:{order.id}:answer" + (f":{order.paused_seconds}" if order.paused_seconds else "")
+    await outbox.enqueue(session, ANSWER_TIME_OUT, key=key, run_at=dispute.answer_by, order_id=str(order.id))

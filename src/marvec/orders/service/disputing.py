@@ -1,10 +1,12 @@
 """A dispute between opening and end: the two speak and may agree, then an operator decides, then the stated default comes by itself."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import clock, outbox
 from common.actor import Actor, Role
 from common.i18n import N_, rupiah, waktu
 from common.identity import queries as identity
@@ -14,7 +16,7 @@ from marvec.orders.errors import ChangedMeanwhile, NotYourMove
 from marvec.orders.machine import DisputeState, OrderState, Party, Step
 from marvec.orders.models import Order, OrderDispute
 from marvec.orders.schemas import Decide, OpenDispute, Say
-from marvec.orders.service import moving, statements
+from marvec.orders.service import complaints, moving, statements
 from marvec.orders.service.statements import Upload
 from marvec.orders.service.telling import tell_of
 from marvec.orders.wording import NO_ANSWER
@@ -22,6 +24,8 @@ from marvec.orders.wording import NO_ANSWER
 SAID = N_("Ada keterangan baru tentang masalah pesanan %(reference)s. Baca dan jawab di halaman masalahnya.")
 OFFERED = N_("Penjual menawarkan %(amount)s kembali untuk pesanan %(reference)s. Terima kalau Anda setuju.")
 WITH_OPERATOR = N_("Masalah pesanan %(reference)s sekarang di tangan petugas. Putusannya paling lambat %(until)s.")
+AGAIN = timedelta(hours=1)
+"""Until the next try, should the bank's dispute be over before the order was ever frozen."""
 FOR_OPERATOR = N_("Sengketa pesanan %(reference)s menunggu putusan, paling lambat %(until)s.")
 
 
@@ -91,10 +95,17 @@ async def check_decision(session: AsyncSession, actor: Actor, order_id: UUID, de
 
 
 async def end_of_answering(session: AsyncSession, order_id: UUID) -> None:
-    """The days of the two are over: without an answer the money goes back, else an operator decides. Whoever was faster stands."""
+    """The days of the two are over: without an answer the money goes back, else an operator decides. Whoever was faster stands.
+
+    While a bank looks at the payment nothing happens: a frozen order's timer starts again when it is free.
+    """
     order = await queries.order_for_update(session, order_id)
     dispute = await queries.dispute_for_update(session, order_id)
-    if dispute.state is DisputeState.OPEN:
+    if order.frozen_at is not None or dispute.answer_by is None or clock.now() < dispute.answer_by:
+        return
+    if dispute.state is DisputeState.OPEN and await moving.waits_for_bank(session, order):
+        await outbox.enqueue(session, complaints.ANSWER_TIME_OUT, run_at=clock.now() + AGAIN, order_id=str(order_id))
+    elif dispute.state is DisputeState.OPEN:
         await moving.take_step(session, order, _step(order, OrderState.CANCELLED), by=None, because=NO_ANSWER)
     elif dispute.state is DisputeState.ANSWERED:
         await _hand_over(session, order, dispute, by=None)

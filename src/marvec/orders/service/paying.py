@@ -5,10 +5,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
+from common.payments import queries as money
 from common.payments import service as payments
 from marvec.orders import queries
 from marvec.orders.machine import OrderState, Party, Step, steps_from
 from marvec.orders.models import Order, OrderGroup
+from marvec.orders.service.freezing import follow_bank
 from marvec.orders.service.moving import close_unpaid, start_timer, take_step
 from marvec.orders.service.telling import show_move, tell_agreed
 from marvec.orders.wording import AGREED
@@ -22,6 +24,8 @@ async def receive_payment(session: AsyncSession, *, intent_id: UUID, group_id: U
     group.money_at = clock.now()
     if amount == group.total and all(order.state is OrderState.PLACED for order in orders):
         await _hold(session, group, orders)
+        if await money.has_disputes(session, intent_id):
+            await follow_bank(session, group_id)
     else:
         await payments.refund(session, intent_id=intent_id, amount=amount, reason="payment after the order had ended")
 

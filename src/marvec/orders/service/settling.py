@@ -49,6 +49,7 @@ async def give_back(
     session: AsyncSession, order: Order, amount: int, *, by: UUID | None, reason: str, client_key: str | None = None
 ) -> OrderRefund:
     """Count it on the order, keep it as a row, and ask payments for it: all or nothing. The order is locked. Raises MoreThanLeft."""
+    policy.check_free(order)
     policy.check_left(order, amount)
     order.refunded += amount
     row = OrderRefund(order_id=order.id, amount=amount, reason=reason or AS_THE_STEP_SAYS, made_by=by, client_key=client_key)

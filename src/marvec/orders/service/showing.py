@@ -29,7 +29,7 @@ async def _shown(session: AsyncSession, actor: Actor, order: Order) -> OrderOut:
     lines = await queries.lines_of(session, [order.id])
     history = await queries.history_of(session, order.id)
     group = await queries.group_of(session, order)
-    own = {"group_id", "refunded", "handover", "address", "kelurahan_code", "note", "needed_at"}
+    own = {"group_id", "refunded", "lost", "frozen_at", "handover", "address", "kelurahan_code", "note", "needed_at"}
     return OrderOut(
         **OrderRow.of(order).model_dump(),
         **order.model_dump(include=own),

@@ -4,16 +4,23 @@ One statement with data-modifying CTEs; what belongs to other rooms is done by t
 `change_stock`). The stock comes last, so that the row of an item that everybody wants is locked for the shortest time.
 """
 
-from sqlalchemy import DateTime, bindparam, text
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Row, bindparam, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import ids
 from common.db import to_json
 from marvec.listings.errors import OutOfStock
+from marvec.orders.errors import SellerLimitReached
 from marvec.orders.machine import CURRENT, OrderState
 from marvec.orders.service.drafting import Draft
 
 TIME_OUT = "orders.time_out"
+LIMIT = "ck_orders_within_selling_limit"
+"""The constraint's name that the trigger of migration 0017 gives."""
 
 _WRITE = text("""
 WITH new_group AS (
@@ -48,9 +55,19 @@ FROM new_intent i LEFT JOIN LATERAL change_stock(CAST(:listing_ids AS uuid[]), C
 
 
 async def write_group(session: AsyncSession, draft: Draft) -> bool:
-    """False, and nothing written, when this buyer has already used this client key. Raises OutOfStock."""
+    """False, and nothing written, when this buyer has already used this client key. Raises OutOfStock, SellerLimitReached."""
+    try:
+        row = await _write(session, draft)
+    except IntegrityError as refused:
+        raise _in_words(refused) from refused
+    if row is not None and row.short_id is not None:
+        raise OutOfStock(listing_id=row.short_id, left=row.short_free)
+    return row is not None
+
+
+async def _write(session: AsyncSession, draft: Draft) -> "Row[Any] | None":
     group = draft.group
-    row = (
+    return (
         await session.execute(
             _WRITE,
             {
@@ -72,6 +89,11 @@ async def write_group(session: AsyncSession, draft: Draft) -> bool:
             },
         )
     ).first()
-    if row is not None and row.short_id is not None:
-        raise OutOfStock(listing_id=row.short_id, left=row.short_free)
-    return row is not None
+
+
+def _in_words(refused: IntegrityError) -> Exception:
+    """The limit's own word; other constraints speak for themselves."""
+    told = getattr(refused.orig, "__cause__", None)
+    if getattr(told, "constraint_name", None) == LIMIT:
+        return SellerLimitReached(seller_id=UUID(str(getattr(told, "detail", ""))))
+    return refused
