@@ -36,7 +36,7 @@ REFUNDS = (
     """CREATE TABLE order_refunds (
         id uuid NOT NULL CONSTRAINT pk_order_refunds PRIMARY KEY,
         order_id uuid NOT NULL CONSTRAINT fk_order_refunds_order_id REFERENCES orders (id),
-        amount bigint NOT NULL CONSTRAINT ck_order_refunds_amount CHECK (amount <> 0),
+        amount bigint NOT NULL CONSTRAINT ck_order_refunds_amount CHECK (amount > 0),
         reason text NOT NULL CONSTRAINT ck_order_refunds_reason CHECK (reason <> '' AND char_length(reason) <= 500),
         made_by uuid, made_at timestamptz NOT NULL, client_key text,
         CONSTRAINT uq_order_refunds_order_id_client_key UNIQUE (order_id, client_key))""",

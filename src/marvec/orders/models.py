@@ -121,8 +121,8 @@ class OrderLine(Table, table=True):
 
 
 class OrderRefund(Table, table=True):
-    """Money of an order that went back to its buyer, in rupiah (below zero: what was to go back and did not); never changed. `made_by`
-    None: the house. `client_key` makes a second press harmless."""
+    """Money of an order that went back to its buyer, in rupiah; never changed. `made_by` None: the house. `client_key` makes a second
+    press harmless."""
 
     __tablename__ = "order_refunds"
 
