@@ -60,6 +60,41 @@ class AlreadySettled(Conflict):
     message = N_("Uang ini sudah diteruskan ke penjual.")
 
 
+class PaymentInDispute(Conflict):
+    code = "payment_in_dispute"
+    message = N_("Bank pembayar sedang menyengketakan pembayaran ini. Uangnya tidak bisa bergerak sampai bank memutuskan.")
+
+
+class EvidenceTooLate(Conflict):
+    code = "evidence_too_late"
+    message = N_("Bank tidak menerima bukti lagi: sudah diserahkan, sudah diputuskan, atau lewat batas waktunya.")
+
+
+class EvidenceTooLong(Conflict):
+    code = "evidence_too_long"
+    message = N_("Bank menerima paling banyak %(most)s huruf untuk semua bukti. Persingkat.")
+
+
+class NoEvidence(Conflict):
+    code = "no_evidence"
+    message = N_("Belum ada bukti. Tulis dulu apa yang perlu diketahui bank.")
+
+
+class NothingToAssign(Conflict):
+    code = "nothing_to_assign"
+    message = N_("Di sini tidak ada uang yang menunggu keputusan. Muat ulang daftarnya.")
+
+
+class AlreadyAssigned(Conflict):
+    code = "already_assigned"
+    message = N_("Uang ini sudah diputuskan. Keputusan hanya sekali.")
+
+
+class CannotBear(Conflict):
+    code = "cannot_bear"
+    message = N_("Pilihan itu tidak berlaku untuk uang ini. Pilih yang lain.")
+
+
 class BadSignature(DomainError):
     status = 400
     code = "bad_signature"
