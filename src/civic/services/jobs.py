@@ -1,12 +1,15 @@
-"""What the engine hears of payments, and the opening of appointments."""
+"""What the engine hears of payments, decisions that take effect, and the opening of appointments."""
+
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.services import service
+from civic.services.service.deciding import EFFECT
 from civic.services.service.issuing import PURPOSE
 from common.db import unit_of_work
 from common.events import PaymentClosed, PaymentSucceeded, hears
-from common.jobs import every
+from common.jobs import every, job
 
 
 @hears(PaymentSucceeded, "services.on_paid")
@@ -19,6 +22,11 @@ async def on_paid(session: AsyncSession, event: PaymentSucceeded) -> None:
 async def on_payment_closed(session: AsyncSession, event: PaymentClosed) -> None:
     if event.purpose == PURPOSE:
         await service.on_payment_closed(session, event.purpose_id, event.intent_id)
+
+
+@job(EFFECT)
+async def take_effect(session: AsyncSession, *, decision_id: str) -> None:
+    await service.take_effect(session, UUID(decision_id))
 
 
 @every("services.open_slots", seconds=3600)

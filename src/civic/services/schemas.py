@@ -113,9 +113,10 @@ class ServiceOut(BaseModel):
 
 class ApplicationOut(BaseModel):
     """One's own case. `answers` are for the applicant and the office only; NIK and KK are masked. `due_on`: the promised day;
-    `credential_code`: what anybody checks the product by."""
+    `credential_code`: what anybody checks the product by; `revision`: what a decision upon it may name in `If-Match`."""
 
     id: UUID
+    revision: int
     reference: str
     service: str
     state: str
@@ -145,6 +146,7 @@ class DeskRow(BaseModel):
     """One file on an officer's desk: no personal data in a list."""
 
     id: UUID
+    revision: int
     reference: str
     service: str
     state: str

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from common import clock
-from common.actor import Role
+from common.actor import Actor, Grant, Role
 from common.errors import NotFound
 from common.identity.errors import AccountClosed
 from common.identity.models import ApiToken, Consent, Person, PersonNik, PersonSession, RoleGrant, Totp
@@ -51,6 +51,14 @@ async def hold_open(session: AsyncSession, *person_ids: UUID, alone: bool = Fals
 async def by_ids(session: AsyncSession, person_ids: Collection[UUID]) -> list[Person]:
     """Those of `person_ids` that exist."""
     return list(await session.scalars(select(Person).where(col(Person.id).in_(person_ids))))
+
+
+async def actor_now(session: AsyncSession, person_id: UUID) -> Actor:
+    """The person with the roles held at this moment: for what was decided earlier and takes effect now."""
+    person = await by_id(session, person_id)
+    standing = select(RoleGrant).where(col(RoleGrant.person_id) == person_id, col(RoleGrant.revoked_at).is_(None))
+    grants = frozenset(Grant(grant.role, grant.scope) for grant in await session.scalars(standing))
+    return Actor(person.id, person.name, person.locale, int(person.confirmed), grants)
 
 
 async def names_of(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -1,5 +1,9 @@
-"""The engine's verbs, by who moves: the applicant (`filling`), the office (`reviewing`), the fee (`issuing`), the clock (`slots`)."""
+"""The engine's verbs, by who moves.
 
+The applicant (`filling`), the office (`reviewing`, `deciding`), the fee (`issuing`), the clock (`slots`).
+"""
+
+from civic.services.service.deciding import check_shown, decide, settle, take_effect, undo
 from civic.services.service.filling import attach, book_slot, drop_drafts, fill, start, submit, withdraw
 from civic.services.service.issuing import certificate, on_paid, on_payment_closed
 from civic.services.service.reviewing import ask_correction, complete_step, reject, set_levy, take_up
@@ -11,7 +15,9 @@ __all__ = [
     "attach",
     "book_slot",
     "certificate",
+    "check_shown",
     "complete_step",
+    "decide",
     "drop_drafts",
     "fill",
     "on_paid",
@@ -19,9 +25,12 @@ __all__ = [
     "open_slots",
     "reject",
     "set_levy",
+    "settle",
     "start",
     "submit",
+    "take_effect",
     "take_up",
     "tell_revoked",
+    "undo",
     "withdraw",
 ]

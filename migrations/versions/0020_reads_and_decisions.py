@@ -1,0 +1,54 @@
+"""Decisions are bound to the file that they were shown for, and wait ten seconds before they take effect."""
+
+from alembic import op
+
+from common.states import install_machine
+
+revision = "0020"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for statement in (*READS, *REVISIONS, *DECISIONS):
+        op.execute(statement)
+    for statement in install_machine("application_decisions", "decision/1", ["pending"], {"pending": ["effective", "undone", "lapsed"]}):
+        op.execute(statement)
+
+
+# A person's page asks who read what of them. What looks like a NIK gets into no entry (those written before stay as they are).
+READS = (
+    "CREATE INDEX ix_audit_entries_reads ON audit_entries ((details ->> 'person'), at) WHERE action = 'personal.read'",
+    """
+    ALTER TABLE audit_entries ADD CONSTRAINT ck_audit_entries_no_nik
+        CHECK (details::text !~ '(^|[^0-9a-f-])[0-9]{16}($|[^0-9])') NOT VALID
+    """,
+)
+# Every change of an application counts, whoever makes it: what an officer saw is named by this number.
+REVISIONS = (
+    "ALTER TABLE applications ADD COLUMN revision integer NOT NULL DEFAULT 0",
+    """
+    CREATE FUNCTION count_revision() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.revision := OLD.revision + 1;
+        RETURN NEW;
+    END $$
+    """,
+    "CREATE TRIGGER counts_its_revisions BEFORE UPDATE ON applications FOR EACH ROW EXECUTE FUNCTION count_revision()",
+)
+DECISIONS = (
+    """
+    CREATE TABLE application_decisions (
+        id uuid NOT NULL CONSTRAINT pk_application_decisions PRIMARY KEY,
+        application_id uuid NOT NULL CONSTRAINT fk_application_decisions_application_id REFERENCES applications (id),
+        kind text NOT NULL CONSTRAINT ck_application_decisions_kind CHECK (kind IN ('step', 'correction', 'rejection')),
+        args jsonb NOT NULL, revision integer NOT NULL, revision_after integer, decided_by uuid NOT NULL,
+        decided_at timestamptz NOT NULL, effective_at timestamptz NOT NULL,
+        state text NOT NULL, machine text NOT NULL, moved_at timestamptz NOT NULL, moved_by uuid, moved_because text NOT NULL,
+        CONSTRAINT ck_application_decisions_time_to_undo CHECK (effective_at >= decided_at + interval '10 seconds'),
+        CONSTRAINT ck_application_decisions_revision_after CHECK ((state = 'effective') = (revision_after IS NOT NULL)))
+    """,
+    "CREATE UNIQUE INDEX uq_application_decisions_pending ON application_decisions (application_id) WHERE state = 'pending'",
+    "CREATE INDEX ix_application_decisions_application_id ON application_decisions (application_id, id)",
+)
