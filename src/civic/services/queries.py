@@ -192,6 +192,14 @@ async def holder_of_file(session: AsyncSession, file_id: UUID, offices: Collecti
     return bool(await session.scalar(select(inside)))
 
 
+async def place_of_file(session: AsyncSession, file_id: UUID) -> tuple[str, str]:
+    """What a document's owner knows it by, and the office that it was handed in to; empty for one that stands for nothing any more."""
+    columns = (col(Application.reference), col(ApplicationDocument.name), col(Application.office))
+    joined = select(*columns).join(ApplicationDocument, col(ApplicationDocument.application_id) == col(Application.id))
+    row = (await session.execute(joined.where(col(ApplicationDocument.file_id) == file_id))).first()
+    return (f"{row[0]} {row[1]}", row[2]) if row else ("", "")
+
+
 async def booking(session: AsyncSession, application_id: UUID) -> tuple[Booking, Slot] | None:
     joined = select(Booking, Slot).join(Slot, col(Slot.id) == col(Booking.slot_id)).where(col(Booking.application_id) == application_id)
     row = (await session.execute(joined)).first()

@@ -5,7 +5,6 @@ A read is an entry of the trail like any other, written in the transaction that 
 is undone has shown nothing, unless its form is shown again with the page (`db.also_when_shown_again`).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +18,13 @@ from sqlmodel import col
 from common import clock
 from common.actor import Actor, Role
 from common.audit.models import AuditEntry
+from common.audit.service import without_nik
 from common.db import also_when_shown_again
 from common.i18n import N_
 from common.web import paging
 
 ACTION = "personal.read"
 PERSON = AuditEntry.details["person"].astext
-NIK_LIKE = re.compile(r"\d{16}")
 LIST = "reads-of-me"
 
 
@@ -105,7 +104,7 @@ async def record(
     """
     if owner_id is None or owner_id == reader.person_id:
         return
-    details = {"person": str(owner_id), "purpose": purpose.value, "label": label, "because": NIK_LIKE.sub("•" * 16, because)}
+    details = {"person": str(owner_id), "purpose": purpose.value, "label": label, "because": without_nik(because)}
     details |= {"role": role.value if role else "", "office": office}
     once: set[tuple[str, str, str, str]] = session.info.setdefault("reads", set())
     key = (str(owner_id), subject_kind, str(subject_id), purpose.value)

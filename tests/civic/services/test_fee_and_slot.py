@@ -97,9 +97,12 @@ async def test_a_slot_that_cannot_be_had_says_why(database: None) -> None:
         await service.open_slots(session)
         free = (await queries.free_slots(session, "ktp-el"))[0]
     after = free.starts_at + timedelta(minutes=1)
-    for case, slot_id, now, why in (
-        (birth.id, free.id, clock.now(), NoAppointment), (card.id, ids.uuid7(), clock.now(), NoSuchSlot), (card.id, free.id, after, SlotOver),
-    ):  # fmt: skip
+    refused = [
+        (birth.id, free.id, clock.now(), NoAppointment),
+        (card.id, ids.uuid7(), clock.now(), NoSuchSlot),
+        (card.id, free.id, after, SlotOver),
+    ]
+    for case, slot_id, now, why in refused:
         with clock.frozen(now), pytest.raises(why):
             async with unit_of_work() as session:
                 await service.book_slot(session, citizen, case, slot_id)

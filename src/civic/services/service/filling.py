@@ -188,7 +188,12 @@ async def _office_may_read(session: AsyncSession, visitor: Actor, file: StoredFi
     return await queries.holder_of_file(session, file.id, visitor.offices(Role.OFFICER))
 
 
-purposes.register(purposes.Purpose(PURPOSE, purposes.DOCUMENTS, may_read=_office_may_read))
+async def _whose_document(session: AsyncSession, file: StoredFile) -> tuple[str, str]:
+    """The application's reference and the document's name, and the office."""
+    return await queries.place_of_file(session, file.id)
+
+
+purposes.register(purposes.Purpose(PURPOSE, purposes.DOCUMENTS, may_read=_office_may_read, about=_whose_document))
 
 
 async def _open_for_filling(session: AsyncSession, actor: Actor, application_id: UUID) -> tuple[Application, Service, forms.Answers]:

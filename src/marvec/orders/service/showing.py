@@ -4,7 +4,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.actor import Actor
+from common.actor import Actor, Role
+from common.audit import reading
+from common.audit.reading import Purpose
 from common.i18n import gettext as _
 from common.states import StateHistory
 from marvec.orders import policy, queries
@@ -25,6 +27,8 @@ async def show_by_reference(session: AsyncSession, actor: Actor, reference: str)
 
 async def _shown(session: AsyncSession, actor: Actor, order: Order) -> OrderOut:
     parties = policy.parties_of(actor, order)
+    if Party.OPERATOR in parties:
+        await _put_on_record(session, actor, order)
     lines = await queries.lines_of(session, [order.id])
     history = await queries.history_of(session, order.id)
     group = await queries.group_of(session, order)
@@ -38,6 +42,15 @@ async def _shown(session: AsyncSession, actor: Actor, order: Order) -> OrderOut:
         steps=[StepOut(to=step.new, label=_(step.button)) for step in policy.open_steps(order, parties)],
         viewer=sorted(parties),
     )
+
+
+async def _put_on_record(session: AsyncSession, operator: Actor, order: Order) -> None:
+    """Buyer and seller read what is theirs; an operator reads what is both of theirs."""
+    for owner_id in (order.buyer_id, order.seller_id):
+        await reading.record(
+            session, operator, owner_id=owner_id, subject_kind="order", subject_id=order.id, purpose=Purpose.SUPPORT,
+            label=order.reference, role=Role.OPERATOR,
+        )  # fmt: skip
 
 
 def _move(order: Order, row: StateHistory) -> MoveOut:
