@@ -1,4 +1,4 @@
-"""Decisions are bound to the file that they were shown for, and wait ten seconds before they take effect."""
+"""Reads on record, decisions that can be undone, credentials decided by others, and the ladder of late promises."""
 
 from alembic import op
 
@@ -11,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for statement in (*READS, *REVISIONS, *DECISIONS):
+    for statement in (*READS, *REVISIONS, *DECISIONS, *CREDENTIALS):
         op.execute(statement)
     for statement in install_machine("application_decisions", "decision/1", ["pending"], {"pending": ["effective", "undone", "lapsed"]}):
         op.execute(statement)
@@ -21,9 +21,15 @@ def upgrade() -> None:
 READS = (
     "CREATE INDEX ix_audit_entries_reads ON audit_entries ((details ->> 'person'), at) WHERE action = 'personal.read'",
     """
-    ALTER TABLE audit_entries ADD CONSTRAINT ck_audit_entries_no_nik
-        CHECK (details::text !~ '(^|[^0-9a-f-])[0-9]{16}($|[^0-9])') NOT VALID
+    CREATE FUNCTION refuse_nik() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NEW.details::text ~ '(^|[^0-9a-f-])[0-9]{16}($|[^0-9])' THEN
+            RAISE EXCEPTION 'no NIK gets into the trail' USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_audit_entries_no_nik';
+        END IF;
+        RETURN NEW;
+    END $$
     """,
+    "CREATE TRIGGER holds_no_nik BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_nik()",
 )
 # Every change of an application counts, whoever makes it: what an officer saw is named by this number.
 REVISIONS = (
@@ -51,4 +57,30 @@ DECISIONS = (
     """,
     "CREATE UNIQUE INDEX uq_application_decisions_pending ON application_decisions (application_id) WHERE state = 'pending'",
     "CREATE INDEX ix_application_decisions_application_id ON application_decisions (application_id, id)",
+)
+# Who holds a credential, or owns the business that does, decides nothing about it; the same function says who is to be told.
+CREDENTIALS = (
+    """
+    CREATE FUNCTION people_behind(holder uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+        SELECT id FROM person WHERE id = holder UNION SELECT owner_id FROM storefronts WHERE id = holder
+    $$
+    """,
+    """
+    CREATE FUNCTION others_decide() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NEW.moved_by IN (SELECT people_behind(NEW.holder_id)) THEN
+            RAISE EXCEPTION 'nobody decides upon a credential of their own'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_credentials_decided_by_others';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER is_decided_by_others BEFORE INSERT OR UPDATE OF state ON credentials
+    FOR EACH ROW WHEN (NEW.moved_by IS NOT NULL) EXECUTE FUNCTION others_decide()
+    """,
+    "ALTER TABLE credentials ADD COLUMN expiry_told_at timestamptz",
+    "UPDATE credentials SET expiry_told_at = valid_until WHERE valid_until < current_date",
+    "CREATE INDEX ix_credentials_expiring ON credentials (valid_until) WHERE expiry_told_at IS NULL AND state <> 'revoked'",
+    "CREATE INDEX ix_credentials_office ON credentials (office, id)",
 )

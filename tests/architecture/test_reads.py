@@ -14,6 +14,7 @@ PERSONAL = {
     "SavedAddress", "StoredFile", "Ticket",
 }  # fmt: skip
 RECORDED = {
+    "common.credentials.queries.seen_by",
     "civic.queues.queries.visible", "civic.services.queries.visible", "common.files.queries.visible",
     "common.files.queries.visible_by_duty", "common.identity.queries.people_like",
 }  # fmt: skip
@@ -37,9 +38,11 @@ OWN = {
 """Rows of the person who asks, as owner or as a party."""
 NOTHING_PERSONAL = {
     "civic.queues.queries._at_desk", "civic.queues.queries._waiting", "civic.queues.queries.skipped",  # numbers of a queue
+    "civic.services.queries.by_ids",  # references and states
     "civic.services.queries.desk",  # references and dates of a desk
     "civic.services.queries.is_visible",  # yes or no
     "common.credentials.queries.by_code", "common.credentials.queries.in_force_of",  # what anybody may check
+    "common.credentials.queries.of_offices",  # titles and codes
     "common.files.queries.pdfs_among",  # of which kind a file is
     "marvec.moderation.queries.page_of",  # what was reported, never quoted
     "marvec.orders.queries.in_dispute",  # references and sums
@@ -48,7 +51,8 @@ ENGINE = {
     "civic.queues.queries.for_update", "civic.queues.queries.living_in", "civic.queues.queries.unended_of",
     "civic.registry.queries.birth_of",
     "civic.services.queries.drafts_for_update", "civic.services.queries.for_update", "common.account.service.exporting.assemble",
-    "common.credentials.queries.for_update", "common.credentials.queries.of_application", "common.files.service.make_thumbnails",
+    "common.credentials.queries.for_update", "common.credentials.queries.newly_expired",
+    "common.credentials.queries.of_application", "common.files.service.make_thumbnails",
     "common.identity.queries.by_address", "common.identity.queries.by_id", "common.identity.queries.by_ids",
     "common.identity.queries.by_name_tag", "common.identity.queries.for_update", "common.identity.queries.nik_for_update",
     "common.identity.queries.nik_of", "common.payments.queries.by_id", "common.payments.queries.by_provider_ref",
@@ -61,7 +65,6 @@ ENGINE = {
 }  # fmt: skip
 """For verbs, jobs and what checks by itself who asks."""
 CHECKED_BEFORE = {
-    ("civic.services.desk", "common.credentials.queries.of_application"): "of the application that `visible` gave out",
     ("civic.services.views", "common.credentials.queries.of_application"): "of the application that `visible` gave out",
     ("common.identity.pages.account", "common.identity.queries.by_id"): "oneself",
     ("common.identity.pages.entering", "common.identity.queries.by_id"): "oneself",
@@ -69,7 +72,7 @@ CHECKED_BEFORE = {
     ("common.payments.live", "common.payments.queries.by_id"): "whether one may watch; nothing is shown",
     ("common.notifications.pages", "common.identity.queries.by_id"): "oneself",
     ("marvec.chat.pages", "marvec.chat.queries.message"): "of a conversation that one takes part in",
-    ("marvec.offers.pages", "marvec.chat.queries.people_of"): "of the offer that one is a party of",
+    ("marvec.offers.pages", "marvec.chat.queries.people_of"): "of the conversation that `readable_by` gave out",
     ("marvec.offers.pages", "marvec.orders.queries.by_offer"): "of the offer that one is a party of",
     ("marvec.chat.pages", "marvec.chat.queries.messages_before"): "of the conversation that `readable_by` gave out",
     ("marvec.chat.routes", "marvec.chat.queries.messages_before"): "of the conversation that `readable_by` gave out",

@@ -25,9 +25,7 @@ from civic.services.service.reviewing import SHORTEST_REASON
 from common import clock, guards
 from common.actor import Actor, Role
 from common.audit.reading import Purpose
-from common.credentials import queries as credentials
-from common.credentials import service as issuing
-from common.errors import Invalid, ReasonMissing
+from common.errors import Invalid
 from common.files import queries as files
 from common.i18n import gettext as _
 from common.web import page, reshow, see_other
@@ -60,6 +58,17 @@ async def show_desk(
         "services/desk.html", rows=found.items, next=found.next, tabs=_tabs(counts, code), tab=tab, services=_services(offices, tab),
         code=code, offices=sorted(offices), first=await queries.waits_longest(session, offices),
     )  # fmt: skip
+
+
+@get("/meja/terlambat", guards=[guards.role(Role.OFFICER, Role.HEAD, Role.OPERATOR)])
+async def list_late(session: AsyncSession, actor: Actor, cursor: Cursor = None) -> Page:
+    """Promises that were broken and are not kept yet: of one's own offices, for an operator of all. No personal data."""
+    offices = None if actor.has(Role.OPERATOR) else actor.offices(Role.OFFICER) | actor.offices(Role.HEAD)
+    late = await promises.late_of(session, offices, cursor, ROWS)
+    found = page_of(late, ROWS, promises.LATE, lambda row: (row.due_on.isoformat(), row.id), lambda row: row)
+    rows = await queries.by_ids(session, [one.subject_id for one in found.items])
+    shown = [(views.Case.of(rows[one.subject_id], one), one) for one in found.items if one.subject_id in rows]
+    return page("services/late.html", rows=shown, next=found.next, desks=actor.offices(Role.OFFICER))
 
 
 def _tabs(counts: dict[State, int], code: str) -> list[tuple[str, str, str]]:
@@ -134,20 +143,8 @@ async def _do(session: AsyncSession, actor: Actor, application: Application, dee
             await service.take_up(session, actor, application.id)
         case "retribusi":
             await service.set_levy(session, actor, application.id, _rupiah(str(form.value("amount"))))
-        case "cabut":
-            await _revoke(session, actor, application, str(form.value("reason")))
         case _:
             raise NoSuchApplication
-
-
-async def _revoke(session: AsyncSession, actor: Actor, application: Application, reason: str) -> None:
-    credential = await credentials.of_application(session, application.id)
-    if credential is None:
-        raise NoSuchApplication
-    if len(reason) < 3:
-        raise ReasonMissing
-    await issuing.revoke(session, actor, credential.id, reason[:500])
-    await service.tell_revoked(session, application)
 
 
 def _step(form: Any) -> tuple[DecisionKind, dict[str, Any]]:
@@ -223,4 +220,4 @@ def _count(key: str, counts: dict[State, int]) -> int:
     return sum(counts.get(state, 0) for state in AT_THE_OFFICE) if key == "waiting" else counts.get(State(key), 0)
 
 
-HANDLERS = [show_desk, show_file, act, undo_decision]
+HANDLERS = [show_desk, list_late, show_file, act, undo_decision]

@@ -8,7 +8,6 @@ from civic.services.service.filling import attach, book_slot, drop_drafts, fill,
 from civic.services.service.issuing import certificate, on_paid, on_payment_closed
 from civic.services.service.reviewing import ask_correction, complete_step, reject, set_levy, take_up
 from civic.services.service.slots import open_slots
-from civic.services.service.telling import tell_revoked
 
 __all__ = [
     "ask_correction",
@@ -30,7 +29,6 @@ __all__ = [
     "submit",
     "take_effect",
     "take_up",
-    "tell_revoked",
     "undo",
     "withdraw",
 ]
