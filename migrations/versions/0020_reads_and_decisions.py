@@ -11,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for statement in (*READS, *REVISIONS, *DECISIONS, *CREDENTIALS):
+    for statement in (*READS, *REVISIONS, *DECISIONS, *CREDENTIALS, *PROMISES):
         op.execute(statement)
     for statement in install_machine("application_decisions", "decision/1", ["pending"], {"pending": ["effective", "undone", "lapsed"]}):
         op.execute(statement)
@@ -83,4 +83,20 @@ CREDENTIALS = (
     "UPDATE credentials SET expiry_told_at = valid_until WHERE valid_until < current_date",
     "CREATE INDEX ix_credentials_expiring ON credentials (valid_until) WHERE expiry_told_at IS NULL AND state <> 'revoked'",
     "CREATE INDEX ix_credentials_office ON credentials (office, id)",
+)
+# Each rung of the ladder of a late promise hears of it once. The head of an office is a role.
+PROMISES = (
+    """
+    ALTER TABLE promises ADD COLUMN renewed_due_on date, ADD COLUMN warned_at timestamptz, ADD COLUMN head_told_at timestamptz,
+        ADD COLUMN operator_told_at timestamptz,
+        ADD CONSTRAINT ck_promises_renewed_later CHECK (renewed_due_on > due_on),
+        ADD CONSTRAINT ck_promises_renewed_when_broken CHECK (renewed_due_on IS NULL OR broken_told_at IS NOT NULL),
+        ADD CONSTRAINT ck_promises_no_rung_skipped CHECK (broken_told_at IS NOT NULL OR (head_told_at IS NULL AND operator_told_at IS NULL))
+    """,
+    "CREATE INDEX ix_promises_due ON promises (due_on, id) WHERE ended_at IS NULL AND paused_at IS NULL",
+    "ALTER TABLE role_grant DROP CONSTRAINT ck_role_grant_role",
+    """
+    ALTER TABLE role_grant ADD CONSTRAINT ck_role_grant_role
+        CHECK (role IN ('officer', 'head', 'editor', 'operator', 'admin'))
+    """,
 )

@@ -1,14 +1,15 @@
-"""What the engine hears of payments, decisions that take effect, and the opening of appointments."""
+"""What the engine hears of payments and promises, decisions that take effect, and the opening of appointments."""
 
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.services import service
+from civic.services.service import lateness
 from civic.services.service.deciding import EFFECT
 from civic.services.service.issuing import PURPOSE
 from common.db import unit_of_work
-from common.events import PaymentClosed, PaymentSucceeded, hears
+from common.events import PaymentClosed, PaymentSucceeded, PromiseBroken, PromiseEscalated, PromiseNearsItsDay, hears
 from common.jobs import every, job
 
 
@@ -22,6 +23,21 @@ async def on_paid(session: AsyncSession, event: PaymentSucceeded) -> None:
 async def on_payment_closed(session: AsyncSession, event: PaymentClosed) -> None:
     if event.purpose == PURPOSE:
         await service.on_payment_closed(session, event.purpose_id, event.intent_id)
+
+
+@hears(PromiseNearsItsDay, "services.on_promise_near")
+async def on_promise_near(session: AsyncSession, event: PromiseNearsItsDay) -> None:
+    await lateness.on_near(session, event)
+
+
+@hears(PromiseBroken, "services.on_promise_broken")
+async def on_promise_broken(session: AsyncSession, event: PromiseBroken) -> None:
+    await lateness.on_broken(session, event)
+
+
+@hears(PromiseEscalated, "services.on_promise_escalated")
+async def on_promise_escalated(session: AsyncSession, event: PromiseEscalated) -> None:
+    await lateness.on_escalated(session, event)
 
 
 @job(EFFECT)

@@ -100,6 +100,12 @@ async def waiting_for_applicant(session: AsyncSession, person_id: UUID, limit: i
     return (await session.scalars(mine.order_by(col(Application.id).desc()).limit(limit))).all()
 
 
+async def by_ids(session: AsyncSession, application_ids: Collection[UUID]) -> dict[UUID, Application]:
+    """For lists that show reference, service and state, nothing of a person."""
+    rows = await session.scalars(select(Application).where(col(Application.id).in_(application_ids)))
+    return {row.id: row for row in rows}
+
+
 async def desk(
     session: AsyncSession, offices: Collection[str], states: Collection[State], cursor: str | None, limit: int, service: str = ""
 ) -> Sequence[Application]:

@@ -22,7 +22,12 @@ Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Recipient = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Street = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-READERS = {Role.OFFICER.value: N_("petugas"), Role.OPERATOR.value: N_("operator"), Role.ADMIN.value: N_("admin")}
+READERS = {
+    Role.OFFICER.value: N_("petugas"),
+    Role.HEAD.value: N_("kepala kantor"),
+    Role.OPERATOR.value: N_("operator"),
+    Role.ADMIN.value: N_("admin"),
+}
 
 
 class Address(BaseModel):

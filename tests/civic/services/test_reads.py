@@ -144,7 +144,7 @@ async def test_no_nik_gets_into_the_trail_whoever_types_it() -> None:
     async with unit_of_work() as session:
         kept = (await session.scalars(text("SELECT details::text FROM audit_entries WHERE action = 'personal.read'"))).one()
     assert (NIK in kept, f"cek {'•' * 16} ini" in kept) == (False, True)
-    with pytest.raises(DBAPIError, match="no_nik"):
+    with pytest.raises(DBAPIError, match="no NIK"):
         async with unit_of_work() as session:
             values = f"""gen_random_uuid(), now(), NULL, 'x', 'x', 'x', '{{"because": "{NIK}"}}'"""
             await session.execute(text(f"INSERT INTO audit_entries VALUES ({values})"))

@@ -23,6 +23,7 @@ ADMIN = [guards.role(Role.ADMIN)]
 ROWS = 50
 NAMES = {
     Role.OFFICER: N_("Petugas kantor"),
+    Role.HEAD: N_("Kepala kantor"),
     Role.EDITOR: N_("Penyunting penjelasan"),
     Role.OPERATOR: N_("Operator"),
     Role.ADMIN: N_("Admin"),
