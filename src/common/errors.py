@@ -24,6 +24,11 @@ class DomainError(Exception):
     def __str__(self) -> str:
         return gettext(self.message, **self.params)
 
+    @property
+    def help(self) -> str:
+        """The path of a page that tells what to do, empty without one."""
+        return str(self.params.get("help", ""))
+
 
 class Unauthenticated(DomainError):
     status = 401

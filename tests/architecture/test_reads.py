@@ -21,7 +21,8 @@ RECORDED = {
 """They load, and put on record that another one reads."""
 RECORDING = {
     "civic.queues.queries.holder_at", "civic.services.queries.for_review", "common.identity.queries.looked_at",
-    "common.identity.service.nik.read_nik", "common.payments.queries.visible", "marvec.chat.queries.reported_messages",
+    "common.identity.service.nik.read_nik", "marvec.chat.front.talk_of_the_two",
+    "marvec.selling.queries.seen_by", "common.payments.queries.visible", "marvec.chat.queries.reported_messages",
     "marvec.moderation.queries.seen_by", "marvec.orders.service.showing._shown",
 }  # fmt: skip
 """They ask an engine's query, and put on record what they give out."""
@@ -45,9 +46,11 @@ NOTHING_PERSONAL = {
     "common.credentials.queries.of_offices",  # titles and codes
     "common.files.queries.pdfs_among",  # of which kind a file is
     "marvec.moderation.queries.page_of",  # what was reported, never quoted
-    "marvec.orders.queries.in_dispute",  # references and sums
+    "marvec.orders.queries.disputes_of_the_two", "marvec.orders.queries.disputes_to_decide",  # references and sums
 }  # fmt: skip
 ENGINE = {
+    "civic.registry.queries.may_be_one", "civic.registry.queries.nameless", "civic.services.queries.fees_to_pursue",
+    "marvec.chat.queries.said_between", "marvec.orders.queries.order_of_picture",
     "civic.queues.queries.for_update", "civic.queues.queries.living_in", "civic.queues.queries.unended_of",
     "civic.registry.queries.birth_of",
     "civic.services.queries.drafts_for_update", "civic.services.queries.for_update", "common.account.service.exporting.assemble",
@@ -72,7 +75,8 @@ CHECKED_BEFORE = {
     ("common.payments.live", "common.payments.queries.by_id"): "whether one may watch; nothing is shown",
     ("common.notifications.pages", "common.identity.queries.by_id"): "oneself",
     ("marvec.chat.pages", "marvec.chat.queries.message"): "of a conversation that one takes part in",
-    ("marvec.offers.pages", "marvec.chat.queries.people_of"): "of the conversation that `readable_by` gave out",
+    ("civic.services.views", "common.payments.queries.by_id"): "of the application that `visible` gave out",
+    ("marvec.chat.front", "marvec.chat.queries.said_between"): "for an operator who decides; on record there",
     ("marvec.offers.pages", "marvec.orders.queries.by_offer"): "of the offer that one is a party of",
     ("marvec.chat.pages", "marvec.chat.queries.messages_before"): "of the conversation that `readable_by` gave out",
     ("marvec.chat.routes", "marvec.chat.queries.messages_before"): "of the conversation that `readable_by` gave out",
@@ -81,6 +85,8 @@ CHECKED_BEFORE = {
 """Screens that ask an engine's query all the same, each with what was checked before."""
 SCREENS = ("pages", "routes", "desk", "live", "front", "views")
 UNSEALED_BY = {
+    "civic.registry.service", "civic.registry.views",
+    "civic.services.review", "civic.services.service.correcting", "civic.services.service.levies",
     "civic.services.desk", "civic.services.pages", "civic.services.personal", "civic.services.schemas", "civic.services.service.filling",
     "civic.services.service.issuing", "civic.services.views",
 }  # fmt: skip
@@ -128,8 +134,7 @@ def test_no_screen_asks_for_what_only_the_engine_may_load() -> None:
 
 def test_the_answers_of_a_form_are_opened_where_everybody_knows() -> None:
     opening = {name for name, tree in modules() for node in ast.walk(tree) if isinstance(node, ast.Call) and _opens(node)}
-    assert {name for name in opening if name.startswith("civic.services")} - {"civic.services.answers"} == UNSEALED_BY
-    assert {name for name in opening if name.startswith("civic.")} - UNSEALED_BY <= {"civic.services.answers"}
+    assert {name for name in opening if name.startswith("civic.")} - {"civic.services.answers"} == UNSEALED_BY
 
 
 def _opens(call: ast.Call) -> bool:

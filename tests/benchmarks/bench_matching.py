@@ -106,7 +106,7 @@ def questions(many: int, people: list[Actor]) -> list[StandingQuery]:
 async def publish(seller: Actor, samples: int) -> list[UUID]:
     """`samples` new listings of one shop, all over the city. Their own job has not run: the bench does its work."""
     chance, shop = random.Random(6), await make.shop(seller)
-    free = [good for good in goods.all_goods() if goods.credential_needed(good.name) is None]
+    free = [good for good in goods.all_goods() if goods.credential_of(good) is None]
     places = [place for place in regions.all_kelurahan() if place.kecamatan != "Kepulauan Sangkarrang"]
     async with unit_of_work() as session:
         made = []

@@ -1,4 +1,4 @@
-"""What the engine hears of payments and promises, decisions that take effect, and the opening of appointments."""
+"""What the engine hears of payments and promises, files that wait for money, decisions that take effect, the opening of appointments."""
 
 from uuid import UUID
 
@@ -43,6 +43,12 @@ async def on_promise_escalated(session: AsyncSession, event: PromiseEscalated) -
 @job(EFFECT)
 async def take_effect(session: AsyncSession, *, decision_id: str) -> None:
     await service.take_effect(session, UUID(decision_id))
+
+
+@every("services.pursue_fees", seconds=600)
+async def pursue_fees() -> None:
+    async with unit_of_work() as session:
+        await service.pursue(session)
 
 
 @every("services.open_slots", seconds=3600)

@@ -41,6 +41,7 @@ class Purpose(StrEnum):
     SEARCH = "search"
     SUPPORT = "support"
     MODERATION = "moderation"
+    APPEAL = "appeal"
 
 
 PURPOSE_NAMES = {
@@ -54,6 +55,7 @@ PURPOSE_NAMES = {
     Purpose.SEARCH: N_("mencari akun untuk memberi peran"),
     Purpose.SUPPORT: N_("menangani masalah pesanan atau pembayaran"),
     Purpose.MODERATION: N_("memeriksa laporan"),
+    Purpose.APPEAL: N_("memeriksa keberatan"),
 }
 SUBJECT_NAMES = {
     "application": N_("Permohonan"),
@@ -66,6 +68,7 @@ SUBJECT_NAMES = {
     "payment": N_("Pembayaran"),
     "conversation": N_("Percakapan"),
     "moderation": N_("Laporan"),
+    "appeal": N_("Keberatan"),
 }
 
 

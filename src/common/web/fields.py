@@ -27,6 +27,8 @@ class Form:
         self.errors = dict(errors or {})
         self.message = message
         """What is wrong with the whole of it; empty on a first showing."""
+        self.help = ""
+        """The path of a page that tells what to do about it."""
 
     @classmethod
     def filled(cls, **values: Any) -> "Form":

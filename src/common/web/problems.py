@@ -42,18 +42,19 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong, in the user's language. `fields`: name -> message."""
+    """What went wrong, in the user's language. `fields`: name -> message; `help`: the path of a page that tells what to do."""
 
     status: int
     code: str
     title: str
     fields: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    help: str = ""
 
 
 def of_domain(request: Request[Any, Any, Any], error: errors.DomainError) -> Response[Any]:
     retry = {"Retry-After": str(error.params.get("seconds", 30))} if error.status in (429, 503) else {}
-    return answer(request, Problem(error.status, error.code, str(error), error.fields, retry))
+    return answer(request, Problem(error.status, error.code, str(error), error.fields, retry, error.help))
 
 
 def of_validation(request: Request[Any, Any, Any], error: ValidationError) -> Response[Any]:
@@ -134,6 +135,8 @@ def _as_rfc9457(request: Request[Any, Any, Any], problem: Problem) -> dict[str, 
         "type": f"urn:marvec:problem:{problem.code}", "title": problem.title, "status": problem.status, "code": problem.code,
         "instance": request.scope["path"], "request_id": _request_id(request),
     }  # fmt: skip
+    if problem.help:
+        body["help"] = problem.help
     if problem.fields:
         body["errors"] = [{"field": name, "message": message} for name, message in problem.fields.items()]
     return body

@@ -1,10 +1,11 @@
 """The city's ordinary goods (`data/goods.csv`): categories, usual prices, and what the law asks of whoever sells them.
 
+Which good a title names is told by `naming.py`; what may not be sold at all by `prohibited.py`.
+
 Prices and times are mostly estimates of 2026 (class C in the file): they are shown as hints ("perkiraan"), never as facts.
 """
 
 import csv
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -32,7 +33,7 @@ CATEGORY_NAMES = {
     "wisata": N_("Wisata"),
     "kesehatan": N_("Kesehatan"),
 }
-CITY_CREDENTIALS = ("spp-irt", "slhs")
+CITY_CREDENTIALS = ("spp-irt", "slhs", "sip")
 """Of what the law may ask, the kinds that this city issues and whose absence hides a listing."""
 
 
@@ -62,14 +63,33 @@ def units() -> list[str]:
     return sorted(dict.fromkeys(named), key=lambda unit: -named.count(unit))
 
 
-def credential_needed(title: str) -> str | None:
-    """The city's credential that a thing of this title needs: that of the longest known good whose name the title contains."""
-    words = _plain(title)
-    known = [good for good in all_goods() if f" {_plain(good.name)} " in f" {words} "]
-    if not known:
-        return None
-    longest = max(known, key=lambda good: len(good.name))
-    return next((kind for kind in CITY_CREDENTIALS if kind in longest.regulated), None)
+def by_name(name: str) -> Good | None:
+    return _by_name().get(name)
+
+
+def credential_of(good: Good) -> str | None:
+    """The credential of this city's without which the good may not be shown."""
+    return next((kind for kind in CITY_CREDENTIALS if kind in good.regulated), None)
+
+
+def credential_for(good: Good | None, category: str) -> str | None:
+    """What selling a thing needs: the rule of its good; of its category where it has no known good, or a free one of another category."""
+    needed = credential_of(good) if good else None
+    if good is not None and (needed is not None or good.category == category):
+        return needed
+    return rules().get(category)
+
+
+@lru_cache(maxsize=1)
+def rules() -> dict[str, str]:
+    """Category -> the credential that its things need unless their good says otherwise (`data/categories.csv`)."""
+    with (Path(__file__).parent / "data" / "categories.csv").open(encoding="utf-8") as file:
+        return {row["category"]: row["credential"] for row in csv.DictReader(file) if row["credential"]}
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, Good]:
+    return {good.name: good for good in all_goods()}
 
 
 def _good(row: dict[str, str]) -> Good:
@@ -77,7 +97,3 @@ def _good(row: dict[str, str]) -> Good:
         row["name"], row["what_id"], row["category"], row["unit"], int(row["price_idr"]), int(row["lead_minutes"]),
         tuple(kind for kind in row["regulated"].split(";") if kind != "none"), row["class"],
     )  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", text.lower().replace("'", "")).strip()

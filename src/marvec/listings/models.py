@@ -23,14 +23,17 @@ class ListingState(StrEnum):
 class Listing(Moving, table=True):
     """One thing on offer. `price` in whole rupiah for one `unit`; `lead_minutes` from order to ready; `seller_id` is the shop's owner.
 
-    `needs_credential` names the kind of credential without which it may not be shown. `version` counts edits.
-    `held_because`: an operator holds it back for this reason; it cannot be published before that is lifted.
+    `good` is its name on the city's list of goods, `-` where its seller says that it is none, None where nobody knows. With the category it
+    says `needs_credential`, the kind of credential without which it may not be shown. `version` counts edits.
+    `held_because`: held back for this reason; it cannot be published before that is lifted. `shown_when_held`: it then is shown again.
+    `cleared` is the fingerprint of the words that an operator looked at and found in order: other words are judged anew.
     """
 
     __tablename__ = "listings"
     __table_args__ = (
         CheckConstraint("price >= 0", name="price_not_negative"),
         CheckConstraint("lead_minutes >= 0", name="lead_not_negative"),
+        CheckConstraint("held_because IS NOT NULL OR NOT shown_when_held", name="shown_when_held_is_held"),
         CheckConstraint("(state = 'draft') = (published_at IS NULL)", name="published_once_known"),
     )
     MOVES: ClassVar[Moves] = {
@@ -51,8 +54,11 @@ class Listing(Moving, table=True):
     kelurahan_code: str
     lat: float
     lon: float
+    good: str | None = None
     needs_credential: str | None = None
     held_because: str | None = None
+    shown_when_held: bool = False
+    cleared: str | None = None
     state: ListingState = enum_field(ListingState, ListingState.DRAFT)
     machine: str = "listings/1"
     version: int = 1

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from common import clock
 from common.credentials import queries as credentials
+from marvec.listings import naming
 from marvec.listings.errors import NoSuchListing
 from marvec.listings.models import Listing, ListingPicture, ListingState, ListingStock
 from marvec.listings.schemas import Card, ForSale
@@ -21,6 +22,12 @@ from marvec.storefronts.schemas import Rating
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+MOST_WORDS = 10
+"""Of what somebody types to find one of a shop's goods."""
+SIMILAR_LOOKED_AT = 24
+"""Of the newest goods in a category, so many are looked at for what is shown beside one."""
 
 
 def visible() -> ColumnElement[bool]:
@@ -51,6 +58,12 @@ async def by_id_for_update(session: AsyncSession, listing_id: UUID) -> Listing:
     if found is None:
         raise NoSuchListing
     return found
+
+
+async def next_for_update(session: AsyncSession, after: UUID | None, limit: int) -> list[Listing]:
+    """Listings of everybody in the order of their ids, after the one called `after`, locked."""
+    query = select(Listing).order_by(col(Listing.id)).limit(limit).with_for_update().execution_options(populate_existing=True)
+    return list(await session.scalars(query if after is None else query.where(col(Listing.id) > after)))
 
 
 async def visible_by_id(session: AsyncSession, listing_id: UUID) -> Listing:
@@ -144,6 +157,14 @@ async def of_storefront(
     return list((await session.scalars(query)).all())
 
 
+async def offered_by(session: AsyncSession, seller_ids: "Iterable[UUID]", *, words: str = "", limit: int = 50) -> list[Listing]:
+    """Visible goods of these people whose title has all of `words`, newest first."""
+    query = select(Listing).where(col(Listing.seller_id).in_(list(seller_ids)), visible())
+    for word in words.split()[:MOST_WORDS]:
+        query = query.where(col(Listing.title).icontains(word, autoescape=True))
+    return list((await session.scalars(query.order_by(col(Listing.id).desc()).limit(limit))).all())
+
+
 async def all_of_seller(session: AsyncSession, seller_id: UUID) -> list[Listing]:
     """Everything that a person ever offered, drafts, too, newest first: for the download of one's data."""
     return list(await session.scalars(select(Listing).where(col(Listing.seller_id) == seller_id).order_by(col(Listing.id).desc())))
@@ -156,11 +177,27 @@ async def cards_of(session: AsyncSession, storefront_id: UUID, limit: int, *, be
 
 
 async def similar_to(session: AsyncSession, listing: Listing, limit: int = 4) -> list[Card]:
-    """The newest visible goods of other shops in the same category, each with its shop's rating."""
-    alike = col(Listing.category) == listing.category, col(Listing.storefront_id) != listing.storefront_id
-    found = await _cards(session, limit, *alike)
+    """Visible goods of other shops in the same category, each with its shop's rating: other goods before the same one, of each good the
+    newest, and never what somebody with several shops sells in all of them."""
+    alike = col(Listing.category) == listing.category, col(Listing.seller_id) != listing.seller_id, col(Listing.id) != listing.id
+    found = _varied(listing.title, await _cards(session, SIMILAR_LOOKED_AT, *alike))[:limit]
     ratings = await storefronts.ratings_of(session, {card.storefront_id for card in found})
     return [_rated(card, ratings.get(card.storefront_id, Rating())) for card in found]
+
+
+def _varied(title: str, cards: list[Card]) -> list[Card]:
+    """Each thing once, the one that is looked at last."""
+    first: dict[str, Card] = {}
+    for card in cards:
+        first.setdefault(kind_of(card.title), card)
+    same = first.pop(kind_of(title), None)
+    return [*first.values(), *([same] if same else [])]
+
+
+def kind_of(title: str) -> str:
+    """The good that a title names, else its plain words: what buyers take for the same thing."""
+    good = naming.suggested(title)
+    return good.name if good is not None else naming.plain(title)
 
 
 async def _cards(session: AsyncSession, limit: int, *wanted: ColumnElement[bool]) -> list[Card]:

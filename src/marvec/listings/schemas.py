@@ -19,6 +19,7 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, ma
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
 Pieces = Annotated[int, Field(ge=0, le=1_000_000)]
+NO_GOOD = "-"
 LONGEST_LEAD = 60 * 24 * 60
 """Minutes: 60 days, for a wedding dress."""
 
@@ -39,6 +40,7 @@ class Described(BaseModel):
     title: Title
     description: Text = ""
     category: str
+    good: str | None = Field(None, description="its name on the list of goods, `-` for none of them; left out, the title says it")
     unit: Unit
     price: Price
     lead_minutes: int = Field(0, ge=0, le=LONGEST_LEAD)
@@ -50,6 +52,13 @@ class Described(BaseModel):
         if category not in goods.CATEGORY_NAMES:
             raise ValueError(N_("Pilih salah satu kategori."))
         return category
+
+    @field_validator("good")
+    @classmethod
+    def is_on_the_list(cls, good: str | None) -> str | None:
+        if good is not None and good != NO_GOOD and goods.by_name(good) is None:
+            raise ValueError(N_("Barang ini tidak ada di daftar. Pilih yang lain, atau “Tidak ada di daftar”."))
+        return good
 
 
 class CreateListing(Described):
@@ -128,6 +137,7 @@ class ListingOut(BaseModel):
     title: str
     description: str
     category: str
+    good: str | None
     unit: str
     price: int
     lead_minutes: int

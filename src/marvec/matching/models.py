@@ -52,12 +52,18 @@ class StandingKind(StrEnum):
     CRITERIA = "criteria"  # a seller's: asks requests
 
 
-def _terms() -> Any:
-    return Field(sa_column=Column(ARRAY(Text), nullable=False))
+def _terms(*, default: bool = False) -> Any:
+    """A list of terms; with `default` it may be empty."""
+    column: Column[Any] = Column(ARRAY(Text), nullable=False, server_default="{}" if default else None)
+    return Field(default_factory=list, sa_column=column) if default else Field(sa_column=column)
 
 
 class StandingQuery(Table, table=True):
-    """A question that waits. `anchor` is the one of its `terms` under which it is found; `price_max` in rupiah a unit."""
+    """A question that waits. `anchor` is the one of its `terms` under which it is found; `price_max` in rupiah a unit.
+
+    What answers it holds all `terms`; the more of the `better` ones it holds, the better it fits. `asked_at`: when the first asking was
+    done, so that who waits for its outcome can be told a number.
+    """
 
     __tablename__ = "standing_queries"
 
@@ -66,6 +72,7 @@ class StandingQuery(Table, table=True):
     person_id: UUID = Field(index=True)
     what: str
     terms: list[str] = _terms()
+    better: list[str] = _terms(default=True)
     anchor: str
     price_max: int | None = Field(default=None, sa_type=BigInteger)
     lat: float
@@ -73,6 +80,7 @@ class StandingQuery(Table, table=True):
     radius_km: float
     expires_at: datetime | None = utc_field(nullable=True)
     is_open: bool = True
+    asked_at: datetime | None = utc_field(nullable=True)
     created_at: datetime = utc_field(default_now=True)
 
 
@@ -92,7 +100,10 @@ class OfferedGoods(Table, table=True):
 
 
 class Match(Table, table=True):
-    """A standing query and what answers it: goods, or (for criteria) a request. Unique, so that it is told once."""
+    """A standing query and what answers it: goods, or (for criteria) a request. Unique, so that it is told once.
+
+    `missing`: words of the query that it does not hold; none where it fits in full.
+    """
 
     __tablename__ = "matches"
 
@@ -108,4 +119,5 @@ class Match(Table, table=True):
     unit: str
     price: int | None = Field(default=None, sa_type=BigInteger)
     km: float
+    missing: list[str] = _terms(default=True)
     created_at: datetime = utc_field(default_now=True)

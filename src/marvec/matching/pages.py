@@ -1,6 +1,7 @@
 """Requests as pages: the buyer's, and the seller's chances."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
@@ -10,16 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import guards
 from common.actor import Actor
 from common.i18n import gettext as _
-from common.web import page, reshow, see_other
+from common.web import Form, page, reshow, see_other
 from common.web.paging import Cursor
 from marvec.listings.wording import lead_words
 from marvec.matching import policy, queries, service
+from marvec.matching.models import Request as RequestRow
 from marvec.matching.models import StandingKind
 from marvec.matching.schemas import CompareBy, PostRequest, SaveSearch, reason_of
 from marvec.matching.wording import STATES
 from marvec.offers.wording import STATES as OFFER_STATES
 
 ON_A_PAGE = 24
+PREFILLED = ("what", "kelurahan_code", "radius_km", "quantity", "budget")
 Asked = Request[Any, Any, Any]
 Sorted = Annotated[str, QueryParameter(name="urut", max_length=10)]
 
@@ -32,15 +35,17 @@ async def list_requests(session: AsyncSession, actor: Actor, cursor: Cursor = No
 
 
 @get("/permintaan/baru", guards=[guards.signed_in])
-async def new_request() -> Response[Any]:
-    return page("matching/new.html")
+async def new_request(request: Asked) -> Response[Any]:
+    """What is known already (`?what=`, from a search or an earlier request) stands in the form."""
+    given = {name: value for name in PREFILLED if isinstance(value := request.query_params.get(name), str) and value}
+    return page("matching/new.html", form=Form.filled(**given))
 
 
 @post("/permintaan/baru", guards=[guards.signed_in])
 async def post_request(request: Asked, session: AsyncSession, actor: Actor) -> Response[Any]:
     async with reshow(request, "matching/new.html") as form:
         made = await service.post_request(session, actor, form.parse(PostRequest))
-    return see_other(f"/permintaan/{made.id}", toast=_("Permintaan ta’ sudah kami sampaikan ke penjual yang cocok."))
+    return see_other(f"/permintaan/{made.id}", toast=_("Permintaan ta’ sudah tersimpan. Penjual yang cocok langsung kami kabari."))
 
 
 @get("/permintaan/{request_id:uuid}", guards=[guards.signed_in])
@@ -52,7 +57,8 @@ async def show_request(session: AsyncSession, actor: Actor, request_id: UUID, ur
     answers = await service.compare(session, actor, request_id, order) if is_mine else []
     return page(
         "matching/show.html", made=made, is_mine=is_mine, answers=answers, offered=sum(one.offer_id is not None for one in answers),
-        order=order, states=STATES, offer_states=OFFER_STATES, lead_words=lead_words,
+        told=await service.told_of(session, made) if is_mine else None, again=_again(made), order=order, states=STATES,
+        offer_states=OFFER_STATES, lead_words=lead_words,
     )  # fmt: skip
 
 
@@ -93,6 +99,12 @@ async def drop(session: AsyncSession, actor: Actor, standing_id: UUID) -> Respon
     policy.check_is_owner(actor, query)
     await service.drop(session, actor, standing_id)
     return see_other("/toko-saya/peluang" if query.kind is StandingKind.CRITERIA else "/permintaan", toast=_("Terhapus mi."))
+
+
+def _again(made: RequestRow) -> str:
+    """The address of a new request like this one, to be changed: wider, dearer, in fewer words."""
+    wider = min(50.0, made.radius_km * 2)
+    return "/permintaan/baru?" + urlencode({"what": made.what, "kelurahan_code": made.kelurahan_code, "radius_km": f"{wider:g}"})
 
 
 async def _chances(session: AsyncSession, actor: Actor, cursor: str | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy
 from sqlalchemy import ColumnElement, Row, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,6 +53,13 @@ async def match_by_id(session: AsyncSession, match_id: UUID) -> Match:
     found = await session.get(Match, match_id)
     if found is None:
         raise NoSuchRequest
+    return found
+
+
+async def match_between(session: AsyncSession, request_id: UUID, people: Collection[UUID]) -> Match | None:
+    """The cheapest goods of one of these people that answer a request."""
+    fitting = col(Match.request_id) == request_id, col(Match.seller_id).in_(list(people)), col(Match.listing_id).is_not(None)
+    found: Match | None = await session.scalar(select(Match).where(*fitting).order_by(col(Match.price), col(Match.id)).limit(1))
     return found
 
 
@@ -160,7 +168,8 @@ async def queries_answered_by(
 
 
 async def goods_for(session: AsyncSession, query: StandingQuery) -> list[Row[OfferedGoods, float]]:
-    """Goods that answer a query, nearest first; whether they may be shown is for listings to say."""
+    """Goods that answer a query: those first that hold most of its better terms, then the nearest. Whether they may be shown is for
+    listings to say."""
     goods = OfferedGoods
     km = _km(col(goods.lat), col(goods.lon), literal(query.lat), literal(query.lon))
     found = select(goods, km).where(
@@ -168,7 +177,11 @@ async def goods_for(session: AsyncSession, query: StandingQuery) -> list[Row[Off
     )
     if query.price_max is not None:
         found = found.where(col(goods.price) <= query.price_max)
-    return list((await session.execute(found.order_by(km, col(goods.listing_id)).limit(MOST_TOLD))).all())
+    nearest = found.order_by(km, col(goods.listing_id)).limit(MOST_TOLD)
+    if not query.better:
+        return list((await session.execute(nearest)).all())
+    fullest = nearest.order_by(None).order_by(_held(col(goods.terms), query.better).desc(), km, col(goods.listing_id))
+    return list((await session.execute(fullest)).all())
 
 
 async def emptiest_anchor(session: AsyncSession, terms: Sequence[str]) -> str:
@@ -179,6 +192,18 @@ async def emptiest_anchor(session: AsyncSession, terms: Sequence[str]) -> str:
     )
     waiting = {row[0]: row[1] for row in await session.execute(counts)}
     return min(terms, key=lambda term: (waiting.get(term, 0), -len(term), term))
+
+
+async def count_told(session: AsyncSession, request_id: UUID) -> int:
+    """How many sellers were told of a request."""
+    told = select(func.count(func.distinct(col(Match.seller_id)))).where(col(Match.request_id) == request_id)
+    return int(await session.scalar(told) or 0)
+
+
+def _held(terms: Any, better: Sequence[str]) -> ColumnElement[int]:
+    """How many of the `better` terms are among `terms`."""
+    parts: list[ColumnElement[int]] = [sqlalchemy.case((literal(term) == func.any(terms), 1), else_=0) for term in better]
+    return sum(parts[1:], parts[0])
 
 
 def _texts(terms: Sequence[str]) -> Any:

@@ -31,7 +31,9 @@ async def list_requests(
 
 @get("/requests/{request_id:uuid}", guards=[guards.signed_in, READS])
 async def show_request(session: AsyncSession, actor: Actor, request_id: UUID) -> RequestOut:
-    return RequestOut.of(await queries.readable_by(session, actor, request_id))
+    """`told`, the number of sellers who were told, is for its buyer."""
+    found = await queries.readable_by(session, actor, request_id)
+    return RequestOut.of(found, told=await service.told_of(session, found) if found.buyer_id == actor.person_id else None)
 
 
 @post("/requests/{request_id:uuid}/closing", guards=[guards.signed_in, WRITES])
@@ -45,7 +47,7 @@ async def list_matches(
 ) -> Response[Page[MatchOut]]:
     policy.check_is_buyer(actor, await queries.by_id(session, request_id))
     found = await queries.matches_for_request(session, request_id, limit, cursor)
-    return linked(request, Page(items=[MatchOut.of(match) for match in found.items], next=found.next))
+    return linked(request, Page(items=[MatchOut.of(match, for_buyer=True) for match in found.items], next=found.next))
 
 
 @get("/requests/{request_id:uuid}/answers", guards=[guards.signed_in, READS])

@@ -63,10 +63,11 @@ class RequestOut(BaseModel):
     state: RequestState
     expires_at: datetime
     created_at: datetime
+    told: int | None = Field(None, description="how many sellers were told; null where nobody has been asked yet, and in lists")
 
     @classmethod
-    def of(cls, request: "Request") -> "RequestOut":
-        return cls(**request.model_dump(include=set(cls.model_fields)))
+    def of(cls, request: "Request", *, told: int | None = None) -> "RequestOut":
+        return cls(**request.model_dump(include=set(cls.model_fields) - {"told"}), told=told)
 
 
 class StandingOut(BaseModel):
@@ -84,7 +85,8 @@ class StandingOut(BaseModel):
 
 
 class MatchOut(BaseModel):
-    """`reason` says in the reader's language why: "Anda menjual songkolo, 2,1 km, mulai Rp15.000/porsi"."""
+    """`reason` says in the reader's language why: to the seller "Anda menjual songkolo, 2,1 km, mulai Rp15.000/porsi", to the buyer who
+    sells it. `missing`: words of the request that it does not say."""
 
     id: UUID
     kind: StandingKind
@@ -95,11 +97,13 @@ class MatchOut(BaseModel):
     price: int | None
     km: float
     reason: str
+    missing: list[str]
     created_at: datetime
 
     @classmethod
-    def of(cls, match: "Match") -> "MatchOut":
-        return cls(**match.model_dump(include=set(cls.model_fields) - {"reason"}), reason=reason_of(match))
+    def of(cls, match: "Match", *, for_buyer: bool = False) -> "MatchOut":
+        reason = reason_for_buyer(match) if for_buyer else reason_of(match)
+        return cls(**match.model_dump(include=set(cls.model_fields) - {"reason"}), reason=reason)
 
 
 class CompareBy(StrEnum):
@@ -129,6 +133,7 @@ class Compared(BaseModel):
     offer_state: str | None = None
     conversation_id: UUID | None = None
     within_budget: bool = True
+    missing: list[str] = Field([], description="words of the request that these goods do not say")
 
 
 class OpenedOut(BaseModel):
@@ -136,6 +141,7 @@ class OpenedOut(BaseModel):
 
 
 def reason_of(match: "Match") -> str:
+    """For the seller."""
     if match.price is None:
         return _("Sesuai kriteria ta’: %(title)s, %(km)s", title=match.title, km=jarak(match.km))
     return _(
@@ -145,3 +151,10 @@ def reason_of(match: "Match") -> str:
         price=rupiah(match.price),
         unit=match.unit,
     )
+
+
+def reason_for_buyer(match: "Match") -> str:
+    if match.price is None:
+        return _("Penjual yang menunggu permintaan seperti ini: %(title)s, %(km)s", title=match.title, km=jarak(match.km))
+    price = rupiah(match.price)
+    return _("Dijual: %(title)s, %(km)s, mulai %(price)s/%(unit)s", title=match.title, km=jarak(match.km), price=price, unit=match.unit)

@@ -14,6 +14,11 @@ class AlreadyReported(Conflict):
     message = N_("Laporan Anda tentang barang ini sudah kami terima, dan sedang kami periksa.")
 
 
+class AlreadyAsked(Conflict):
+    code = "already_asked"
+    message = N_("Permintaan Anda sudah kami terima. Petugas akan memeriksa, lalu Anda kami kabari.")
+
+
 class OwnThing(Forbidden):
     code = "own_thing"
     message = N_("Ini barang Anda sendiri. Ubah atau jeda dari Toko saya.")

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     MISLEADING = "misleading"
     RUDE = "rude"
     OTHER = "other"
+    REVIEW = "review"  # its owner asks for a look, or appeals
 
 
 class Case(Moving, table=True):

@@ -13,14 +13,14 @@ from common.actor import Actor, Role
 from common.i18n import gettext as _
 from common.identity import queries as identity
 from common.states import history_of
-from common.web import page, reshow, see_other
+from common.web import Form, page, reshow, see_other
 from common.web.paging import Cursor
 from common.web.templating import Page
 from marvec.chat import queries as chat
 from marvec.listings import queries as listings
 from marvec.moderation import policy, queries, service
-from marvec.moderation.models import Case, Kind
-from marvec.moderation.schemas import Decide, ReportThing
+from marvec.moderation.models import Case, Kind, Reason
+from marvec.moderation.schemas import AskReview, Decide, ReportThing
 from marvec.moderation.wording import BUTTONS, KINDS, REASONS, STATES
 from marvec.storefronts import queries as storefronts
 
@@ -41,6 +41,15 @@ async def report_listing(request: Asked, session: AsyncSession, actor: Actor, li
     async with reshow(request, "moderation/report.html", **await _reported(session, listing_id)) as form:
         await service.report_listing(session, actor, listing_id, form.parse(ReportThing))
     return see_other(f"/barang/{listing_id}", toast=_("Terima kasih. Laporan Anda kami periksa, lalu kami kabari hasilnya."))
+
+
+@post("/barang/{listing_id:uuid}/periksa", guards=[guards.signed_in])
+async def ask_review(request: Asked, session: AsyncSession, actor: Actor, listing_id: UUID) -> Redirect:
+    """From the editor of a thing that may not be shown."""
+    shop = await storefronts.by_id(session, (await listings.by_id(session, listing_id)).storefront_id)
+    await service.ask_review(session, actor, listing_id, Form.sent(await request.form()).parse(AskReview))
+    answer = _("Terkirim. Petugas akan memeriksa, lalu Anda kami kabari.")
+    return see_other(f"/toko-saya/{shop.slug}/barang/{listing_id}", toast=answer)
 
 
 @get("/operator/moderasi", guards=OPERATOR)
@@ -70,7 +79,11 @@ async def decide(request: Asked, session: AsyncSession, actor: Actor, case_id: U
 
 async def _reported(session: AsyncSession, listing_id: UUID) -> dict[str, Any]:
     listing = await listings.visible_by_id(session, listing_id)
-    return {"listing": listing, "reasons": [(key.value, _(text)) for key, text in REASONS.items()], "section": "market"}
+    return {
+        "listing": listing,
+        "reasons": [(key.value, _(text)) for key, text in REASONS.items() if key is not Reason.REVIEW],
+        "section": "market",
+    }
 
 
 async def _shown(session: AsyncSession, actor: Actor, case: Case) -> dict[str, Any]:
@@ -99,4 +112,4 @@ def _words() -> dict[str, Any]:
     return {"reasons": REASONS, "kinds": KINDS, "states": STATES, "buttons_of": BUTTONS, "section": "account"}
 
 
-router = Router("/", route_handlers=[report_page, report_listing, list_cases, show_case, decide], include_in_schema=False)
+router = Router("/", route_handlers=[report_page, report_listing, ask_review, list_cases, show_case, decide], include_in_schema=False)

@@ -11,7 +11,7 @@ from common import guards
 from common.actor import Actor, Role
 from common.web.paging import Cursor, Limit, Page, linked
 from marvec.moderation import queries, service
-from marvec.moderation.schemas import CaseRow, Decide, ReportThing
+from marvec.moderation.schemas import AskReview, CaseRow, Decide, ReportThing
 
 OPERATOR = guards.role(Role.OPERATOR)
 READS, WRITES = guards.scope("moderation:read"), guards.scope("moderation:write")
@@ -22,6 +22,12 @@ Decided = Annotated[bool, QueryParameter(name="decided")]
 async def report_listing(session: AsyncSession, actor: Actor, listing_id: UUID, data: ReportThing) -> None:
     """Ask the house to look at a thing on offer; one open report a person and thing."""
     await service.report_listing(session, actor, listing_id, data)
+
+
+@post("/listings/{listing_id:uuid}/examinations", guards=[guards.signed_in, guards.scope("listings:write")], status_code=204)
+async def ask_review(session: AsyncSession, actor: Actor, listing_id: UUID, data: AskReview) -> None:
+    """An owner asks an operator to look at a thing that the rules keep from being shown, or that was hidden."""
+    await service.ask_review(session, actor, listing_id, data)
 
 
 @get("/moderation/cases", guards=[OPERATOR, READS])
@@ -38,4 +44,4 @@ async def decide(session: AsyncSession, actor: Actor, case_id: UUID, data: Decid
     await service.decide(session, actor, case_id, data)
 
 
-router = Router("/api/v1", route_handlers=[report_listing, list_cases, decide], tags=["moderation"])
+router = Router("/api/v1", route_handlers=[report_listing, ask_review, list_cases, decide], tags=["moderation"])

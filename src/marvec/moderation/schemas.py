@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from common.i18n import N_
 from marvec.moderation.models import CaseState, Kind, Reason
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
@@ -14,6 +15,19 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)
 class ReportThing(BaseModel):
     reason: Reason
     words: Words = ""
+
+    @field_validator("reason")
+    @classmethod
+    def is_a_complaint(cls, reason: Reason) -> Reason:
+        if reason is Reason.REVIEW:
+            raise ValueError(N_("Pilih salah satu alasan."))
+        return reason
+
+
+class AskReview(BaseModel):
+    """An owner's words to the operator who will look."""
+
+    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=1000)]
 
 
 class Decide(BaseModel):

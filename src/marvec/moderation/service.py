@@ -16,12 +16,14 @@ from marvec.chat import queries as chat
 from marvec.listings import queries as goods
 from marvec.listings import service as listings
 from marvec.moderation import policy, queries
-from marvec.moderation.errors import AlreadyReported, NotForThis, OwnThing
+from marvec.moderation.errors import AlreadyAsked, AlreadyReported, NotForThis, OwnThing
 from marvec.moderation.models import Case, CaseState, Kind, Reason, Report
-from marvec.moderation.schemas import Decide, ReportThing
-from marvec.moderation.wording import FOR_OWNER, FOR_REPORTER
+from marvec.moderation.schemas import AskReview, Decide, ReportThing
+from marvec.moderation.wording import FOR_OWNER, FOR_REPORTER, REVIEWED
+from marvec.storefronts import policy as shop_policy
 from marvec.storefronts import queries as shops
 from marvec.storefronts import service as storefronts
+from marvec.storefronts.errors import NotYourStorefront
 
 KIND = "moderation.decided"
 LONGEST_WORDS = 1000
@@ -35,6 +37,19 @@ async def report_listing(session: AsyncSession, actor: Actor, listing_id: UUID, 
     about = Case(kind=Kind.LISTING, subject_id=listing.id, person_id=listing.seller_id, storefront_id=listing.storefront_id)
     if not await _report(session, about, Report(reporter_id=actor.person_id, case_id=about.id, **given.model_dump())):
         raise AlreadyReported
+
+
+async def ask_review(session: AsyncSession, actor: Actor, listing_id: UUID, given: AskReview) -> None:
+    """An owner asks an operator to look at what the rules keep from being shown, or was hidden. Raises NoSuchListing, NotYourStorefront,
+    AlreadyAsked."""
+    listing = await goods.by_id(session, listing_id)
+    shop = await shops.by_id(session, listing.storefront_id)
+    if not shop_policy.may_manage(actor, shop):
+        raise NotYourStorefront
+    about = Case(kind=Kind.LISTING, subject_id=listing.id, person_id=listing.seller_id, storefront_id=shop.id)
+    asked = Report(reporter_id=actor.person_id, case_id=about.id, reason=Reason.REVIEW, words=given.words)
+    if not await _report(session, about, asked):
+        raise AlreadyAsked
 
 
 async def report_message(session: AsyncSession, event: events.MessageReported) -> None:
@@ -90,6 +105,8 @@ async def _carry_out(session: AsyncSession, actor: Actor, case: Case, before: Ca
     undone = before if case.state is CaseState.LIFTED else None
     if case.state is CaseState.HIDDEN:
         await listings.hold_listing(session, actor, case.subject_id, because)
+    elif case.state is CaseState.DISMISSED and case.kind is Kind.LISTING:
+        await listings.clear_listing(session, actor, case.subject_id)
     elif undone is CaseState.HIDDEN:
         await listings.release_listing(session, actor, case.subject_id)
     elif case.storefront_id is not None and CaseState.SUSPENDED in (case.state, undone):
@@ -107,9 +124,12 @@ async def _move_shop(session: AsyncSession, actor: Actor, storefront_id: UUID, *
 async def _tell(session: AsyncSession, case: Case) -> None:
     """The owner with the reason, and everybody who reported with the outcome."""
     params = {"thing": (await queries.titles_of(session, [case]))[case.id], "because": case.moved_because}
-    tellings = [Telling(case.person_id, KIND, FOR_OWNER[case.state], params, _home(case))] if case.state in FOR_OWNER else []
+    reports = await queries.reports_of(session, case.id)
+    asked = any(report.reason is Reason.REVIEW for report in reports)
+    for_owner = REVIEWED if asked and case.state is CaseState.DISMISSED else FOR_OWNER.get(case.state)
+    tellings = [Telling(case.person_id, KIND, for_owner, params, _home(case))] if for_owner else []
     if text := FOR_REPORTER.get(case.state):
-        reporters = [report.reporter_id for report in await queries.reports_of(session, case.id)]
+        reporters = [report.reporter_id for report in reports if report.reason is not Reason.REVIEW]
         tellings += [Telling(person_id, KIND, text, {"thing": params["thing"]}) for person_id in reporters]
     await notify_many(session, tellings)
 

@@ -11,6 +11,7 @@ REASONS: dict[Reason, str] = {
     Reason.MISLEADING: N_("Gambar, harga, atau keterangannya tidak benar"),
     Reason.RUDE: N_("Kata kasar, mengancam, atau melecehkan"),
     Reason.OTHER: N_("Lain-lain"),
+    Reason.REVIEW: N_("Penjual minta diperiksa"),
 }
 KINDS: dict[Kind, str] = {Kind.LISTING: N_("Barang"), Kind.MESSAGE: N_("Pesan")}
 STATES: dict[CaseState, tuple[str, str]] = {
@@ -34,6 +35,8 @@ FOR_OWNER: dict[CaseState, str] = {
     CaseState.SUSPENDED: N_("Toko Anda kami bekukan karena “%(thing)s”: %(because)s"),
     CaseState.LIFTED: N_("“%(thing)s” sudah kami pulihkan: %(because)s"),
 }
+REVIEWED = N_("“%(thing)s” sudah kami periksa dan boleh dijual: %(because)s")
+"""For the owner who asked for the look."""
 FOR_REPORTER: dict[CaseState, str] = {
     CaseState.DISMISSED: N_("Laporan Anda tentang “%(thing)s” sudah diperiksa: tidak ada pelanggaran. Terima kasih sudah melapor."),
     CaseState.WARNED: N_("Laporan Anda tentang “%(thing)s” sudah diperiksa: pemiliknya kami tegur. Terima kasih."),

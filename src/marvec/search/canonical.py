@@ -5,23 +5,32 @@ what is held carries every word and every canonical name in it, so that whoever 
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
-from marvec.search.synonyms import CITY, LONGEST, WEAK, Phrase, _rows
+from marvec.search.synonyms import CITY, LONGEST, WEAK, Phrase, _rows, nouns_in
 from marvec.search.words import telling, words
+
+
+class Wanted(NamedTuple):
+    """The terms of a wish, sorted: `must` for the thing itself, `better` for the words whose absence only makes a worse fit."""
+
+    must: list[str]
+    better: list[str]
+
+
+def split_wanted(text: str) -> Wanted:
+    """`songkolo hitam pedas` must be songkolo, and is better black and hot."""
+    groups = _cut([word for word in telling(text) if not word.isdigit()])
+    nouns = set(nouns_in(groups)) if groups else set()
+    must = {term for at in nouns for term in _terms(groups[at])}
+    better = {term for at, group in enumerate(groups) if at not in nouns for term in _terms(group)}
+    return Wanted(sorted(must), sorted(better - must))
 
 
 def terms_wanted(text: str) -> list[str]:
     """The terms that goods must hold to answer `text`, sorted. Bare numbers say nothing; an ambiguous phrase stays as typed."""
-    found = [word for word in telling(text) if not word.isdigit()]
-    terms: set[str] = set()
-    start = 0
-    while start < len(found):
-        size = next((n for n in range(min(LONGEST, len(found) - start), 0, -1) if tuple(found[start : start + n]) in _names()), 1)
-        phrase = tuple(found[start : start + size])
-        names = _names().get(phrase, frozenset())
-        terms |= names if len(names) == 1 else set(phrase)
-        start += size
-    return sorted(terms)
+    groups = _cut([word for word in telling(text) if not word.isdigit()])
+    return sorted({term for group in groups for term in _terms(group)})
 
 
 def terms_held(text: str) -> list[str]:
@@ -32,6 +41,22 @@ def terms_held(text: str) -> list[str]:
         for size in range(1, LONGEST + 1):
             held |= _names().get(tuple(found[start : start + size]), frozenset())
     return sorted(held)
+
+
+def _cut(found: list[str]) -> list[Phrase]:
+    """The words as the longest phrases that have a name."""
+    groups: list[Phrase] = []
+    start = 0
+    while start < len(found):
+        size = next((n for n in range(min(LONGEST, len(found) - start), 0, -1) if tuple(found[start : start + n]) in _names()), 1)
+        groups.append(tuple(found[start : start + size]))
+        start += size
+    return groups
+
+
+def _terms(group: Phrase) -> set[str]:
+    names = _names().get(group, frozenset())
+    return set(names) if len(names) == 1 else set(group)
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,8 @@ from common.web.paging import Cursor
 from common.web.standing import Standing, remember, standing_of
 from marvec.listings import goods
 from marvec.search import asking, service
+from marvec.search.chips import chips_of
+from marvec.search.parse import parse
 from marvec.search.schemas import Results, SearchQuery, Sort
 from marvec.search.synonyms import names_city_service
 
@@ -49,7 +51,8 @@ def _shown(request: Request[Any, Any, Any], query: SearchQuery, found: Results) 
         "query": query, "found": found, "search_text": text, "view": view if view == LIST else GRID,
         "near": "{:.4f},{:.4f}".format(*query.centre) if query.centre else "",
         "categories": goods.CATEGORY_NAMES, "facets": found.facets or {}, "districts": regions.all_kecamatan(), "sorts": list(Sort),
-        "place_of": regions.kelurahan, "area": query.area, "city_service": names_city_service(text),
+        "place_of": regions.kelurahan, "chips": chips_of(request.query_params, query, parse(text)),
+        "city_service": names_city_service(text),
     }  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def clause_of(query: SearchQuery, binds: Binds) -> str:
     terms = terms_of(query.text)
     area, centre = query.area, query.centre
     parts = [
-        f"d.tsv @@ to_tsquery('indonesian', {binds.add(terms.broad)})" if terms else "",
+        f"d.tsv @@ to_tsquery('indonesian', {binds.add(terms.noun if query.partly else terms.broad)})" if terms else "",
         f"d.category = {binds.add(query.category)}" if query.category else "",
         f"d.price >= {binds.add(query.min_price)}" if query.min_price is not None else "",
         f"d.price <= {binds.add(query.max_price)}" if query.max_price is not None else "",
@@ -129,7 +129,7 @@ def _by_relevance(query: SearchQuery, terms: Terms, after: Sequence[Any] | None,
             (SELECT d.listing_id, d.tsv FROM search_documents d WHERE {where} AND NOT {recent} LIMIT {MOST_CANDIDATES})
             LIMIT {MOST_CANDIDATES}),
         candidates AS MATERIALIZED (
-            SELECT h.listing_id, {_rank(terms, binds)} AS key FROM hits h),
+            SELECT h.listing_id, {_rank(terms, binds, partly=query.partly)} AS key FROM hits h),
         best AS (SELECT * FROM candidates c {page} ORDER BY c.key DESC, c.listing_id DESC LIMIT {binds.add(limit)})
         SELECT {COLUMNS}, best.key, {_distance(query, binds)} AS distance_km
         FROM best JOIN search_documents d ON d.listing_id = best.listing_id {BESIDE}
@@ -137,8 +137,10 @@ def _by_relevance(query: SearchQuery, terms: Terms, after: Sequence[Any] | None,
     return sql, binds.args
 
 
-def _rank(terms: Terms, binds: Binds) -> str:
-    """Ranking is what a common word costs, so words without neighbours are ranked once."""
+def _rank(terms: Terms, binds: Binds, *, partly: bool) -> str:
+    """Ranking is what a common word costs, so words without neighbours are ranked once. Partial fits are ranked by how much of it fits."""
+    if partly:
+        return f"ts_rank(h.tsv, to_tsquery('indonesian', {binds.add(terms.any)}))::float8"
     strong = f"ts_rank(h.tsv, to_tsquery('indonesian', {binds.add(terms.strong)}))::float8"
     if terms.strong == terms.broad:
         return strong

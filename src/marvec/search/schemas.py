@@ -41,6 +41,7 @@ class SearchQuery(BaseModel):
     near: tuple[float, float] | None = None
     radius_km: float | None = Field(None, gt=0, le=FARTHEST_KM)
     sort: Sort | None = None
+    partly: bool = Field(False, description="only the thing itself must fit; whoever fits more of the other words stands first")
 
     @field_validator("category")
     @classmethod
@@ -101,15 +102,17 @@ class SearchQuery(BaseModel):
 class Understood(BaseModel):
     """What a sentence says: the query in it, and what else matters to who answers it.
 
-    `budget` is for the whole quantity; `query.max_price` is its share for one unit. `deliver_to` is where the goods shall come to,
-    which is no filter on where they are.
+    `budget` is for the whole quantity (one piece where none was said); `query.max_price` is its share for one unit. `deliver_to` is where
+    the goods shall come to, which is no filter on where they are.
     """
 
     query: SearchQuery
     quantity: int | None = None
     unit: str | None = None
     budget: int | None = None
+    per_unit: bool = Field(False, description="the amount was said of one piece")
     needed_on: date | None = None
+    occasion: str | None = Field(None, description="what it is for, in the words of the sentence")
     deliver_to: str | None = None
     deliver_kelurahan: list[str] = Field(default_factory=list, description="codes of the kelurahan that `deliver_to` covers")
 
@@ -136,9 +139,12 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """One page. `facets`: category -> how many, counted to 2,000 in all; `did_you_mean`: another spelling with results, or null."""
+    """One page. `partly`: partial fits, as next to nothing has all of the words; the fullest first. `facets`: category -> how many, counted
+    to 2,000 in all; `did_you_mean`: another spelling with results, or null.
+    """
 
     items: list[Hit]
     next: str | None
     did_you_mean: str | None = None
     facets: dict[str, int] | None = None
+    partly: bool = False

@@ -76,7 +76,7 @@ async def _fill(connection: asyncpg.Connection, many: int, say: Say) -> int:
     dice, first = dice_of("scale", many), ids.uuid7()
     shops = await _shops(connection, max(1, many // PER_SHOP), dice)
     known, done = goods.all_goods(), 0
-    sellable = [good for good in known if goods.credential_needed(good.name) is None]
+    sellable = [good for good in known if goods.credential_of(good) is None]
     for start in range(0, many, CHUNK):
         rows = list(_listings(dice, shops, sellable, range(start, min(many, start + CHUNK)), many))
         await connection.copy_records_to_table("listings", columns=LISTING, records=rows, timeout=600)

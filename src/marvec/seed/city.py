@@ -14,6 +14,7 @@ from common.settings import get_settings
 from marvec import site
 from marvec.matching import service as matching
 from marvec.matching.schemas import PostRequest
+from marvec.search import service as search
 from marvec.seed import desk, people, queues, shops
 from marvec.seed.accounts import ACCOUNTS
 from marvec.seed.bulk import copy_listings
@@ -27,7 +28,7 @@ REQUESTS = (
     "20 porsi songkolo untuk besok, antar ke Tamalate, paling banyak Rp400.000",
     "kue ulang tahun bolu untuk 15 orang, Rappocini, paling banyak Rp250.000",
 )
-KEPT = ("alembic_version", "state_moves", "search_places")
+KEPT = ("alembic_version", "state_moves", "search_places", "selling_limits")
 
 
 async def seed(*, reset: bool = False, core: bool = False, scale: int = 0, say: Say = print) -> None:
@@ -88,6 +89,7 @@ async def _core(history: History, say: Say) -> None:
         async with unit_of_work() as session:
             await shops.open_shop(session, history, number, actors["penjual"] if number == 0 else None)
             await shops.fill_shelf(session, history, number, range(shops.FIRST_GOODS))
+    await search.count_words()
     say(f"{CORE_SHOPS} shops with {CORE_SHOPS * shops.FIRST_GOODS} goods")
     await _requests(actors["pembeli"])
     async with unit_of_work() as session:

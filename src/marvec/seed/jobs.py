@@ -7,10 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import jobs, outbox
 from common.settings import get_settings
+from marvec.search import service as search
+from marvec.seed import banks
 from marvec.seed.chapters import CHAPTER, chapters
 from marvec.seed.moments import History
 
 log = structlog.get_logger(__name__)
+__all__ = ["banks", "tell"]
 
 
 @jobs.job(CHAPTER)
@@ -23,4 +26,5 @@ async def tell(session: AsyncSession, *, number: int, began: str) -> None:
     if number + 1 < len(all_of_them):
         await outbox.enqueue(session, CHAPTER, key=f"{CHAPTER}:{number + 1}", number=number + 1, began=began)
     else:
+        await search.count_words()
         log.info("demo_city_complete", chapters=len(all_of_them))

@@ -75,7 +75,7 @@ def shelf(shop: InventedShop, count: int) -> list[Item]:
 @lru_cache(maxsize=1)
 def _free() -> tuple[goods.Good, ...]:
     """What anybody may sell."""
-    return tuple(good for good in goods.all_goods() if goods.credential_needed(good.name) is None)
+    return tuple(good for good in goods.all_goods() if goods.credential_of(good) is None)
 
 
 def _kindred(name: str) -> set[str]:

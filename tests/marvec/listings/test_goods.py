@@ -116,11 +116,9 @@ async def test_pictures_hang_in_the_seller_s_order_and_are_eight_at_most(session
         await service.reorder_pictures(session, seller, listing.id, files)
 
 
-def test_the_law_asks_by_the_longest_known_name_in_the_title() -> None:
-    assert goods.credential_needed("Songkolo bagadang") is None
-    packaged = next(good for good in goods.all_goods() if "spp-irt" in good.regulated)
-    assert goods.credential_needed(f"Jual {packaged.name} enak") == "spp-irt"
+def test_every_category_has_a_rule_and_every_good_a_category() -> None:
     assert {good.category for good in goods.all_goods()} <= goods.CATEGORY_NAMES.keys()
+    assert goods.rules() == {"camilan": "spp-irt", "kopi": "spp-irt", "rempah": "spp-irt", "katering": "slhs"}
     assert len(goods.all_goods()) == 178
 
 

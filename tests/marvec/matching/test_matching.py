@@ -16,7 +16,7 @@ from marvec.matching import policy, queries, service
 from marvec.matching.answers import answers
 from marvec.matching.errors import NothingWanted, NotYours
 from marvec.matching.models import Match, RequestState, StandingKind, StandingQuery
-from marvec.matching.schemas import MatchOut, PostRequest, SaveSearch
+from marvec.matching.schemas import CompareBy, MatchOut, PostRequest, SaveSearch
 from marvec.offers import service as offers
 from marvec.offers.schemas import Terms
 from marvec.search.canonical import terms_held, terms_wanted
@@ -83,7 +83,9 @@ async def test_a_new_listing_tells_the_buyer_whose_request_it_answers_and_its_pa
     assert await inbox_of(buyer) == ["Ada yang menjual Songkolo bagadang, 50 m, mulai Rp15.000/porsi, untuk permintaan ta’: songkolo."]
     assert len(await inbox_of(seller)) == 1
     async with hot() as connection:
-        shown: Any = await connection.fetchval("SELECT data FROM live_publications WHERE channel = $1", f"request:{request_id}")
+        news = await connection.fetch('SELECT data FROM live_publications WHERE channel = $1 ORDER BY "offset"', f"request:{request_id}")
+    nobody, shown = (row["data"] for row in news)
+    assert nobody == {"type": "told", "sellers": 0}
     assert (shown["type"], shown["title"], shown["price"]) == ("match", "Songkolo bagadang", 15_000)
 
 
@@ -188,6 +190,60 @@ async def test_who_also_answered_hears_that_it_is_over_and_who_was_taken_does_no
     over = "songkolo: pembelinya sudah dapat dari penjual lain."
     assert over in await inbox_of(other)
     assert over not in await inbox_of(taken) + await inbox_of(buyer)
+
+
+async def test_an_occasion_and_describing_words_hold_nobody_back_and_the_fullest_fit_comes_first(run_jobs: RunJobs) -> None:
+    plain, full, other = await make.member("Biasa"), await make.member("Lengkap"), await make.member("Lain")
+    await make.goods(plain, title="Songkolo bagadang", price=10_000)
+    await make.goods(full, title="Songkolo hitam pedas", price=20_000)
+    await make.goods(other, title="Ketupat hitam")
+    await run_jobs()
+    buyer = await make.member("Pembeli")
+    request_id = await ask(buyer, what="songkolo hitam untuk arisan")
+    await run_jobs()
+    assert [len(await inbox_of(seller)) for seller in (plain, full, other)] == [1, 1, 0]
+    assert "Ada yang mencari songkolo hitam untuk arisan." in (await inbox_of(plain))[0]
+    async with unit_of_work() as session:
+        request = await queries.by_id(session, request_id)
+        compared = await service.compare(session, buyer, request_id, CompareBy.PRICE)
+        assert await service.told_of(session, request) == 2
+    assert [(row.title, row.missing) for row in compared] == [("Songkolo hitam pedas", []), ("Songkolo bagadang", ["hitam"])]
+
+
+async def test_nobody_told_is_said_and_so_is_that_the_asking_goes_on(run_jobs: RunJobs) -> None:
+    request_id = await ask(await make.member(), what="songkolo untuk arisan")
+    async with unit_of_work() as session:
+        assert await service.told_of(session, await queries.by_id(session, request_id)) is None
+    await run_jobs()
+    async with unit_of_work() as session:
+        assert await service.told_of(session, await queries.by_id(session, request_id)) == 0
+
+
+@pytest.mark.parametrize(
+    ("what", "kept"),
+    [
+        ("songkolo paling banyak 50rb", ("songkolo", 1, "", 50_000, 50_000)),
+        ("5 songkok", ("songkok", 5, "", None, None)),
+        ("5 songkok, paling banyak 50rb", ("songkok", 5, "", 250_000, 50_000)),
+        ("selusin jalangkote untuk arisan maks 60rb", ("jalangkote untuk arisan", 12, "biji", 60_000, 5_000)),
+        ("setengah kilo udang di bawah 40 ribu", ("udang", 1, "0,5 kg", 40_000, 80_000)),
+    ],
+)
+async def test_quantity_and_price_of_a_sentence_are_kept(what: str, kept: tuple[str, int, str, int | None, int | None]) -> None:
+    request_id = await ask(await make.member(), what=what)
+    async with unit_of_work() as session:
+        request, query = await queries.by_id(session, request_id), await queries.standing_by_id(session, request_id)
+    assert (request.what, request.quantity, request.unit, request.budget, query.price_max) == kept
+
+
+async def test_the_buyer_is_not_told_that_the_buyer_sells(run_jobs: RunJobs) -> None:
+    await make.goods(await make.member("Penjual"))
+    await run_jobs()
+    await ask(await make.member())
+    await run_jobs()
+    (match,) = await matches()
+    assert MatchOut.of(match).reason.startswith("Anda menjual Songkolo bagadang")
+    assert MatchOut.of(match, for_buyer=True).reason == "Dijual: Songkolo bagadang, 50 m, mulai Rp15.000/porsi"
 
 
 async def test_a_request_for_nothing_is_refused() -> None:

@@ -1,6 +1,7 @@
 """From a buyer's sentence to a seller's offer to a payment, in two browsers."""
 
 import re
+from html import unescape
 
 import pytest
 from litestar import Litestar
@@ -102,3 +103,22 @@ async def test_answers_are_compared_by_price_or_by_distance_and_by_their_buyer_a
         ("Toko Jauh", 240_000, True),
     ]
     assert refused.status_code == 403
+
+
+async def test_the_page_says_how_many_sellers_were_told_and_what_to_do_when_none_was(app: Litestar, run_jobs: RunJobs) -> None:
+    buyer = await make.member("Pembeli")
+    for name in ("Satu", "Dua"):
+        await make.goods(await make.member(name), title="Songkolo bagadang")
+    await run_jobs()
+    async with client_as(app, buyer) as client:
+        wanted = {"kelurahan_code": make.KELURAHAN, "radius_km": "5", "days": "7"}
+        asked = await submit(client, "/permintaan/baru", "/permintaan/baru", wanted | {"what": "songkolo untuk arisan"})
+        none = await submit(client, "/permintaan/baru", "/permintaan/baru", wanted | {"what": "barongko untuk arisan"})
+        assert "Kami sedang mencari penjual yang cocok." in (await client.get(asked.headers["location"])).text
+        await run_jobs()
+        assert "2 penjual sudah kami kabari." in (await client.get(asked.headers["location"])).text
+        nobody = (await client.get(none.headers["location"])).text
+        assert "Belum ada penjual yang kami kabari" in nobody
+        assert "Penjual sudah dikabari" not in nobody
+        (again,) = re.findall(r'href="(/permintaan/baru[?][^"]+)"', nobody)
+        assert "barongko untuk arisan</textarea>" in (await client.get(unescape(again))).text

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from litestar import Litestar
+from pydantic import ValidationError
 from sqlalchemy import text
 
 from common.actor import Actor
@@ -15,12 +16,14 @@ from common.states import NotFromHere
 from marvec.chat import service as chat
 from marvec.listings import queries as goods
 from marvec.listings import service as listings
-from marvec.listings.errors import HeldBack, NoSuchListing
+from marvec.listings.errors import HeldBack, NoSuchListing, Prohibited
 from marvec.moderation import queries, service
-from marvec.moderation.errors import AlreadyReported, NotForThis, OwnThing
+from marvec.moderation.errors import AlreadyAsked, AlreadyReported, NotForThis, OwnThing
 from marvec.moderation.models import CaseState, Reason
-from marvec.moderation.schemas import CaseRow, Decide, ReportThing
+from marvec.moderation.schemas import AskReview, CaseRow, Decide, ReportThing
+from marvec.moderation.wording import REVIEWED
 from marvec.storefronts import queries as shops
+from marvec.storefronts.errors import NotYourStorefront
 from tests.conftest import RunJobs
 from tests.marvec import make
 from tests.marvec.acting import client_as, submit
@@ -89,7 +92,6 @@ async def test_a_hidden_listing_cannot_be_shown_again_by_its_seller_until_it_is_
     assert len(await told(warga)) == 1
     await decide(operator, case.id, CaseState.LIFTED)
     async with unit_of_work() as session:
-        await listings.publish_listing(session, seller, item.id)
         assert await goods.is_visible(session, item.id)
 
 
@@ -180,3 +182,52 @@ async def test_in_a_browser_a_report_is_written_found_and_decided(app: Litestar)
 async def _slug(storefront_id: UUID) -> str:
     async with unit_of_work() as session:
         return (await shops.by_id(session, storefront_id)).slug
+
+
+async def test_what_was_shown_when_it_was_hidden_is_shown_again_when_that_is_lifted() -> None:
+    seller, operator = await make.member("Penjual"), make.operator()
+    shown, paused = await make.goods(seller), await make.goods(seller, title="Pisang ijo")
+    await report(await make.member("Warga"), shown.id)
+    await report(await make.member("Warga lain"), paused.id)
+    async with unit_of_work() as session:
+        await listings.pause_listing(session, seller, paused.id)
+    for case in await cases():
+        await decide(operator, case.id, CaseState.HIDDEN)
+        await decide(operator, case.id, CaseState.LIFTED)
+    async with unit_of_work() as session:
+        assert await goods.is_visible(session, shown.id)
+        assert not await goods.is_visible(session, paused.id)  # its seller had paused it
+        await listings.publish_listing(session, seller, paused.id)
+
+
+async def test_an_owner_asks_for_a_look_and_learns_that_it_may_be_sold() -> None:
+    seller, stranger, operator = await make.member("Penjual"), await make.member("Lain"), make.operator()
+    item = await make.goods(seller, title="Pistol air")
+    async with unit_of_work() as session:
+        await listings.pause_listing(session, seller, item.id)
+        await session.execute(text("UPDATE listings SET title = 'Pistol kue' WHERE id = :id"), {"id": item.id})
+    with pytest.raises(Prohibited):
+        async with unit_of_work() as session:
+            await listings.publish_listing(session, seller, item.id)
+    with pytest.raises(NotYourStorefront):
+        await ask(stranger, item.id)
+    await ask(seller, item.id)
+    with pytest.raises(AlreadyAsked):
+        await ask(seller, item.id)
+    (case,) = await cases()
+    assert (case.reasons, case.title) == ([Reason.REVIEW], "Pistol kue")
+    await decide(operator, case.id, CaseState.DISMISSED)
+    assert await told(seller) == [(REVIEWED, {"thing": "Pistol kue", "because": BECAUSE})]
+    async with unit_of_work() as session:
+        await listings.publish_listing(session, seller, item.id)
+        assert await goods.is_visible(session, item.id)
+
+
+async def test_nobody_reports_in_an_owner_s_name() -> None:
+    with pytest.raises(ValidationError):
+        ReportThing(reason=Reason.REVIEW)
+
+
+async def ask(actor: Actor, listing_id: UUID) -> None:
+    async with unit_of_work() as session:
+        await service.ask_review(session, actor, listing_id, AskReview(words="Ini kue berbentuk pistol."))

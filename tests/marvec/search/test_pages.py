@@ -1,6 +1,8 @@
 """The market and the first page, as a browser without JavaScript sees them."""
 
 import gzip
+import re
+from html import unescape
 
 import httpx
 
@@ -73,3 +75,17 @@ async def test_with_a_position_the_nearest_come_first(client: httpx.AsyncClient)
     page = (await client.get("/", params={"near": "-5.1622,119.4043"})).text
     assert page.index("Jalangkote isi telur") < page.index("Sarung sutra Sengkang")
     assert "near=-5.1622%2C119.4043" in page
+
+
+async def test_what_was_understood_is_a_chip_that_can_be_dropped(client: httpx.AsyncClient) -> None:
+    await market()
+    page = (await client.get("/pasar", params={"q": "5 songkolo untuk arisan di Mariso maks 100rb"})).text
+    chips = re.findall(r'<li><a href="([^"]+)#saring">([^<]+) <span aria-hidden', page)
+    texts = {text: unescape(address) for address, text in chips}
+    assert set(texts) == {"5", "untuk arisan", "Mariso", "paling banyak Rp20.000"}
+    assert texts["paling banyak Rp20.000"] == "/pasar?q=songkolo&kecamatan=Mariso"
+    assert texts["Mariso"] == "/pasar?q=songkolo&max=20000"
+    wider = (await client.get(texts["Mariso"])).text
+    assert "Songkolo bagadang" in wider
+    assert "paling banyak Rp20.000" in wider
+    assert "Mariso</a>" not in wider

@@ -13,7 +13,7 @@ from common import clock
 from common.actor import Actor
 from common.db import hot, unit_of_work
 from marvec.listings import service as listings
-from marvec.search import queries
+from marvec.search import queries, service
 from marvec.search.schemas import SearchQuery
 from marvec.storefronts import service as storefronts
 from tests.marvec.listings.make import on_sale
@@ -184,3 +184,41 @@ async def test_one_query_language_answers_for_a_few_listings_too(database: None)
             made.goods["Bandeng segar tambak"].id
         }
         assert await queries.answering(connection, SearchQuery(text="ikan", max_price=39_999), asked) == set()
+
+
+@pytest.mark.parametrize(
+    "typed", ["songkolo untuk arisan", "5 songkolo", "songkolo paling banyak 50rb", "20 portions of songkolo under 400k"]
+)
+async def test_a_sentence_finds_what_it_asks_for(client: httpx.AsyncClient, typed: str) -> None:
+    await market()
+    assert await titles(client, q=typed) == ["Songkolo bagadang"]
+
+
+async def test_partial_fits_are_found_and_said_to_be_so_the_fullest_first(client: httpx.AsyncClient) -> None:
+    made = await market()
+    async with unit_of_work() as session:
+        await on_sale(session, made.seller, made.shops[1], title="Songkolo hitam pedas", price=15_000)
+    answer = (await client.get("/api/v1/search", params={"q": "songkolo hitam gurih enak"})).json()
+    assert ([item["title"] for item in answer["items"]], answer["partly"]) == (["Songkolo hitam pedas", "Songkolo bagadang"], True)
+    full = (await client.get("/api/v1/search", params={"q": "songkolo"})).json()
+    assert full["partly"] is False
+
+
+async def test_partial_fits_go_on_over_pages(client: httpx.AsyncClient) -> None:
+    made = await market()
+    async with unit_of_work() as session:
+        for number in range(4):
+            await on_sale(session, made.seller, made.shops[0], title=f"Songkolo nomor {number}")
+    first = (await client.get("/api/v1/search", params={"q": "songkolo ungu", "limit": 3})).json()
+    rest = (await client.get("/api/v1/search", params={"q": "songkolo ungu", "limit": 3, "cursor": first["next"]})).json()
+    found = [item["title"] for item in [*first["items"], *rest["items"]]]
+    assert (len(found), len(set(found)), rest["next"]) == (5, 5, None)
+
+
+async def test_a_spelling_by_which_nothing_is_sold_is_not_proposed(client: httpx.AsyncClient) -> None:
+    made = await market()
+    async with unit_of_work() as session:
+        await on_sale(session, made.seller, made.shops[0], title="Angkut barang pindahan", category="jasa-rumah", price=200_000)
+    await service.count_words()
+    assert (await client.get("/api/v1/search", params={"q": "sampah tidak diangkut"})).json()["did_you_mean"] is None
+    assert (await client.get("/api/v1/search", params={"q": "pindahann"})).json()["did_you_mean"] == "pindahan"

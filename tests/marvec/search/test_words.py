@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from common import clock, regions
 from marvec.search import places, plane
+from marvec.search.canonical import split_wanted
 from marvec.search.parse import parse
 from marvec.search.schemas import Sort
 from marvec.search.synonyms import names_city_service, terms_of
@@ -52,6 +53,60 @@ def test_a_number_of_pieces_is_no_price() -> None:
         said = parse("paling banyak 20 biji jalangkote untuk sabtu")
     assert (said.query.text, said.quantity, said.unit, said.budget) == ("jalangkote", 20, "biji", None)
     assert said.needed_on == date(2026, 11, 28)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "quantity", "unit", "max_price", "occasion"),
+    [
+        ("songkolo untuk arisan", "songkolo", None, None, None, "arisan"),
+        ("kue untuk ulang tahun anak", "kue", None, None, None, "ulang tahun"),
+        ("kue ulang tahun", "kue ulang tahun", None, None, None, None),
+        ("songkolo untuk acara pengantin, paling banyak 500 ribu", "songkolo", None, None, 500_000, "pengantin"),
+        ("5 songkok", "songkok", 5, "", None, None),
+        ("sepuluh porsi songkolo", "songkolo", 10, "porsi", None, None),
+        ("dua puluh lima bungkus nasi kuning untuk rapat", "nasi kuning", 25, "bungkus", None, "rapat"),
+        ("ikan bolu 2 kg", "ikan bolu", 2, "kg", None, None),
+        ("selusin jalangkote", "jalangkote", 12, "biji", None, None),
+        ("2 lusin jalangkote", "jalangkote", 24, "biji", None, None),
+        ("setengah kilo abon sapi maks 60rb", "abon sapi", 1, "0,5 kg", 120_000, None),
+        ("1,5 kg ikan bolu", "ikan bolu", 1, "1,5 kg", None, None),
+        ("songkolo paling banyak 50rb", "songkolo", None, None, 50_000, None),
+        ("songkok di bawah 20 ribu", "songkok", None, None, 20_000, None),
+        ("laptop maks 1,5 jt", "laptop", None, None, 1_500_000, None),
+        ("songkolo 50k", "songkolo", None, None, 50_000, None),
+        ("kue ulang tahun budget 200rb", "kue ulang tahun", None, None, 200_000, None),
+        ("Rp50.000 barongko", "barongko", None, None, 50_000, None),
+        ("50rb ke bawah songkolo", "songkolo", None, None, 50_000, None),
+        ("katering 50 kotak @15rb", "katering", 50, "kotak", 15_000, None),
+        ("10 porsi coto maks 30rb per porsi", "coto", 10, "porsi", 30_000, None),
+        ("5 songkok paling banyak 50rb", "songkok", 5, "", 50_000, None),
+        ("20 portions of songkolo for a wedding under 400k", "songkolo", 20, "porsi", 20_000, "wedding"),
+        ("iphone 12 pro", "iphone 12 pro", None, None, None, None),
+        ("kopi bubuk 250 gram", "kopi bubuk 250 gram", None, None, None, None),
+    ],
+)
+def test_occasion_quantity_and_price_are_understood(
+    typed: str, text: str, quantity: int | None, unit: str | None, max_price: int | None, occasion: str | None
+) -> None:
+    said = parse(typed)
+    assert (said.query.text, said.quantity, said.unit, said.query.max_price, said.occasion) == (text, quantity, unit, max_price, occasion)
+
+
+def test_a_range_of_prices_has_two_ends() -> None:
+    query = parse("songkok 20 sampai 30 ribu").query
+    assert (query.text, query.min_price, query.max_price) == ("songkok", 20_000, 30_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "must", "better"),
+    [
+        ("songkolo hitam pedas", ["songkolo"], ["hitam", "pedas"]), ("enak songkolo", ["songkolo"], ["enak"]),
+        ("kue lapis legit", ["kue", "lapis"], ["legit"]), ("kue ulang tahun coklat", ["kue ulang tahun"], ["coklat"]),
+        ("songkok murah", ["songkok"], ["murah"]), ("enak murah", ["enak"], ["murah"]),
+    ],
+)  # fmt: skip
+def test_the_thing_itself_must_fit_and_other_words_only_better(text: str, must: list[str], better: list[str]) -> None:
+    assert split_wanted(text) == (must, better)
 
 
 @given(st.text(max_size=300))

@@ -6,7 +6,9 @@ The applicant (`filling`), the office (`reviewing`, `deciding`), the fee (`issui
 from civic.services.service.deciding import check_shown, decide, settle, take_effect, undo
 from civic.services.service.filling import attach, book_slot, drop_drafts, fill, start, submit, withdraw
 from civic.services.service.issuing import certificate, on_paid, on_payment_closed
-from civic.services.service.reviewing import ask_correction, complete_step, reject, set_levy, take_up
+from civic.services.service.levies import decide_levy, set_levy
+from civic.services.service.pursuing import pursue
+from civic.services.service.reviewing import ask_correction, complete_step, reject, take_up
 from civic.services.service.slots import open_slots
 
 __all__ = [
@@ -17,11 +19,13 @@ __all__ = [
     "check_shown",
     "complete_step",
     "decide",
+    "decide_levy",
     "drop_drafts",
     "fill",
     "on_paid",
     "on_payment_closed",
     "open_slots",
+    "pursue",
     "reject",
     "set_levy",
     "settle",

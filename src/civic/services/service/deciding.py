@@ -46,7 +46,7 @@ async def decide(
     """
     application = await check_shown(session, actor, application_id, mark)
     await settle(session, actor, application)
-    CHECKS[kind](application, **args)
+    await CHECKS[kind](session, application, **args)
     now = clock.now()
     decision = Decision(
         application_id=application_id, kind=kind, args=args, revision=application.revision, decided_by=actor.person_id, decided_at=now,
@@ -122,23 +122,24 @@ async def _bring_about(session: AsyncSession, officer: Actor, application: Appli
     await session.flush()
     await EFFECTS[decision.kind](session, officer, application.id, **decision.args)
     await session.flush()
+    await session.refresh(application, ["revision"])  # triggers may have changed the row once more
     decision.revision_after = application.revision
     await session.flush()
 
 
-def _check_step(application: Application, code: str, note: str) -> None:
-    reviewing.check_step(application, catalogue.find(application.service, application.version), code)
+async def _check_step(session: AsyncSession, application: Application, code: str, note: str) -> None:
+    await reviewing.check_step(session, application, catalogue.find(application.service, application.version), code)
 
 
-def _check_correction(application: Application, items: list[dict[str, Any]]) -> None:
+async def _check_correction(_session: AsyncSession, application: Application, items: list[dict[str, Any]]) -> None:
     reviewing.check_correction(application, items)
 
 
-def _check_rejection(application: Application, reason: str) -> None:
+async def _check_rejection(_session: AsyncSession, application: Application, reason: str) -> None:
     reviewing.check_rejection(application, reason)
 
 
-CHECKS: dict[DecisionKind, Callable[..., None]] = {
+CHECKS: dict[DecisionKind, Callable[..., Awaitable[None]]] = {
     DecisionKind.STEP: _check_step,
     DecisionKind.CORRECTION: _check_correction,
     DecisionKind.REJECTION: _check_rejection,

@@ -14,7 +14,7 @@ from common.i18n import gettext as _
 from common.web import Form, page, reshow, see_other
 from common.web.paging import Cursor, keys_of, page_of
 from marvec.listings import goods, queries, service
-from marvec.listings.errors import NoSuchListing, NoSuchPicture
+from marvec.listings.errors import NoSuchListing, NoSuchPicture, NotShown
 from marvec.listings.models import Listing
 from marvec.listings.schemas import CreateListing, EditListing, ListingForm, QuickChange, Restock, ShiftPicture
 from marvec.storefronts import policy
@@ -59,7 +59,7 @@ async def create_listing(request: Asked, session: AsyncSession, actor: Actor, sl
         listing = await service.create_listing(session, actor, CreateListing(storefront_id=shop.id, **data.model_dump()))
         await _keep_pictures(session, actor, listing.id, form)
         if form.value("publish"):
-            await service.publish_listing(session, actor, listing.id)
+            return await _publish_or_explain(session, actor, slug, listing)
     return see_other(f"/toko-saya/{slug}/barang/{listing.id}", toast=_("Tersimpan mi."))
 
 
@@ -129,6 +129,15 @@ async def shift_picture(request: Asked, session: AsyncSession, actor: Actor, slu
     return see_other(f"/toko-saya/{slug}/barang/{listing_id}#g-{file_id}", toast=_("Urutan gambar diganti."))
 
 
+async def _publish_or_explain(session: AsyncSession, actor: Actor, slug: str, listing: Listing) -> Response[Any]:
+    """What may not be shown yet stays a draft: its editor says why, and what to do. Nothing is written before such a refusal."""
+    try:
+        await service.publish_listing(session, actor, listing.id)
+    except NotShown as error:
+        return see_other(f"/toko-saya/{slug}/barang/{listing.id}", toast=_("Tersimpan, belum tampil. %(because)s", because=str(error)))
+    return see_other(f"/toko-saya/{slug}/barang/{listing.id}", toast=_("Tersimpan mi."))
+
+
 async def _goods(session: AsyncSession, shop: Storefront, cursor: str | None) -> dict[str, Any]:
     """A page of the shop's list; `here` is its own cursor, `next` the following one's."""
     keys = keys_of(GOODS, cursor)
@@ -156,7 +165,8 @@ async def _editor(session: AsyncSession, actor: Actor, slug: str, listing_id: UU
         raise NoSuchListing
     stock = await queries.stock_of(session, [listing_id])
     pictures = await queries.pictures_of(session, listing_id)
-    return {"shop": shop, "listing": listing, "stock": stock[listing_id], "pictures": pictures, **_choices()}
+    obstacle = await service.obstacle(session, listing)
+    return {"shop": shop, "listing": listing, "obstacle": obstacle, "stock": stock[listing_id], "pictures": pictures, **_choices()}
 
 
 async def _my_shop(session: AsyncSession, actor: Actor, slug: str) -> Storefront:
@@ -167,7 +177,10 @@ async def _my_shop(session: AsyncSession, actor: Actor, slug: str) -> Storefront
 
 
 def _choices() -> dict[str, Any]:
-    return {"categories": [(key, _(name)) for key, name in goods.CATEGORY_NAMES.items()], "units": goods.units()}
+    kinds: dict[str, list[str]] = {}
+    for good in goods.all_goods():
+        kinds.setdefault(_(goods.CATEGORY_NAMES[good.category]), []).append(good.name)
+    return {"categories": [(key, _(name)) for key, name in goods.CATEGORY_NAMES.items()], "units": goods.units(), "kinds": kinds}
 
 
 def _back(slug: str, listing_id: UUID, toast: str) -> Response[Any]:

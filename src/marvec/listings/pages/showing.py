@@ -12,8 +12,8 @@ from common.web import page
 from common.web.addresses import absolute
 from common.web.paging import Cursor, keys_of, page_of
 from common.web.standing import remember, standing_of
-from marvec.listings import goods, policy, queries
-from marvec.listings.errors import NoSuchListing
+from marvec.listings import goods, permits, policy, queries
+from marvec.listings.errors import NoSuchListing, NoSuchPermit
 from marvec.listings.models import Listing
 from marvec.listings.wording import lead_words, stock_words
 from marvec.storefronts import policy as shop_policy
@@ -66,6 +66,17 @@ async def show_storefront(
     )  # fmt: skip
 
 
+@get("/izin-jualan/{kind:str}", guards=[guards.public], sync_to_thread=False)
+def show_permit(kind: str) -> Response[Any]:
+    """How one gets a credential that goods need."""
+    found = permits.permit(kind)
+    if found is None:
+        raise NoSuchPermit
+    sold = [good for good in goods.all_goods() if goods.credential_of(good) == kind]
+    categories = [goods.CATEGORY_NAMES[category] for category, needed in goods.rules().items() if needed == kind]
+    return page("listings/permit.html", permit=found, sold=sold, categories=categories, others=permits.PERMITS)
+
+
 def as_buyer(request: Request[Any, Any, Any]) -> bool:
     """A seller looks at her own page as a buyer would (`?sebagai=pembeli`); of anybody else's page it says nothing."""
     return request.query_params.get("sebagai") == "pembeli"
@@ -82,4 +93,4 @@ async def _about(session: AsyncSession, listing: Listing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-HANDLERS = [show_listing, show_storefront]
+HANDLERS = [show_listing, show_storefront, show_permit]

@@ -3,7 +3,7 @@
 from marvec.matching.service.answering import hear_offer, open_conversation
 from marvec.matching.service.asking import close_request, drop, end_all_of, expire_request, post_request, save_search, state_criteria
 from marvec.matching.service.comparing import compare
-from marvec.matching.service.finding import find_for_listing, find_for_request, find_for_search
+from marvec.matching.service.finding import find_for_listing, find_for_request, find_for_search, told_of
 
 __all__ = [
     "close_request",
@@ -19,4 +19,5 @@ __all__ = [
     "post_request",
     "save_search",
     "state_criteria",
+    "told_of",
 ]

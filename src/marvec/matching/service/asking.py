@@ -9,28 +9,31 @@ from sqlmodel import col
 
 from common import clock, ids, live, outbox, regions
 from common.actor import Actor
+from marvec.listings import service as listings
 from marvec.matching import policy, queries
 from marvec.matching.errors import NothingWanted, TooManyStanding
 from marvec.matching.models import Request, RequestState, StandingKind, StandingQuery
 from marvec.matching.schemas import PostRequest, SaveSearch
 from marvec.matching.service.telling import tell_end
-from marvec.search.canonical import terms_wanted
+from marvec.search.canonical import split_wanted, terms_wanted
 from marvec.search.parse import parse
+from marvec.search.schemas import Understood
 
 FIND, EXPIRE = "matching.find", "matching.expire"
 
 
 async def post_request(session: AsyncSession, actor: Actor, wanted: PostRequest) -> Request:
-    """Ask the city. Who answers it is told by a job, at once. Raises NothingWanted, TooManyStanding."""
+    """Ask the city. Who answers it is told by a job, at once. Raises NothingWanted, TooManyStanding, Prohibited."""
     said = parse(wanted.what)
     quantity = wanted.quantity or said.quantity or 1
+    thing = said.query.text or wanted.what
     place = regions.kelurahan(wanted.kelurahan_code)
     request = Request(
         buyer_id=actor.person_id,
-        what=said.query.text or wanted.what,
+        what=f"{thing} untuk {said.occasion}" if said.occasion else thing,
         quantity=quantity,
         unit=said.unit or "",
-        budget=wanted.budget or said.budget,
+        budget=wanted.budget or _budget(said, quantity),
         needed_at=wanted.needed_at or (_noon(said.needed_on) if said.needed_on else None),
         kelurahan_code=place.code,
         lat=place.lat,
@@ -41,8 +44,8 @@ async def post_request(session: AsyncSession, actor: Actor, wanted: PostRequest)
     )
     session.add(request)
     await session.flush()
-    limit = policy.unit_limit(request.budget, quantity)
-    question = SaveSearch(kelurahan_code=place.code, radius_km=wanted.radius_km, what=request.what, price_max=limit)
+    limit = said.query.max_price if wanted.budget is None and wanted.quantity is None else policy.unit_limit(request.budget, quantity)
+    question = SaveSearch(kelurahan_code=place.code, radius_km=wanted.radius_km, what=thing, price_max=limit)
     await _stand(session, actor, StandingKind.REQUEST, question, of=request)
     key = f"request:{request.id}:open"
     await outbox.enqueue(session, EXPIRE, key=key, run_at=request.expires_at, request_id=str(request.id))
@@ -100,9 +103,17 @@ async def end(session: AsyncSession, request: Request, new: RequestState, *, by:
     await tell_end(session, request, but=taken_in)
 
 
+def _budget(said: Understood, quantity: int) -> int | None:
+    """For all of it. A quantity that was given beside the sentence multiplies what the sentence says of one piece."""
+    if said.budget is None or said.quantity is not None:
+        return said.budget
+    return said.budget * quantity if said.per_unit else said.budget
+
+
 async def _stand(session: AsyncSession, actor: Actor, kind: StandingKind, wanted: SaveSearch, of: Request | None = None) -> StandingQuery:
-    """Let the question wait, and have it asked once now."""
-    terms = terms_wanted(wanted.what)
+    """Let the question wait, and have it asked once now. Of a request only the thing itself must fit, of other questions every word."""
+    listings.check_words(wanted.what)
+    terms, better = split_wanted(wanted.what) if kind is StandingKind.REQUEST else (terms_wanted(wanted.what), [])
     if not terms:
         raise NothingWanted
     if await queries.count_open_of(session, actor.person_id) >= policy.MOST_STANDING:
@@ -112,8 +123,9 @@ async def _stand(session: AsyncSession, actor: Actor, kind: StandingKind, wanted
         id=of.id if of else ids.uuid7(),
         kind=kind,
         person_id=actor.person_id,
-        what=wanted.what,
+        what=of.what if of else wanted.what,
         terms=terms,
+        better=better,
         anchor=await queries.emptiest_anchor(session, terms),
         price_max=wanted.price_max,
         lat=place.lat,

@@ -79,7 +79,7 @@ def _of_match(request: Request, match: Match, known: _Known) -> Compared:
     return Compared(
         listing_id=match.listing_id, title=listing.title if listing else match.title, unit=match.unit, quantity=request.quantity,
         unit_price=price, total=total, km=match.km, within_budget=total is None or request.budget is None or total <= request.budget,
-        **_shop_of(listing, known),
+        missing=match.missing, **_shop_of(listing, known),
     )  # fmt: skip
 
 
@@ -93,9 +93,11 @@ def _shop_of(listing: "Listing | None", known: _Known) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _by_price(row: Compared) -> tuple[float, float]:
-    return LAST if row.total is None else row.total, LAST if row.km is None else row.km
+def _by_price(row: Compared) -> tuple[float, float, float]:
+    """Who fits in full stands before who fits in part."""
+    return len(row.missing), LAST if row.total is None else row.total, LAST if row.km is None else row.km
 
 
-def _by_distance(row: Compared) -> tuple[float, float]:
-    return _by_price(row)[::-1]
+def _by_distance(row: Compared) -> tuple[float, float, float]:
+    missing, total, km = _by_price(row)
+    return missing, km, total

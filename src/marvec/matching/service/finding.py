@@ -8,20 +8,22 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock, ids
+from common import clock, ids, live
 from common.db import to_json
 from marvec.listings import queries as listings
 from marvec.matching import queries
-from marvec.matching.models import Match, OfferedGoods, StandingKind, StandingQuery
+from marvec.matching.models import Match, OfferedGoods, Request, StandingKind, StandingQuery
 from marvec.matching.service.telling import tell_matches
 from marvec.search.canonical import terms_held
 
 ASKING_GOODS = (StandingKind.REQUEST, StandingKind.SEARCH)
 
 _WRITE = text("""
-INSERT INTO matches (id, standing_id, subject_id, kind, request_id, listing_id, buyer_id, seller_id, title, unit, price, km, created_at)
+INSERT INTO matches (id, standing_id, subject_id, kind, request_id, listing_id, buyer_id, seller_id, title, unit, price, km, missing,
+    created_at)
 SELECT m.* FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS m(id uuid, standing_id uuid, subject_id uuid, kind text, request_id uuid,
-    listing_id uuid, buyer_id uuid, seller_id uuid, title text, unit text, price bigint, km double precision, created_at timestamptz)
+    listing_id uuid, buyer_id uuid, seller_id uuid, title text, unit text, price bigint, km double precision, missing text[],
+    created_at timestamptz)
 ORDER BY m.standing_id, m.subject_id
 ON CONFLICT ON CONSTRAINT uq_matches_standing_id_subject_id DO NOTHING
 RETURNING id
@@ -38,7 +40,18 @@ async def find_for_request(session: AsyncSession, request_id: UUID) -> list[Matc
     selling = {goods.seller_id for goods, _ in of_goods}
     rows = [_goods_row(query, goods, km) for goods, km in of_goods]
     rows += [_criteria_row(found, query, km) for found, km in criteria if found.person_id not in selling]
-    return await _write_and_tell(session, rows, new_goods=False)
+    matches = await _write_and_tell(session, rows, new_goods=False)
+    query.asked_at = clock.now()
+    await session.flush()
+    if not matches:  # else their own news brings the page up to date
+        await live.tell(session, f"request:{request_id}", {"type": "told", "sellers": 0})
+    return matches
+
+
+async def told_of(session: AsyncSession, request: Request) -> int | None:
+    """How many sellers were told of a request; None while the first asking is under way."""
+    query = await session.get(StandingQuery, request.id)
+    return await queries.count_told(session, request.id) if query is not None and query.asked_at is not None else None
 
 
 async def find_for_search(session: AsyncSession, search_id: UUID) -> list[Match]:
@@ -108,6 +121,7 @@ def _goods_row(query: StandingQuery, goods: OfferedGoods, km: float) -> dict[str
         "unit": goods.unit,
         "price": goods.price,
         "km": km,
+        "missing": sorted(set(query.better) - set(goods.terms)),
         "created_at": clock.now(),
     }
 
@@ -126,5 +140,6 @@ def _criteria_row(criteria: StandingQuery, request: StandingQuery, km: float) ->
         "unit": "",
         "price": None,
         "km": km,
+        "missing": [],
         "created_at": clock.now(),
     }

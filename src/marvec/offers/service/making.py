@@ -8,6 +8,7 @@ from common import outbox
 from common.actor import Actor
 from marvec.chat import queries as chat
 from marvec.listings import queries as listings
+from marvec.listings import service as goods
 from marvec.offers import policy
 from marvec.offers.errors import NotBetweenYou
 from marvec.offers.models import Offer
@@ -21,8 +22,10 @@ EXPIRE = "offers.expire"
 async def make_offer(session: AsyncSession, actor: Actor, conversation_id: UUID, terms: Terms, *, counters_id: UUID | None = None) -> Offer:
     """Put `terms` to the other person of the conversation; its card appears in the chat.
 
-    Raises chat's NotFound for strangers, NotForSale, NotBetweenYou when the listing belongs to neither.
+    Raises chat's NotFound for strangers, NotForSale, NotBetweenYou when the listing belongs to neither, Prohibited for a note that
+    offers what nobody may sell.
     """
+    goods.check_words(terms.note)
     conversation = await chat.readable_by(session, actor, conversation_id)
     people = await chat.people_of(session, conversation_id)
     item = next(iter(await listings.for_sale(session, [terms.listing_id])), None)
