@@ -26,6 +26,7 @@ from common.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
 Deed = Callable[[], Awaitable[None]]
+Shown = Callable[[AsyncSession], Awaitable[None]]
 POOL_SECONDS = 10.0  # who gets no connection within these gives up: the city is overloaded, and its callers try again
 
 metadata: MetaData = SQLModel.metadata
@@ -144,10 +145,24 @@ async def request_session(scope: Scope) -> AsyncIterator[AsyncSession]:
 
     A guard may leave a deed in the request's state as `session_opened`: it runs first in the transaction (`Idempotency-Key` does).
     """
-    async with unit_of_work() as session:
-        if opened := scope["state"].get("session_opened"):
-            await opened(session)
-        yield session
+    shown: list[Shown] = []
+    try:
+        async with unit_of_work() as session:
+            session.info["shown"] = shown
+            if opened := scope["state"].get("session_opened"):
+                await opened(session)
+            yield session
+    except BaseException:
+        if shown and scope["state"].get("shown_again"):
+            async with unit_of_work() as anew:
+                for write in shown:
+                    await write(anew)
+        raise
+
+
+def also_when_shown_again(session: AsyncSession, write: Shown) -> None:
+    """`write` has run in this transaction. Should it be undone and its form be shown again with all that was read, it runs once more."""
+    session.info.setdefault("shown", []).append(write)
 
 
 def before_commit(session: AsyncSession, key: str, deed: Deed) -> None:

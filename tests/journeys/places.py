@@ -154,7 +154,15 @@ PLACES = (
         (("/permohonan/{application_id:uuid}/isi", "?bagian=berkas"),),
     ),
     Place("perawat", ("/meja/antrean", "/meja/antrean/PKM-KASSI-KASSI-UMUM")),
-    Place("petugas", ("/", "/meja"), ("/meja/{application_id:uuid}", "/meja/{application_id:uuid}/kelahiran/{birth_id:uuid}")),
+    Place(
+        "petugas",
+        ("/", "/meja", "/meja?tampil=issued", "/meja/terlambat", "/meja/dokumen"),
+        (
+            "/meja/{application_id:uuid}", "/meja/{application_id:uuid}/kelahiran/{birth_id:uuid}",
+            "/meja/dokumen/{credential_id:uuid}",
+        ),
+    ),
+    Place("kepala", ("/meja/terlambat",)),
     Place(
         "operator",
         (

@@ -177,7 +177,7 @@ class GiveGrant(BaseModel):
 
     @model_validator(mode="after")
     def an_office_for_office_roles(self) -> "GiveGrant":
-        if self.role in (Role.OFFICER, Role.EDITOR) and self.scope == "*":
+        if self.role in (Role.OFFICER, Role.HEAD, Role.EDITOR) and self.scope == "*":
             raise ValueError(N_("Pilih kantornya."))
         return self
 
