@@ -15,6 +15,7 @@ import uvicorn
 from alembic import command
 from alembic.config import Config
 from litestar import Litestar
+from playwright.async_api import Browser
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,9 +28,22 @@ from common.queue import close_queue, open_queue
 from common.settings import get_settings
 from marvec import site
 from marvec.app import create_app
+from tests.journeys.walker import CHROMIUM, chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 NOWHERE = "http://127.0.0.1:9"  # a payment provider that never answers, where a test brings none of its own: nothing is asked of the world
+
+SLOWEST_FIRST = (
+    "journeys/test_budgets.py", "tests/journeys/", "marvec/cli/test_run.py", "marvec/chat/test_talking_live.py",
+    "marvec/orders/test_moving.py", "marvec/seed/test_city.py", "marvec/reviews/test_reviews.py", "marvec/orders/test_dying.py",
+    "embedded/sandbox/test_webhooks.py", "common/live/test_losses.py", "marvec/listings/test_desk.py", "common/embedded/test_postgres.py",
+    "architecture/test_wording.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin, so that one worker has little left to do when the other one ends."""
+    items.sort(key=lambda item: next((place for place, name in enumerate(SLOWEST_FIRST) if name in item.nodeid), len(SLOWEST_FIRST)))
 
 
 @pytest.fixture(scope="session")
@@ -137,6 +151,22 @@ async def server(database: None, app: Litestar) -> AsyncIterator[str]:
     yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
     running.should_exit = True
     await task
+
+
+@pytest.fixture(scope="session")
+async def standing_browser() -> AsyncIterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    async with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+async def browser(standing_browser: Browser) -> AsyncIterator[Browser]:
+    """One Chromium for the whole run; a person in it has a context of their own, and what is left open is closed after the test."""
+    yield standing_browser
+    for context in standing_browser.contexts:
+        await context.close()
 
 
 RunJobs = Callable[..., Awaitable[int]]

@@ -5,7 +5,7 @@ Each hearer gets an outbox row of its own, so one that fails does not hold the o
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -65,16 +65,76 @@ class PaymentClosed:
 
 @dataclass(frozen=True)
 class PaymentDisputed:
-    """The payer's bank disputes a payment; `state`: opened, withdrawn, lost or won."""
+    """The payer's bank disputes a payment, or has decided; `state`: opened, withdrawn, lost or won."""
 
     intent_id: UUID
     purpose: str
     purpose_id: UUID
     amount: int
     state: str
+    dispute_id: UUID
+
+
+@dataclass(frozen=True)
+class PaymentReassigned:
+    """An operator decided where money of a payment belongs that nobody had planned to move."""
+
+    intent_id: UUID
+    purpose: str
+    purpose_id: UUID
+
+
+@dataclass(frozen=True)
+class EvidenceDue:
+    """The payer's bank takes evidence until `due_by`, and nobody has handed any to it."""
+
+    intent_id: UUID
+    purpose: str
+    purpose_id: UUID
+    due_by: datetime
+
+
+@dataclass(frozen=True)
+class EvidenceSubmitted:
+    """What seller and operator had to say was handed to the payer's bank, which decides now."""
+
+    intent_id: UUID
+    purpose: str
+    purpose_id: UUID
+    dispute_id: UUID
+
+
+@dataclass(frozen=True)
+class SellerAccountChanged:
+    """What a shop's account at the provider may do, or what the provider asks for, is another than before.
+
+    `standing` names the new state: who finds another one by now leaves the telling to the later fact. `paused`: it could do more before.
+    """
+
+    storefront_id: UUID
+    standing: str
+    paused: bool
+
+
+# --- identity
+
+
+@dataclass(frozen=True)
+class PersonConfirmed:
+    """More is known of a person than before: an address was confirmed, or the NIK given."""
+
+    person_id: UUID
 
 
 # --- orders
+
+
+@dataclass(frozen=True)
+class SaleTurnedAway:
+    """An order was refused because its seller may not sell more this month (`on`: the city's day)."""
+
+    seller_id: UUID
+    on: date
 
 
 @dataclass(frozen=True)

@@ -76,13 +76,14 @@ def every(name: str, *, seconds: float) -> Callable[[Callable[[], Awaitable[None
 
 async def run_row(row_id: UUID) -> bool:
     """Run one outbox row, if it is due, nobody else has it and, when it is heavy, its turn has come. False when it failed."""
+    has_turn = False
     try:
         async with unit_of_work() as session:
             row = await _locked(session, row_id)
             if row is None:
                 return True
             found = JOBS[row.job]
-            if found.heavy and not _has_its_turn(row_id):
+            if found.heavy and not (has_turn := _has_its_turn(row_id)):
                 return True
             if not found.own_transactions:
                 await found.run(session, **row.args)
@@ -95,7 +96,8 @@ async def run_row(row_id: UUID) -> bool:
         await _mark_failed(row_id, error)
         return False
     finally:
-        await _give_turn(row_id)
+        if has_turn:  # not when the row was pushed again while it is under way: the turn belongs to the run that took it
+            await _give_turn(row_id)
     return True
 
 
@@ -167,12 +169,11 @@ def _has_its_turn(row_id: UUID) -> bool:
 
 async def _give_turn(row_id: UUID) -> None:
     """A heavy row ended: the one that waits longest is pushed again. Should that be lost, the sweep pushes it."""
-    if row_id in _heavy:
-        _heavy.discard(row_id)
-        waiting = next(iter(_put_off), None)
-        if waiting is not None:
-            _put_off.pop(waiting)
-            await queue.push([waiting])
+    _heavy.discard(row_id)
+    waiting = next(iter(_put_off), None)
+    if waiting is not None:
+        _put_off.pop(waiting)
+        await queue.push([waiting])
 
 
 async def _mark_done(row_id: UUID) -> None:

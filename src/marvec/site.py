@@ -35,6 +35,8 @@ MARKET_ROOMS = (
     "marvec.checkout",
     "marvec.insights",
     "marvec.moderation",
+    "marvec.selling",
+    "marvec.payouts",
     "marvec.home",
 )
 DEMO_ROOMS = ("marvec.seed", "marvec.tour")

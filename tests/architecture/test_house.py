@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
@@ -36,7 +37,12 @@ KEEPS_NOTHING_OF_ITS_OWN = {
 def sources(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
     for folder in folders or ("common", "civic", "marvec"):
         for path in sorted((SRC / folder).rglob("*.py")):
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+            yield path, parsed(path)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def calls(tree: ast.Module) -> Iterator[str]:

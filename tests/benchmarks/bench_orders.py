@@ -102,8 +102,8 @@ def as_script(listings: list[UUID]) -> str:
     )
     timer = "jsonb_build_array(jsonb_build_object('id', CAST(:timer_id AS text), 'order_id', CAST(:order_id AS text)))"
     values = {
-        "orders": order, "lines": line, "timers": timer, "now": "now()", "expires_at": "now() + interval '15 minutes'", "total": "15000",
-        "machine": "'orders/1'", "state": "'placed'::text", "job": "'orders.time_out'", "client_key": "CAST(:group_id AS text)",
+        "orders": order, "lines": line, "timers": timer, "now": "now()", "pay_by": "now() + interval '15 minutes'", "total": "15000",
+        "machine": "'orders/2'", "state": "'placed'::text", "job": "'orders.time_out'", "client_key": "CAST(:group_id AS text)",
         "id": "CAST(:group_id AS uuid)", "intent_id": "CAST(:intent_id AS uuid)", "buyer_id": "CAST(:buyer_id AS uuid)",
         "listing_ids": "ARRAY[CAST(:lid AS uuid)]", "pieces": "ARRAY[1]",
     }  # fmt: skip

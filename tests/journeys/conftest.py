@@ -1,15 +1,14 @@
-"""One city with its demonstration and one Chromium for all journeys that do not ask for their own; each journey leaves its telephones."""
+"""One city with its demonstration for all journeys that do not ask for their own."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser
 
-from tests.journeys.walker import Walker, chromium
+from tests.journeys.walker import Walker
 from tests.marvec.cli.make import RunningCity, running_city
 
-expect.set_options(timeout=15_000)  # a page that comes late on a busy machine is not wrong
 Arrive = Callable[..., Awaitable[Walker]]
 
 
@@ -26,21 +25,11 @@ def city(running: RunningCity) -> str:
     return f"http://127.0.0.1:{running.port}"
 
 
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
-
-
 @pytest.fixture
-async def arrive(browser: Browser, city: str) -> AsyncIterator[Arrive]:
-    """`await arrive("Daeng Bollo", width=1200)`: somebody with a browser of their own, closed when the journey ends."""
-    came: list[Walker] = []
+def arrive(browser: Browser, city: str) -> Arrive:
+    """`await arrive("Daeng Bollo", width=1200)`: somebody with a telephone of their own, closed when the journey ends."""
 
     async def one(name: str, **wanted: Any) -> Walker:
-        came.append(await Walker.arrive(browser, city, name, **wanted))
-        return came[-1]
+        return await Walker.arrive(browser, city, name, **wanted)
 
-    yield one
-    for walker in came:
-        await walker.context.close()
+    return one

@@ -22,7 +22,9 @@ NO_PAGES = (
     "/berkas/{file_id:uuid}/{width:int}", "/berkas/{file_id:uuid}/pratinjau", "/favicon.ico", "/healthz", "/manifest.webmanifest",
     "/metrics", "/permohonan/{application_id:uuid}/dokumen", "/readyz", "/robots.txt", "/sitemap.xml", "/sitemap/{name:str}", "/sw.js",
     "/peta/pilih", "/pesan/{conversation_id:uuid}/{seq:int}",  # pieces that other pages put in
-    "/kotak-masuk", "/bayar/{intent_id:uuid}/kembali",  # second addresses of pages
+    "/kotak-masuk", "/bayar/{intent_id:uuid}/kembali", "/tawaran/{offer_id:uuid}/pesanan", "/toko-saya/{slug:str}/rekening/kembali",
+    "/toko-saya/{slug:str}/rekening/lanjut",  # second addresses of pages, and ways on
+    "/toko-saya/{slug:str}/laporan/{month:str}/csv", "/toko-saya/{slug:str}/laporan/{month:str}/pdf",
 )  # fmt: skip
 PUBLIC = (
     "/", "/pasar", "/pasar?q=songkolo", "/pasar?q=songkolo&tampilan=daftar", "/pasar?q=zzzz", "/cari?q=punya+anak", "/cari?q=darurat",
@@ -34,7 +36,8 @@ PUBLIC = (
 )  # fmt: skip
 OF_ONE = (
     "/akun", "/akun/alamat", "/akun/data", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/kotak-masuk/pilihan",
-    "/pesan", "/permintaan", "/pesanan", "/ulasan", "/permohonan", "/antrean/saya", "/toko-saya", "/keranjang",
+    "/pesan", "/permintaan", "/pesanan", "/ulasan", "/permohonan", "/antrean/saya", "/toko-saya",
+    "/toko-saya/batas", "/toko-saya/saldo", "/keranjang",
 )  # fmt: skip
 
 Prepare = Callable[[Page, str], Awaitable[None]]
@@ -78,6 +81,43 @@ async def put_into_cart(page: Page, city: str) -> None:
     await page.wait_for_load_state("networkidle")
 
 
+DISPUTED, GOOD = "4000 0000 0000 0259", "4242 4242 4242 4242"
+
+
+async def stir_the_bank(page: Page, city: str) -> None:
+    """A bank takes one payment back, somebody refunds a part of another at the provider, and an operator has its lists compared."""
+    await buy(page, city, DISPUTED)
+    sandbox, headers = await buy(page, city, GOOD), {"Authorization": "Bearer sk_test_journey"}
+    found = await (await page.request.get(f"{sandbox}/v1/payment_intents", headers=headers)).json()
+    newest = next(intent["id"] for intent in found["data"] if intent["status"] == "succeeded")
+    await page.request.post(f"{sandbox}/v1/refunds", headers=headers, form={"payment_intent": newest, "amount": "100000"})
+    await page.context.clear_cookies()
+    await sign_in(page, city, "operator")
+    await page.goto(f"{city}/operator/penyedia")
+    await page.get_by_role("button", name="Bandingkan sekarang").click()
+    for path in ("/operator/uang", "/operator/sengketa-bank"):  # the provider's messages are on their way
+        for _ in range(40):
+            await page.goto(city + path)
+            if await page.locator(f"main a[href^='{path}/']").count():
+                break
+            await page.wait_for_timeout(500)
+
+
+async def buy(page: Page, city: str, card: str) -> str:
+    """Order something and pay it; the sandbox's address."""
+    await page.context.clear_cookies()
+    await put_into_cart(page, city)
+    await page.goto(f"{city}/checkout")
+    await page.get_by_role("button", name="Pesan dan bayar").click()
+    await page.get_by_role("button", name="Bayar dengan kartu atau QRIS").click()
+    await page.wait_for_url("**/c/cs_*")
+    sandbox = page.url.partition("/c/")[0]
+    await page.fill("#number", card)
+    await page.locator("button[value=card]").click()
+    await page.wait_for_url(f"{city}/bayar/**")
+    return sandbox
+
+
 PLACES = (
     Place("siapa-saja", PUBLIC, ("/barang/{listing_id:uuid}", "/toko/{slug:str}")),
     Place("baru", ("/konfirmasi", *OF_ONE), prepare=arrive_new),
@@ -90,14 +130,18 @@ PLACES = (
             "/pesan/{conversation_id:uuid}/tawaran", "/pesanan/{reference:str}", "/tawaran/{offer_id:uuid}",
             "/tawaran/{offer_id:uuid}/balas",
         ),
-        (("/pesanan/{reference:str}", "/ulasan"),),
+        (("/pesanan/{reference:str}", "/ulasan"), ("/pesanan/{reference:str}", "/masalah")),
         put_into_cart,
     ),
     Place(
         "penjual",
-        ("/", "/toko-saya", "/toko/baru", "/toko-saya/pesanan", "/toko-saya/pesanan?tab=selesai", "/toko-saya/peluang", "/pesan"),
+        (
+            "/", "/toko-saya", "/toko-saya/batas", "/toko-saya/saldo", "/toko/baru", "/toko-saya/pesanan", "/toko-saya/pesanan?tab=selesai",
+            "/toko-saya/peluang", "/pesan",
+        ),
         (
             "/toko-saya/{slug:str}", "/toko-saya/{slug:str}/barang", "/toko-saya/{slug:str}/barang/baru", "/toko-saya/{slug:str}/angka",
+            "/toko-saya/{slug:str}/rekening", "/toko-saya/{slug:str}/laporan",
             "/toko-saya/{slug:str}/barang/{listing_id:uuid}", "/pesan/{conversation_id:uuid}", "/pesan/{conversation_id:uuid}/tawaran",
             "/pesanan/{reference:str}", "/tawaran/{offer_id:uuid}", "/toko/{slug:str}", "/toko/{slug:str}/ulasan",
             "/ulasan/{review_id:uuid}",
@@ -110,14 +154,19 @@ PLACES = (
         (("/permohonan/{application_id:uuid}/isi", "?bagian=berkas"),),
     ),
     Place("perawat", ("/meja/antrean", "/meja/antrean/PKM-KASSI-KASSI-UMUM")),
-    Place("petugas", ("/", "/meja"), ("/meja/{application_id:uuid}",)),
+    Place("petugas", ("/", "/meja"), ("/meja/{application_id:uuid}", "/meja/{application_id:uuid}/kelahiran/{birth_id:uuid}")),
     Place(
         "operator",
         (
             "/operator", "/operator/pekerjaan", "/operator/buku-besar", "/operator/buku-besar/akun", "/operator/webhook", "/operator/jejak",
-            "/operator/sengketa", "/operator/moderasi", "/operator/panduan",
+            "/operator/sengketa", "/operator/moderasi", "/operator/batas-jual", "/operator/panduan", "/operator/uang",
+            "/operator/sengketa-bank", "/operator/penyedia",
         ),
-        ("/operator/moderasi/{case_id:uuid}",),
+        (
+            "/operator/moderasi/{case_id:uuid}", "/operator/sengketa/{reference:str}", "/operator/batas-jual/{appeal_id:uuid}",
+            "/operator/uang/{kind:str}/{id_:uuid}", "/operator/sengketa-bank/{dispute_id:uuid}", "/operator/penyedia/{check_id:uuid}",
+        ),
+        prepare=stir_the_bank,
     ),
     Place("admin", ("/admin/peran",)),
 )  # fmt: skip

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="
 async def arrive(browser: Browser, server: str, name: str = "") -> tuple[BrowserContext, Page, Actor | None]:
     """A telephone with our worker already on it; signed in when it has a name."""
     context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     actor = None
     if name:
         async with unit_of_work() as session:
@@ -174,7 +174,7 @@ async def test_a_line_that_drops_in_the_middle_of_a_photograph_loses_and_doubles
         assert await titles(shop) == []
 
         line.mend()
-        await expect(page.get_by_role("heading", level=1)).to_have_text("Songkolo begadang", timeout=20_000)
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Songkolo begadang")
         await expect(page.get_by_role("img", name="Gambar 1: Songkolo begadang")).to_be_visible()
         await expect(page.get_by_text("Tampil", exact=True)).to_be_visible()  # by the button that was pressed
         assert await titles(shop) == ["Songkolo begadang"]
@@ -207,7 +207,7 @@ async def test_a_message_written_without_a_line_survives_the_closed_page_and_is_
 
     await context.set_offline(False)
     await page.goto(f"{server}/pesan/{talk}")
-    await expect(page.locator(".bubble.pending")).to_have_count(0, timeout=20_000)
+    await expect(page.locator(".bubble.pending")).to_have_count(0)
     await expect(page.locator(".bubble")).to_have_count(1)
     await expect(page.get_by_label("Tulis pesan")).to_have_value("Kalau tidak")
     assert [row[2] for row in await stored(talk)] == ["Masih ada songkolo?"]

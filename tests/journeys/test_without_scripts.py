@@ -47,6 +47,7 @@ async def buy(buyer: Walker) -> None:
     await buyer.press("Cari")
     await buyer.page.locator("main a[href^='/barang/']", has_text=GOODS).click()
     await buyer.see(GOODS)
+    await expect(buyer.page.get_by_role("button", name="Masukkan ke keranjang")).to_be_in_viewport(ratio=1)  # without scrolling
     await buyer.fill(quantity="3")
     await buyer.press("Masukkan ke keranjang")
     await buyer.see("Keranjang")

@@ -13,11 +13,19 @@ from pathlib import Path
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, ViewportSize, async_playwright, expect
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+OFF = (
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",  # two pages more behind each context's address bar, which nobody sees: a second of work
+    # What Playwright itself turns off: of two such switches the last one counts.
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
+)  # fmt: skip
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", f"--disable-features={','.join(OFF)}",
 ]  # fmt: skip
 WIDTH, HEIGHT = 360, 740
+expect.set_options(timeout=30_000)  # a page that comes late on a busy machine is not wrong
 PASSWORD = "phinisi di paotere"  # of invented people
 EXPECTED_REFUSALS = re.compile(r"Failed to load resource.*40[149]")
 _SIDEWAYS = """addEventListener("load", () => requestAnimationFrame(() => {
@@ -51,7 +59,7 @@ class Walker:
         """With `scripts=False` a browser that runs none."""
         screen: ViewportSize = {"width": width, "height": HEIGHT}
         context = await browser.new_context(viewport=screen, locale=language, reduced_motion="reduce", java_script_enabled=scripts)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         await context.add_init_script(_SIDEWAYS)
         return cls(name, context, await context.new_page(), city)
 

@@ -15,9 +15,10 @@ from marvec.listings import service as listings
 from marvec.listings.models import Listing
 from marvec.listings.schemas import CreateListing
 from marvec.orders import queries
-from marvec.orders.machine import ORDERS_1, OrderState, Party
+from marvec.orders.machine import ORDERS_2, OrderState, Party
 from marvec.orders.models import Order
-from marvec.orders.service import Delivery, Handover, Line, move_order, place_orders
+from marvec.orders.schemas import Say
+from marvec.orders.service import Delivery, Handover, Line, ask_operator, move_order, place_orders, say
 from marvec.storefronts import service as storefronts
 from marvec.storefronts.models import Storefront
 from marvec.storefronts.schemas import OpenStorefront
@@ -55,6 +56,16 @@ async def goods(
         data = CreateListing(storefront_id=own.id, title=title, category="makanan", unit="porsi", price=price, stock=stock)
         listing = await listings.create_listing(session, owner, data)
         return await listings.publish_listing(session, owner, listing.id)
+
+
+async def goods_again(seller: Actor, like: Listing) -> Listing:
+    """Another published listing in the shop of `like`."""
+    async with unit_of_work() as session:
+        data = CreateListing(
+            storefront_id=like.storefront_id, title=like.title, category="makanan", unit="porsi", price=like.price, stock=10
+        )
+        listing = await listings.create_listing(session, seller, data)
+        return await listings.publish_listing(session, seller, listing.id)
 
 
 def seller_of(listing: Listing) -> Actor:
@@ -133,7 +144,17 @@ async def deal_in(state: OrderState, run_jobs: RunJobs, delivery: Delivery = COU
         elif new is OrderState.EXPIRED:
             await run_jobs(ahead=timedelta(minutes=16))
         else:
-            await move(made.actor(by), made.order_id, new)
+            await move(made.actor(by), made.order_id, new, because="Dua bungkus rusak.")
+    return made
+
+
+async def deal_to_decide(run_jobs: RunJobs) -> Deal:
+    """A disputed deal whose seller has answered, and which the buyer has handed to an operator."""
+    made = await deal_in(OrderState.DISPUTED, run_jobs)
+    async with unit_of_work() as session:
+        await say(session, made.seller, made.order_id, Say(words="Waktu dikirim masih bagus."))
+    async with unit_of_work() as session:
+        await ask_operator(session, made.buyer, made.order_id)
     return made
 
 
@@ -141,7 +162,7 @@ def _way_to(state: OrderState, handover: Handover) -> list[tuple[OrderState, Par
     ways: dict[OrderState, list[tuple[OrderState, Party]]] = {OrderState.PLACED: []}
     line_of = [OrderState.PLACED]
     for old in line_of:
-        for step in ORDERS_1:
+        for step in ORDERS_2:
             if step.old is old and step.new not in ways and step.only in (None, handover):
                 ways[step.new] = [*ways[old], (step.new, min(step.by, key=list(Party).index))]
                 line_of.append(step.new)

@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.registry import queries, service
+from civic.registry.likeness import REASONS
 from civic.services import catalogue, products
 from civic.services.answers import Answers
 from civic.services.models import Application
@@ -38,4 +39,10 @@ async def lines(session: AsyncSession, application: Application, answers: Answer
     ]
 
 
-products.register("akta-kelahiran", products.Workshop(make, lines))
+async def asides(session: AsyncSession, application: Application, answers: Answers) -> list[products.Aside]:
+    """What an officer must compare, or has compared, and twins for their information; a revoked entry is none of it."""
+    found = [one for one in await service.alike(session, application.id, answers) if not one.revoked]
+    return [products.Aside(_(REASONS[one.why]), f"/meja/{application.id}/kelahiran/{one.entry.id}", one.stops) for one in found]
+
+
+products.register("akta-kelahiran", products.Workshop(make, lines, asides))

@@ -4,6 +4,7 @@ A NIK that is well-formed is not verified. A mismatch with a stated birth date i
 """
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -16,8 +17,10 @@ from common.i18n import tanggal
 from common.settings import get_settings
 
 Answers = dict[str, str]
+Sealed = Mapping[str, str]
 LONGEST = {"text": 200, "textarea": 2000}
 PURPOSE = "application-answers"
+BLOCK = 32  # bytes: an answer of one letter and one of twenty are equally long
 
 
 def check(service: Service, answers: Mapping[str, str], *, only: frozenset[str] | None = None, complete: bool = True) -> dict[str, str]:
@@ -63,16 +66,41 @@ def applies(condition: Condition | None, answers: Mapping[str, str]) -> bool:
     return condition is None or answers.get(condition.field) == condition.equals
 
 
-def seal(application_id: UUID, answers: Answers) -> bytes:
-    """The answers as they lie in the database: sealed, and bound to their application."""
-    plain = json.dumps(answers, ensure_ascii=False).encode()
-    return sealing.seal(get_settings().nik_key.get_secret_value(), plain, purpose=PURPOSE, subject=str(application_id))
+def seal(application_id: UUID, answers: Answers) -> dict[str, str]:
+    """Each answer by itself, bound to its application and its question, and of a length that says little about what was answered."""
+    return {name: b64encode(_seal(_subject(application_id, name), value)).decode() for name, value in answers.items()}
 
 
-def unseal(application_id: UUID, sealed: bytes) -> Answers:
-    plain = sealing.unseal(get_settings().nik_key.get_secret_value(), sealed, purpose=PURPOSE, subject=str(application_id))
-    answers: Answers = json.loads(plain)
+def unseal(application_id: UUID, sealed: Sealed) -> Answers:
+    answers: Answers = {}
+    for name in sorted(sealed):  # what was once sealed as a whole, under no name, comes first
+        opened = _unseal(_subject(application_id, name), b64decode(sealed[name]))
+        answers |= {name: opened} if name else opened
     return answers
+
+
+def seal_whole(application_id: UUID, answers: Answers) -> bytes:
+    """All of it in one, for a register's entry."""
+    return _seal(str(application_id), answers)
+
+
+def unseal_whole(application_id: UUID, sealed: bytes) -> Answers:
+    answers: Answers = _unseal(str(application_id), sealed)
+    return answers
+
+
+def _subject(application_id: UUID, name: str) -> str:
+    return f"{application_id}:{name}" if name else str(application_id)
+
+
+def _seal(subject: str, value: Any) -> bytes:
+    plain = json.dumps(value, ensure_ascii=False).encode()
+    padded = plain + b" " * (-len(plain) % BLOCK)
+    return sealing.seal(get_settings().nik_key.get_secret_value(), padded, purpose=PURPOSE, subject=subject)
+
+
+def _unseal(subject: str, sealed: bytes) -> Any:
+    return json.loads(sealing.unseal(get_settings().nik_key.get_secret_value(), sealed, purpose=PURPOSE, subject=subject))
 
 
 def shown(question: Question, value: str, *, masked: bool) -> str:

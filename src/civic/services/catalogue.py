@@ -4,16 +4,18 @@ Every fact about a service carries its class: A a Makassar source, B a national 
 """
 
 import tomllib
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from civic.services.errors import NoSuchService
+from civic.services.errors import NoSuchService, VersionGone
 from common import i18n
 
 FactClass = Literal["A", "B", "C"]
+SLOT = "slot"
 FieldType = Literal["text", "textarea", "date", "choice", "nik", "kk", "phone", "kelurahan", "number"]
 
 
@@ -75,21 +77,99 @@ class Document(Frozen):
 
 
 class Step(Frozen):
-    """What the office does, in order; the last one decides."""
+    """What the office does, in order; the last one decides. `looks_at`: what it looks at, questions and documents by name; all if none."""
 
     code: str
     label: Text
+    looks_at: tuple[str, ...] = ()
+
+
+class Trait(Frozen):
+    """Something that an answer shows: it is a word, or a number in a range. `default` is read where nothing was answered."""
+
+    field: str
+    equals: str = ""
+    below: int | None = None
+    at_least: int | None = None
+    default: str = ""
+
+
+class Weight(Frozen):
+    """A number, where all of these show."""
+
+    value: Decimal
+    when: tuple[Trait, ...] = ()
+
+
+class Factor(Frozen):
+    """A number of a levy's formula: the first weight that fits; the last one always does. `share`: its part of a sum."""
+
+    label: Text
+    share: Decimal = Decimal(1)
+    weights: tuple[Weight, ...]
+
+
+class Exemption(Frozen):
+    """Who pays nothing, by which law. With `when` it is proposed wherever all of these show."""
+
+    code: str
+    label: Text
+    basis: str
+    when: tuple[Trait, ...] = ()
+
+
+class LevyRule(Frozen):
+    """`base` x `tariff` (rupiah a unit) x each of `indexes` x the sum of `parameters`, at least `least` rupiah (see `tariffs`)."""
+
+    base: str
+    tariff: int = Field(gt=0)
+    least: int = Field(0, ge=0)
+    basis: str
+    indexes: tuple[Factor, ...] = ()
+    parameters: tuple[Factor, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+
+    @property
+    def traits(self) -> list[Trait]:
+        weights = [trait for factor in (*self.indexes, *self.parameters) for weight in factor.weights for trait in weight.when]
+        return weights + [trait for one in self.exemptions for trait in one.when]
+
+    @property
+    def looks_at(self) -> list[str]:
+        """The questions whose answers it reads."""
+        return sorted({self.base} | {trait.field for trait in self.traits})
+
+    def exemption(self, code: str) -> Exemption | None:
+        return next((one for one in self.exemptions if one.code == code), None)
+
+    @model_validator(mode="after")
+    def every_factor_has_a_weight_for_everybody(self) -> "LevyRule":
+        if open_ended := [one.label.id for one in (*self.indexes, *self.parameters) if not one.weights or one.weights[-1].when]:
+            raise ValueError(f"the last weight must fit whatever is answered: {open_ended}")
+        return self
 
 
 class Fee(Frozen):
-    """`none`; `fixed`: known beforehand; `levied`: set by an officer; `rate` rupiah a unit of `base` is the proposal."""
+    """`none`; `fixed`: known beforehand; `levied`: set by an officer by its `rule`, then to be paid within so many days."""
 
     kind: Literal["none", "fixed", "levied"] = "none"
     amount: int = Field(0, ge=0)
-    rate: int = Field(0, ge=0)
-    base: str = ""
+    rule: LevyRule | None = None
+    pay_within_days: int = Field(30, gt=0)
+    remind_after_days: tuple[int, ...] = (3, 10)
     fact_class: FactClass = "B"
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def a_levy_has_its_rule(self) -> "Fee":
+        if (self.kind == "levied") != (self.rule is not None):
+            raise ValueError("a levy needs a rule, and nothing else has one")
+        if (
+            list(self.remind_after_days) != sorted(set(self.remind_after_days))
+            or max(self.remind_after_days, default=0) >= self.pay_within_days
+        ):
+            raise ValueError("reminders come one after another, before the last day")
+        return self
 
 
 class SlotRule(Frozen):
@@ -144,15 +224,24 @@ class Service(Frozen):
     def document(self, name: str) -> Document | None:
         return next((document for document in self.documents if document.name == name), None)
 
+    @property
+    def names(self) -> set[str]:
+        """Everything that can be asked for: questions, documents, the appointment."""
+        questions, documents = {one.name for one in self.questions}, {one.name for one in self.documents}
+        return questions | documents | ({SLOT} if self.slot else set())
+
     @model_validator(mode="after")
     def names_are_known(self) -> "Service":
         """A condition or a public answer that names no question is a mistake of the file: found at start, not by a citizen."""
         known = {question.name for question in self.questions}
         named = {one.when.field for one in self.questions if one.when} | {one.when.field for one in self.documents if one.when}
         named |= set(self.product.public) if self.product else set()
-        named |= {self.fee.base} if self.fee.base else set()
-        if unknown := named - known:
+        named |= set(self.fee.rule.looks_at) if self.fee.rule else set()
+        seen = {name for step in self.steps for name in step.looks_at}
+        if unknown := (named - known) | (seen - self.names):
             raise ValueError(f"{self.code} names unknown questions: {sorted(unknown)}")
+        if len(self.names) != len(self.questions) + len(self.documents) + bool(self.slot):
+            raise ValueError(f"{self.code} has two things of one name")
         if not self.steps:
             raise ValueError(f"{self.code} has no step")
         return self
@@ -172,8 +261,26 @@ def current() -> list[Service]:
 
 
 def find(code: str, version: int | None = None) -> Service:
-    """A service by code, newest version unless one is named. Raises NoSuchService."""
-    found = _all().get((code, version)) if version else next((s for s in current() if s.code == code), None)
+    """A service by code, newest version unless one is named. Raises NoSuchService, and VersionGone for a version that is not here (now)."""
+    newest = next((one for one in current() if one.code == code), None)
+    found = _all().get((code, version)) if version else newest
     if found is None:
-        raise NoSuchService
+        raise VersionGone if version else NoSuchService
     return found
+
+
+def of_case(code: str, version: int, office: str) -> Service:
+    """What a case is *shown* by: its version, else (the files were rolled back) the newest of its service, else its bare name.
+
+    Whoever acts upon a case uses `find`, which refuses.
+    """
+    newest = next((one for one in current() if one.code == code), None)
+    return _all().get((code, version)) or newest or _bare(code, version, office)
+
+
+def _bare(code: str, version: int, office: str) -> Service:
+    name, nothing = Text(id=code, en=code), Text(id="", en="")
+    return Service(
+        code=code, version=version, office=office, office_name=office, name=name, summary=nothing, fact_class="C", legal_basis=(),
+        working_days=1, time_class="C", complaint=nothing, groups=(), steps=(Step(code="", label=nothing),),
+    )  # fmt: skip

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.promises import queries as promises
 from civic.services import answers as forms
-from civic.services import catalogue, queries, service, views
-from civic.services.errors import NoSuchApplication, NothingAsked
+from civic.services import catalogue, products, queries, review, service, views
+from civic.services.catalogue import Service
+from civic.services.errors import NoSuchApplication, NoSuchLevy, NothingAsked
 from civic.services.models import AT_THE_OFFICE, STATE_NAMES, Application, State
 from civic.services.policy import is_officer
 from common import guards
@@ -30,7 +31,7 @@ from common.web.templating import Page
 Web = Request[Any, Any, Any]
 OFFICER = [guards.role(Role.OFFICER)]
 ROWS = 40
-TABS = ("waiting", State.CORRECTION, State.AWAITING_PAYMENT, State.ISSUED, State.REJECTED)
+TABS = ("waiting", State.CORRECTION, State.AWAITING_PAYMENT, State.ISSUED, State.REJECTED, State.EXPIRED)
 
 
 @get("/meja", guards=OFFICER)
@@ -89,7 +90,7 @@ async def act(session: AsyncSession, request: Web, actor: Actor, application_id:
     async with reshow(request, "services/file.html", **context) as form:
         await _do(session, actor, application, deed, form)
     following = await queries.next_on_desk(session, actor.offices(Role.OFFICER), application)
-    if application.state in AT_THE_OFFICE or following is None:
+    if application.state in AT_THE_OFFICE or following is None or deed.startswith("retribusi"):
         return see_other(f"/meja/{application_id}", _("Sudah dicatat."))
     return see_other(f"/meja/{following}", _("Sudah dicatat. Ini permohonan berikutnya."))
 
@@ -105,13 +106,27 @@ async def _do(session: AsyncSession, actor: Actor, application: Application, dee
         case "perbaikan":
             await service.ask_correction(session, actor, application_id, _asked(form))
         case "retribusi":
-            await service.set_levy(session, actor, application_id, _rupiah(str(form.value("amount"))))
+            await _set_levy(session, actor, application_id, form)
+        case "retribusi-setuju" | "retribusi-tolak":
+            confirms, levy_id = deed == "retribusi-setuju", _uuid(str(form.value("levy")))
+            await service.decide_levy(session, actor, application_id, levy_id, confirms=confirms, reason=reason)
         case "tolak":
             await service.reject(session, actor, application_id, reason[:500])
         case "cabut":
             await _revoke(session, actor, application, reason)
         case _:
             raise NoSuchApplication
+
+
+async def _set_levy(session: AsyncSession, actor: Actor, application_id: UUID, form: Any) -> None:
+    """By the rule, or with what the officer typed; the page has other reasons beside this one's, so its field has a name of its own."""
+    amount, exemption, reason = (str(form.value(name)) for name in ("amount", "exemption", "levy_reason"))
+    rupiah = _rupiah(amount) if amount and not exemption else None
+    try:
+        await service.set_levy(session, actor, application_id, rupiah, reason=reason, exemption=exemption)
+    except Invalid as error:
+        error.fields = {"levy_reason" if name == "reason" else name: wrong for name, wrong in error.fields.items()}
+        raise
 
 
 async def _revoke(session: AsyncSession, actor: Actor, application: Application, reason: str) -> None:
@@ -137,12 +152,18 @@ def _rupiah(text: str) -> int:
     return int(digits)
 
 
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NoSuchLevy from None
+
+
 async def _file_context(session: AsyncSession, actor: Actor, application: Application) -> dict[str, Any]:
-    current = catalogue.find(application.service, application.version)
+    current = catalogue.of_case(application.service, application.version, application.office)
     answers = forms.unseal(application.id, application.answers)
     base = await views.case_context(session, actor, application)
     documents = await queries.documents(session, application.id)
-    size = int(answers.get(current.fee.base, "0") or 0) if current.fee.base else 0
     return {
         **base,
         "questions": [one for one in current.questions if answers.get(one.name) and forms.applies(one.when, answers)],
@@ -153,9 +174,18 @@ async def _file_context(session: AsyncSession, actor: Actor, application: Applic
         "needed": forms.needed_documents(current, answers),
         "next_step": current.steps[application.steps_done] if application.steps_done < len(current.steps) else None,
         "is_last": application.steps_done == len(current.steps) - 1,
-        "proposed_levy": current.fee.rate * size,
+        "asides": await _asides(session, current, application, answers),
+        "changes": await review.changes(session, application, current, masked=False),
         "following": await queries.next_on_desk(session, actor.offices(Role.OFFICER), application),
     }
+
+
+async def _asides(session: AsyncSession, current: Service, application: Application, answers: forms.Answers) -> list[products.Aside]:
+    """What the room that makes the product says of a file that is not decided yet."""
+    workshop = products.WORKSHOPS.get(current.product.kind) if current.product else None
+    if workshop is None or workshop.asides is None or application.state not in AT_THE_OFFICE:
+        return []
+    return await workshop.asides(session, application, answers)
 
 
 def _tab_name(key: str) -> str:

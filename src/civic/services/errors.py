@@ -1,12 +1,19 @@
 """What can go wrong with an application."""
 
-from common.errors import Conflict, Invalid, NotFound
-from common.i18n import N_
+from collections.abc import Iterable
+
+from common.errors import Conflict, Forbidden, Invalid, NotFound
+from common.i18n import N_, gettext
 
 
 class NoSuchService(NotFound):
     code = "no_such_service"
     message = N_("Layanan itu tidak ada. Lihat daftar layanan.")
+
+
+class VersionGone(Conflict):
+    code = "version_gone"
+    message = N_("Permohonan ini memakai aturan layanan yang sedang tidak tersedia. Isian Anda aman. Coba lagi nanti.")
 
 
 class NoSuchApplication(NotFound):
@@ -29,6 +36,17 @@ class NotYours(Conflict):
     message = N_("Permohonan ini sedang diperiksa kantor. Anda bisa mengubahnya kalau petugas meminta perbaikan.")
 
 
+class NotAsked(Conflict):
+    """`fields`: what was to be changed although nobody asked for it."""
+
+    code = "not_asked_for"
+    message = N_("Petugas hanya meminta perbaikan bagian tertentu. Yang lain tidak bisa diubah.")
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__()
+        self.fields = dict.fromkeys(sorted(names), gettext(N_("Bagian ini tidak diminta diperbaiki.")))
+
+
 class StepNotNext(Conflict):
     code = "step_not_next"
     message = N_("Langkah itu sudah selesai, atau belum gilirannya. Muat ulang halaman ini.")
@@ -42,6 +60,26 @@ class LevyMissing(Conflict):
 class LevyNotHere(Conflict):
     code = "levy_not_here"
     message = N_("Layanan ini tidak memungut retribusi yang ditetapkan petugas.")
+
+
+class LevyWaits(Conflict):
+    code = "levy_waits"
+    message = N_("Retribusi ini masih menunggu persetujuan petugas kedua.")
+
+
+class NoSuchLevy(NotFound):
+    code = "no_such_levy"
+    message = N_("Penetapan retribusi itu sudah diganti atau diputuskan. Muat ulang halaman ini.")
+
+
+class SecondOfficerNeeded(Forbidden):
+    code = "second_officer_needed"
+    message = N_("Yang menetapkan tidak boleh menyetujui sendiri. Minta petugas lain.")
+
+
+class LevyPaid(Conflict):
+    code = "levy_paid"
+    message = N_("Retribusi ini sudah dibayar. Jumlahnya tidak bisa diubah lagi.")
 
 
 class NothingAsked(Invalid):

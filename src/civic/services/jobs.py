@@ -1,4 +1,4 @@
-"""What the engine hears of payments, and the opening of appointments."""
+"""What the engine hears of payments, files that wait for money, and the opening of appointments."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,12 @@ async def on_paid(session: AsyncSession, event: PaymentSucceeded) -> None:
 async def on_payment_closed(session: AsyncSession, event: PaymentClosed) -> None:
     if event.purpose == PURPOSE:
         await service.on_payment_closed(session, event.purpose_id, event.intent_id)
+
+
+@every("services.pursue_fees", seconds=600)
+async def pursue_fees() -> None:
+    async with unit_of_work() as session:
+        await service.pursue(session)
 
 
 @every("services.open_slots", seconds=3600)

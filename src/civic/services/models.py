@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import BigInteger
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Column, Field
 
@@ -26,6 +26,7 @@ class State(StrEnum):
     ISSUED = "issued"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 STATE_NAMES = {
@@ -38,14 +39,16 @@ STATE_NAMES = {
     State.ISSUED: N_("Terbit"),
     State.REJECTED: N_("Permohonan ditolak"),
     State.WITHDRAWN: N_("Ditarik"),
+    State.EXPIRED: N_("Waktu membayar habis"),
 }
 APPLICANTS_MOVE = frozenset({State.DRAFT, State.CORRECTION, State.AWAITING_PAYMENT})
 AT_THE_OFFICE = frozenset({State.SUBMITTED, State.IN_REVIEW})
-ENDED = frozenset({State.ISSUED, State.REJECTED, State.WITHDRAWN})
+ENDED = frozenset({State.ISSUED, State.REJECTED, State.WITHDRAWN, State.EXPIRED})
 
 
 class Application(Moving, table=True):
-    """One case. `answers` is the sealed JSON of the form: it holds NIKs and facts about children. `fee` null: not set yet."""
+    """One case. `answers`: each answer sealed by itself, by its question, so that the database sees which ones change and never what they
+    say. `fee` null: not set yet; a zero of a `levied` service is an `exemption` by name. `fee_due_at`: then the file expires unpaid."""
 
     __tablename__ = "applications"
     MOVES: ClassVar[Moves] = {
@@ -54,10 +57,11 @@ class Application(Moving, table=True):
         State.IN_REVIEW: frozenset({State.CORRECTION, State.APPROVED, State.REJECTED}),
         State.CORRECTION: frozenset({State.SUBMITTED, State.WITHDRAWN}),
         State.APPROVED: frozenset({State.AWAITING_PAYMENT, State.ISSUED}),
-        State.AWAITING_PAYMENT: frozenset({State.ISSUED, State.WITHDRAWN}),
+        State.AWAITING_PAYMENT: frozenset({State.ISSUED, State.WITHDRAWN, State.EXPIRED}),
         State.ISSUED: frozenset(),
         State.REJECTED: frozenset(),
         State.WITHDRAWN: frozenset(),
+        State.EXPIRED: frozenset(),
     }
 
     id: UUID = id_field()
@@ -66,10 +70,15 @@ class Application(Moving, table=True):
     version: int
     office: str
     applicant_id: UUID
-    answers: bytes = Field(sa_type=LargeBinary)
+    answers: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
     steps_done: int = 0
     officer_id: UUID | None = Field(default=None)
-    fee: int | None = Field(default=None)
+    levied: bool = False
+    fee: int | None = Field(default=None, sa_type=BigInteger)
+    exemption: str | None = Field(default=None)
+    fee_due_at: datetime | None = utc_field(nullable=True)
+    fee_notice_at: datetime | None = utc_field(nullable=True)
+    fee_reminders: int = 0
     fee_intent_id: UUID | None = Field(default=None)
     fee_settled_at: datetime | None = utc_field(nullable=True)
     credential_id: UUID | None = Field(default=None)
@@ -91,7 +100,10 @@ class ApplicationDocument(Table, table=True):
 
 
 class Correction(Table, table=True):
-    """What an officer asked for: `items` is a list of {target, message}, the target a question or a document by name."""
+    """What an officer asked for: `items` is a list of {target, message}, the target a question or a document by name.
+
+    `opens`: all that the applicant may change now; `before`: how it was, {answers: {name: sealed}, documents: {name: file}, files: [...]}.
+    """
 
     __tablename__ = "application_corrections"
 
@@ -100,11 +112,14 @@ class Correction(Table, table=True):
     asked_by: UUID
     asked_at: datetime = utc_field(default_now=True)
     items: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    opens: list[str] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    before: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     answered_at: datetime | None = utc_field(nullable=True)
 
 
 class StepDone(Table, table=True):
-    """One step of the office, done once."""
+    """One step of the office, done once. `looks_at`: questions and documents by name, None all of them; `saw` is the database's mark
+    of each, and nothing is approved that a step has not seen as it is."""
 
     __tablename__ = "application_steps"
 
@@ -114,6 +129,55 @@ class StepDone(Table, table=True):
     done_by: UUID
     done_at: datetime = utc_field(default_now=True)
     note: str = ""
+    looks_at: list[str] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
+    saw: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+
+
+class StepReopened(Table, table=True):
+    """A step that was done, and is to be done again because `changed` is what it had looked at."""
+
+    __tablename__ = "application_steps_reopened"
+
+    id: UUID = id_field()
+    application_id: UUID = Field(foreign_key="applications.id", index=True)
+    number: int
+    code: str
+    done_by: UUID
+    done_at: datetime = utc_field()
+    note: str = ""
+    changed: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    reopened_at: datetime = utc_field(default_now=True)
+
+
+class Levy(Table, table=True):
+    """What an officer set, beside what the rule proposes and how that was computed. A deviation waits for a second officer."""
+
+    __tablename__ = "application_levies"
+
+    id: UUID = id_field()
+    application_id: UUID = Field(foreign_key="applications.id", index=True)
+    amount: int = Field(sa_type=BigInteger)
+    exemption: str | None = Field(default=None)
+    proposed: int = Field(sa_type=BigInteger)
+    proposed_exemption: str | None = Field(default=None)
+    computation: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    reason: str = ""
+    looks_at: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    saw: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    set_by: UUID
+    set_at: datetime = utc_field(default_now=True)
+    confirmed_by: UUID | None = Field(default=None)
+    confirmed_at: datetime | None = utc_field(nullable=True)
+    ended_at: datetime | None = utc_field(nullable=True)
+    ended_because: str = ""
+
+    @property
+    def deviates(self) -> bool:
+        return (self.amount, self.exemption) != (self.proposed, self.proposed_exemption)
+
+    @property
+    def holds(self) -> bool:
+        return self.ended_at is None and (not self.deviates or self.confirmed_by is not None)
 
 
 class Slot(Table, table=True):

@@ -76,8 +76,7 @@ async def show_form(
     """One group of questions, then the documents, then all of it for a last look."""
     application = await queries.visible(session, actor, application_id)
     context = await views.form_context(session, application, part)
-    answers = context["answers"]
-    return page("services/form.html", form=Form.filled(**answers), **context, section="city")
+    return page("services/form.html", headers=NOT_KEPT, form=Form.filled(**context["answers"]), **context, section="city")
 
 
 @post("/permohonan/{application_id:uuid}/isi", guards=CITIZEN)
@@ -87,14 +86,15 @@ async def fill_group(
     """Keep one group's answers; they are kept also when something is wrong, and the page says what."""
     application = await queries.visible(session, actor, application_id)
     current = catalogue.find(application.service, application.version)
-    group = current.group(part)
-    names = [question.name for question in group.questions] if group else []
-    form = Form.sent(await request.form())
-    await service.fill(session, actor, application_id, {name: form.value(name) for name in names})
+    group, opens = current.group(part), await views.opens_of(session, application)
+    context = await views.form_context(session, application, part)
+    async with reshow(request, "services/form.html", **context, section="city") as form:
+        names = [one.name for one in group.questions if opens is None or one.name in opens or one.name in form.names()] if group else []
+        await service.fill(session, actor, application_id, {name: form.value(name) for name in names})
     answers = forms.unseal(application.id, application.answers)
     if forms.check(current, answers, only=frozenset(names)):
         return see_other(f"/permohonan/{application_id}/isi?bagian={part}&periksa=1")
-    return see_other(f"/permohonan/{application_id}/isi?bagian={views.part_after(current, part)}")
+    return see_other(f"/permohonan/{application_id}/isi?bagian={views.part_after(current, part, opens)}")
 
 
 @post("/permohonan/{application_id:uuid}/berkas/{name:str}", guards=CITIZEN)

@@ -27,16 +27,29 @@ SHOWN = (
 )  # fmt: skip
 """Titles and public labels of the definitions. A credential keeps the Indonesian ones; its page says them in any language."""
 
+
+@dataclass(frozen=True)
+class Aside:
+    """What the room that makes the product has to say of a file that is being looked at; `stops`: an officer decides on it first."""
+
+    text: str
+    link: str
+    stops: bool
+
+
 Maker = Callable[[AsyncSession, Actor | None, Application, Answers], Awaitable[Product]]
+Asides = Callable[[AsyncSession, Application, Answers], Awaitable[list[Aside]]]
 Lines = Callable[[AsyncSession, Application, Answers], Awaitable[list[tuple[str, str]]]]
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """`make` runs within the issuing transaction; `lines` gives the certificate's rows (label, value) for the holder."""
+    """`make` runs within the issuing transaction; `lines` gives the certificate's rows (label, value) for the holder; `asides` what the
+    officer should know before."""
 
     make: Maker
     lines: Lines
+    asides: Asides | None = None
 
 
 WORKSHOPS: dict[str, Workshop] = {}

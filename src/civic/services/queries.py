@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, tuple_, update
+from sqlalchemy import exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,9 +17,11 @@ from civic.services.models import (
     ApplicationDocument,
     Booking,
     Correction,
+    Levy,
     Slot,
     State,
     StepDone,
+    StepReopened,
 )
 from civic.services.policy import check_may_see
 from common import clock
@@ -111,6 +113,41 @@ async def open_correction(session: AsyncSession, application_id: UUID) -> Correc
     return found
 
 
+async def last_correction(session: AsyncSession, application_id: UUID) -> Correction | None:
+    """The newest correction that was answered."""
+    answered = select(Correction).where(col(Correction.application_id) == application_id, col(Correction.answered_at).is_not(None))
+    found: Correction | None = await session.scalar(answered.order_by(col(Correction.asked_at).desc()).limit(1))
+    return found
+
+
+async def levy_of(session: AsyncSession, application_id: UUID) -> Levy | None:
+    """The levy that holds."""
+    return next((one for one in await _levies(session, application_id) if one.holds), None)
+
+
+async def waiting_levy(session: AsyncSession, application_id: UUID) -> Levy | None:
+    """The levy that waits for its second officer."""
+    return next((one for one in await _levies(session, application_id) if not one.holds), None)
+
+
+async def _levies(session: AsyncSession, application_id: UUID) -> Sequence[Levy]:
+    """At most two: one that holds, one that waits."""
+    live = select(Levy).where(col(Levy.application_id) == application_id, col(Levy.ended_at).is_(None))
+    return (await session.scalars(live)).all()
+
+
+async def fees_to_pursue(session: AsyncSession, now: datetime, limit: int = 100) -> Sequence[Application]:
+    """Files that wait for money and of whose next word the moment has come; what somebody works on is left for the next time."""
+    due = select(Application).where(col(Application.state) == State.AWAITING_PAYMENT, col(Application.fee_notice_at) <= now)
+    due = due.order_by(col(Application.fee_notice_at)).limit(limit).with_for_update(skip_locked=True)
+    return (await session.scalars(due.execution_options(populate_existing=True))).all()
+
+
+async def reopened(session: AsyncSession, application_id: UUID) -> Sequence[StepReopened]:
+    again = select(StepReopened).where(col(StepReopened.application_id) == application_id)
+    return (await session.scalars(again.order_by(col(StepReopened.reopened_at)))).all()
+
+
 async def steps(session: AsyncSession, application_id: UUID) -> Sequence[StepDone]:
     done = select(StepDone).where(col(StepDone.application_id) == application_id).order_by(col(StepDone.number))
     return (await session.scalars(done)).all()
@@ -122,14 +159,12 @@ async def history(session: AsyncSession, subject_id: UUID) -> Sequence[StateHist
 
 
 async def holder_of_file(session: AsyncSession, file_id: UUID, offices: Collection[str]) -> bool:
-    """Whether a file belongs to a handed-in application of one of these offices."""
-    inside = exists().where(
-        col(ApplicationDocument.file_id) == file_id,
-        col(ApplicationDocument.application_id) == col(Application.id),
-        col(Application.office).in_(offices),
-        col(Application.state) != State.DRAFT,
-    )
-    return bool(await session.scalar(select(inside)))
+    """Whether a file belongs to a handed-in application of one of these offices, or did before a correction."""
+    handed_in = (col(Application.office).in_(offices), col(Application.state) != State.DRAFT)
+    held = (col(ApplicationDocument.file_id) == file_id, col(ApplicationDocument.application_id) == col(Application.id))
+    before = (col(Correction.before).contains({"files": [str(file_id)]}), col(Correction.application_id) == col(Application.id))
+    found = select(or_(exists().where(*held, *handed_in), exists().where(*before, *handed_in)))
+    return bool(await session.scalar(found))
 
 
 async def booking(session: AsyncSession, application_id: UUID) -> tuple[Booking, Slot] | None:

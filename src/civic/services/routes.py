@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.promises import queries as promises
 from civic.promises.models import Promise
-from civic.services import catalogue, queries, service
+from civic.services import catalogue, levies, queries, service
 from civic.services.models import AT_THE_OFFICE, Application, State
 from civic.services.papers import pdf
 from civic.services.schemas import (
@@ -25,7 +25,6 @@ from civic.services.schemas import (
     FillIn,
     Reject,
     ServiceOut,
-    SetLevy,
     SlotOut,
     StartApplication,
 )
@@ -149,11 +148,6 @@ async def complete_step(session: AsyncSession, actor: Actor, application_id: UUI
     return await _shown(session, await service.complete_step(session, actor, application_id, data.step, data.note))
 
 
-@put("/desk/applications/{application_id:uuid}/levy", guards=OFFICER)
-async def set_levy(session: AsyncSession, actor: Actor, application_id: UUID, data: SetLevy) -> ApplicationOut:
-    return await _shown(session, await service.set_levy(session, actor, application_id, data.amount))
-
-
 @post("/desk/applications/{application_id:uuid}/rejection", guards=OFFICER)
 async def reject_application(session: AsyncSession, actor: Actor, application_id: UUID, data: Reject) -> ApplicationOut:
     return await _shown(session, await service.reject(session, actor, application_id, data.reason))
@@ -164,7 +158,8 @@ async def _shown(session: AsyncSession, application: Application, promise: Promi
     if promise is None and application.submitted_at is not None:
         promise = await promises.of(session, application.id)
     codes = await credentials.codes_of(session, [application.id]) if application.credential_id else {}
-    return ApplicationOut.of(application, promise, codes.get(application.id))
+    correction = await queries.open_correction(session, application.id) if application.state == State.CORRECTION else None
+    return ApplicationOut.of(application, promise, codes.get(application.id), correction.opens if correction else None)
 
 
 router = Router(
@@ -187,7 +182,7 @@ router = Router(
         take_up_application,
         ask_for_correction,
         complete_step,
-        set_levy,
         reject_application,
+        *levies.HANDLERS,
     ],
 )

@@ -13,6 +13,7 @@ from civic.services import catalogue
 from civic.services.catalogue import Service
 from civic.services.models import Application, Slot
 from common import clock
+from common.money import LARGEST
 
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
 
@@ -52,9 +53,19 @@ class Reject(BaseModel):
 
 
 class SetLevy(BaseModel):
-    """Whole rupiah."""
+    """Whole rupiah. Nothing at all: what the rule proposes. Another amount, or an exemption (by its code; then zero), needs a reason."""
 
-    amount: Annotated[int, Field(ge=0, le=10_000_000_000)]
+    amount: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
+    exemption: Annotated[str, Field(max_length=60)] = ""
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class DecideLevy(BaseModel):
+    """`levy_id`: the one that waits. A refusal needs a reason."""
+
+    levy_id: UUID
+    confirms: bool
+    reason: Annotated[str, Field(max_length=500)] = ""
 
 
 class ChooseSlot(BaseModel):
@@ -112,8 +123,9 @@ class ServiceOut(BaseModel):
 
 
 class ApplicationOut(BaseModel):
-    """One's own case. `answers` are for the applicant and the office only; NIK and KK are masked. `due_on`: the promised day;
-    `credential_code`: what anybody checks the product by."""
+    """One's own case. `answers` are for the applicant and the office only; NIK and KK are masked. `opens`: what a correction asks to be
+    changed, and nothing else may be (null: none is open). `due_on`: the promised day; `credential_code`: for checking the product.
+    """
 
     id: UUID
     reference: str
@@ -123,7 +135,10 @@ class ApplicationOut(BaseModel):
     steps_done: int
     steps: int
     fee: int | None
+    exemption: str | None
+    fee_due_at: datetime | None
     fee_intent_id: UUID | None
+    opens: list[str] | None = None
     credential_id: UUID | None
     credential_code: str | None
     submitted_at: datetime | None
@@ -132,13 +147,13 @@ class ApplicationOut(BaseModel):
     clock: str | None
 
     @classmethod
-    def of(cls, application: Application, promise: Promise | None, code: str | None) -> "ApplicationOut":
-        service = catalogue.find(application.service, application.version)
+    def of(cls, application: Application, promise: Promise | None, code: str | None, opens: list[str] | None = None) -> "ApplicationOut":
+        service = catalogue.of_case(application.service, application.version, application.office)
         plain = forms.unseal(application.id, application.answers)
         fields = application.model_dump(exclude={"answers"})
         shown = {one.name: forms.shown(one, plain[one.name], masked=True) for one in service.questions if one.name in plain}
         due = {"due_on": promise.due_on, "clock": clock_of(promise, clock.today())} if promise else {"due_on": None, "clock": None}
-        return cls(**{**fields, "answers": shown, "steps": len(service.steps), "credential_code": code, **due})
+        return cls(**{**fields, "answers": shown, "steps": len(service.steps), "credential_code": code, "opens": opens, **due})
 
 
 class DeskRow(BaseModel):

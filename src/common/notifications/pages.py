@@ -1,7 +1,7 @@
 """The inbox as a page; and, in a demo, what was sent to addresses."""
 
+from collections import defaultdict
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from litestar import Request, Router, get, post
@@ -71,8 +71,11 @@ async def _inbox(session: AsyncSession, actor: Actor, cursor: str | None) -> dic
 
 
 def _by_day(items: list[NotificationOut]) -> list[tuple[date, list[NotificationOut]]]:
-    """What was told, day by day (WITA), as the list comes: the newest first."""
-    return [(day, list(found)) for day, found in groupby(items, lambda item: item.created_at.astimezone(clock.WITA).date())]
+    """What was told, each day (WITA) once, the newest first: around midnight the order of the numbers is not always that of the clock."""
+    found: dict[date, list[NotificationOut]] = defaultdict(list)
+    for item in items:
+        found[item.created_at.astimezone(clock.WITA).date()].append(item)
+    return sorted(found.items(), reverse=True)
 
 
 async def _choices(session: AsyncSession, actor: Actor) -> dict[str, Any]:

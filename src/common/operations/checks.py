@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import clock
 from common.db import hot
 from common.files.stores import store
-from common.i18n import N_, ngettext
+from common.i18n import N_, ngettext, waktu
 from common.i18n import gettext as _
 from common.operations import queries
-from common.payments import lists
+from common.payments import lists, waiting
 from common.payments.provider import provider
 from common.settings import get_settings
 
@@ -48,7 +48,7 @@ class Check:
 async def all_checks(session: AsyncSession) -> list[Check]:
     """What is ill first. The servers are asked together: each of them mostly waits."""
     servers = await asyncio.gather(*(_asked(name, section, ask) for name, section, ask in SERVERS))
-    found = [*servers, *await _work(session), await _messages(session), await _ledger(session), await _disk()]
+    found = [*servers, *await _work(session), await _messages(session), await _ledger(session), *await _money(session), await _disk()]
     return sorted(found, key=lambda check: (BAD, WARN, GOOD).index(check.tone))
 
 
@@ -125,6 +125,25 @@ async def _ledger(session: AsyncSession) -> Check:
         else _("Jumlah semua akun buku besar bukan nol: %(total)s rupiah.", total=total)
     )
     return Check(_("Buku besar"), GOOD if total == 0 else BAD, words, "ledger", link="/operator/buku-besar")
+
+
+async def _money(session: AsyncSession) -> list[Check]:
+    """What waits for an operator's decision, and whether the provider says the same as we."""
+    count, _amount = await waiting.count_unassigned(session)
+    words = ngettext("%(n)s kali uang menunggu keputusan", "%(n)s kali uang menunggu keputusan", count) if count else ""
+    unassigned = Check(_("Uang yang menunggu"), BAD if count else GOOD, words or _("Tidak ada uang yang menunggu keputusan."), "unassigned",
+                       link="/operator/uang")  # fmt: skip
+    return [unassigned, await _provider_check(session)]
+
+
+async def _provider_check(session: AsyncSession) -> Check:
+    last = await waiting.last_provider_check(session)
+    tone, words = GOOD, _("Belum pernah dibandingkan dengan penyedia.")
+    if last is not None and last.differences:
+        tone, words = BAD, ngettext("%(n)s selisih dengan penyedia", "%(n)s selisih dengan penyedia", last.differences)
+    elif last is not None and last.done_at is not None:
+        words = _("Sama dengan penyedia pada %(at)s.", at=waktu(last.done_at, short=True))
+    return Check(_("Catatan penyedia pembayaran"), tone, words, "provider-records", link="/operator/penyedia")
 
 
 async def _disk() -> Check:

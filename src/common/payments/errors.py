@@ -1,12 +1,23 @@
 """What can go wrong with money."""
 
-from common.errors import Conflict, DomainError, Gone, NotFound, Unavailable
-from common.i18n import N_
+from common.errors import Conflict, DomainError, Gone, Invalid, NotFound, Unavailable
+from common.i18n import N_, rupiah
 
 
 class NoSuchPayment(NotFound):
     code = "no_such_payment"
     message = N_("Pembayaran ini tidak ada. Buka lagi dari pesanan atau permohonan Anda.")
+
+
+class AmountNotPayable(Invalid):
+    """`fields`: `amount`."""
+
+    code = "amount_not_payable"
+    message = N_("Penyedia pembayaran hanya menerima %(least)s sampai %(most)s.")
+
+    def __init__(self, minimum: int, maximum: int) -> None:
+        super().__init__(least=rupiah(minimum), most=rupiah(maximum))
+        self.fields = {"amount": str(self)}
 
 
 class AlreadyOpen(Conflict):
@@ -47,6 +58,41 @@ class WrongBook(Conflict):
 class AlreadySettled(Conflict):
     code = "already_settled"
     message = N_("Uang ini sudah diteruskan ke penjual.")
+
+
+class PaymentInDispute(Conflict):
+    code = "payment_in_dispute"
+    message = N_("Bank pembayar sedang menyengketakan pembayaran ini. Uangnya tidak bisa bergerak sampai bank memutuskan.")
+
+
+class EvidenceTooLate(Conflict):
+    code = "evidence_too_late"
+    message = N_("Bank tidak menerima bukti lagi: sudah diserahkan, sudah diputuskan, atau lewat batas waktunya.")
+
+
+class EvidenceTooLong(Conflict):
+    code = "evidence_too_long"
+    message = N_("Bank menerima paling banyak %(most)s huruf untuk semua bukti. Persingkat.")
+
+
+class NoEvidence(Conflict):
+    code = "no_evidence"
+    message = N_("Belum ada bukti. Tulis dulu apa yang perlu diketahui bank.")
+
+
+class NothingToAssign(Conflict):
+    code = "nothing_to_assign"
+    message = N_("Di sini tidak ada uang yang menunggu keputusan. Muat ulang daftarnya.")
+
+
+class AlreadyAssigned(Conflict):
+    code = "already_assigned"
+    message = N_("Uang ini sudah diputuskan. Keputusan hanya sekali.")
+
+
+class CannotBear(Conflict):
+    code = "cannot_bear"
+    message = N_("Pilihan itu tidak berlaku untuk uang ini. Pilih yang lain.")
 
 
 class BadSignature(DomainError):

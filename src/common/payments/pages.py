@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import guards
 from common.actor import Actor, Role
 from common.i18n import gettext as _
-from common.payments import lists, policy, queries, service
+from common.payments import desk, lists, policy, queries, service
 from common.payments.models import Intent
 from common.web import page, reshow, see_other
 from common.web.paging import Cursor
@@ -69,4 +69,8 @@ def _shown(intent: Intent) -> dict[str, Any]:
     return {"intent": intent, **names}
 
 
-router = Router("/", route_handlers=[show_payment, pay, come_back, show_ledger, show_pots, show_messages, replay], include_in_schema=False)
+router = Router(
+    "/",
+    route_handlers=[show_payment, pay, come_back, show_ledger, show_pots, show_messages, replay, *desk.HANDLERS],
+    include_in_schema=False,
+)

@@ -11,7 +11,20 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from common.payments.facts import AccountFact, Fact, IntentFact, PayoutFact, ProviderEvent, RefundFact, ReversalFact, TransferFact
+from common.payments.facts import (
+    AccountBalance,
+    AccountFact,
+    AccountLink,
+    DisputeFact,
+    Fact,
+    IntentFact,
+    ListedFact,
+    PayoutFact,
+    ProviderEvent,
+    RefundFact,
+    ReversalFact,
+    TransferFact,
+)
 
 
 class ActionKind(StrEnum):
@@ -42,7 +55,8 @@ class Created:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a rail can do. `refund_window`: None for ever; `capture_window`: None when there is no authorisation."""
+    """What a rail can do, from `minimum` to `maximum` rupiah. `refund_window`: None for ever; `capture_window`: None without an
+    authorisation."""
 
     authorise_capture: bool
     partial_capture: bool
@@ -51,6 +65,7 @@ class Capabilities:
     partial_refunds: bool
     refund_window: timedelta | None
     exponent: int
+    minimum: int
     maximum: int
     webhook_authentication: str
     idempotency: str
@@ -96,6 +111,16 @@ class PaymentProvider(Protocol):
 
     async def account_state(self, account: str) -> AccountFact: ...
 
+    async def account_link(self, account: str, *, return_url: str, refresh_url: str) -> AccountLink:
+        """Where the seller tells the provider who she is. Good for one visit and a few minutes; later it leads to `refresh_url`."""
+        ...
+
+    async def dashboard_link(self, account: str) -> str:
+        """Where a seller who has told everything sees her account at the provider. Good for one visit."""
+        ...
+
+    async def account_balance(self, account: str) -> AccountBalance: ...
+
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """The message in a raw body whose signature is right. Raises BadSignature. No I/O."""
         ...
@@ -113,6 +138,15 @@ class PaymentProvider(Protocol):
 
     def list_since(self, moment: datetime, account: str | None = None) -> AsyncIterator[ProviderEvent]:
         """Events since `moment`, newest first, of the platform or of one connected account."""
+        ...
+
+    def list_all(self, kind: str, since: datetime | None = None) -> AsyncIterator[ListedFact]:
+        """Everything that the provider has, made since a moment (None: ever), newest first, of one kind: intents, refunds, transfers,
+        disputes, or movements of the platform's balance."""
+        ...
+
+    async def submit_evidence(self, dispute: str, *, key: UUID, text: str) -> DisputeFact:
+        """Hand what we have to say to the payer's bank: once, and before its deadline. Refused afterwards."""
         ...
 
     async def close(self) -> None: ...

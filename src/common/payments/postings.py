@@ -4,7 +4,8 @@ A row's move posts the difference between two of these. Since states only rise a
 ends in the same states ends in the same balances: that is the whole proof of confluence.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -93,11 +94,14 @@ def reversing(reversal: Reversal) -> dict[Key, int]:
 
 
 def disputing(dispute: Dispute) -> dict[Key, int]:
+    """The bank has the money. Of what it keeps, those bear their shares who were to have it; a dispute that is won leaves no trace."""
+    if dispute.state not in (DisputeState.WITHDRAWN, DisputeState.LOST):
+        return {}
+    taken = move((Pot.DISPUTED, str(dispute.intent_id)), OUTSIDE, dispute.amount)
     if dispute.state == DisputeState.WITHDRAWN:
-        return move((Pot.DISPUTED, str(dispute.intent_id)), OUTSIDE, dispute.amount)
-    if dispute.state == DisputeState.LOST:
-        return move((Pot.LOSSES, PLATFORM), OUTSIDE, dispute.amount)
-    return {}
+        return taken
+    borne = [move(parse(name), (Pot.DISPUTED, str(dispute.intent_id)), amount) for name, amount in dispute.borne_by.items()]
+    return _add(taken, *borne)
 
 
 def paying_out(payout: Payout) -> dict[Key, int]:
@@ -107,8 +111,21 @@ def paying_out(payout: Payout) -> dict[Key, int]:
 
 
 def commission_on(part: PaymentPart, amount: int) -> int:
-    """The commission when `amount` of the part is left: the agreed one in proportion, rounded half up to a rupiah."""
+    """The commission on `amount` of the part: the agreed one in proportion, rounded half up to a rupiah."""
     return (2 * part.commission * amount + part.amount) // (2 * part.amount)
+
+
+def in_proportion(total: int, weights: Sequence[int]) -> list[int]:
+    """`total` shared by weight to the rupiah: what rounding down leaves goes one by one to the largest remainders, of equals the first.
+
+    No share is above its weight as long as `total` is not above their sum (Hamilton's method).
+    """
+    whole = sum(weights)
+    shares = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place))
+    for place in by_remainder[: total - sum(shares)]:
+        shares[place] += 1
+    return shares
 
 
 def held_by(order_id: UUID) -> Key:
@@ -133,8 +150,10 @@ def parse(name: str) -> Key:
     return Pot(kind), owner
 
 
-def _add(one: Entries, other: Entries) -> dict[Key, int]:
-    found = {key: one.get(key, 0) + other.get(key, 0) for key in {*one, *other}}
+def _add(*several: Entries) -> dict[Key, int]:
+    found: Counter[Key] = Counter()
+    for one in several:
+        found.update(one)
     return {key: amount for key, amount in found.items() if amount}
 
 

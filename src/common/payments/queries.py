@@ -1,23 +1,25 @@
 """Reads, and every lock. Order of locks: the intent first, then what hangs on it, then the seller's account."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select, text
+from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import outbox
-from common.outbox import OutboxRow
 from common.payments.errors import NoSuchPayment
 from common.payments.models import (
+    UNDECIDED,
+    CheckState,
+    Dispute,
+    DisputeState,
+    Evidence,
     Intent,
     IntentState,
     LedgerAccount,
     LedgerEntry,
     PaymentPart,
     Pot,
+    ProviderCheck,
     Purpose,
     Refund,
     RefundState,
@@ -25,7 +27,6 @@ from common.payments.models import (
     ReversalState,
     SellerAccount,
     Transfer,
-    TransferState,
 )
 from common.payments.models.intents import OPEN
 from common.payments.postings import Key
@@ -95,8 +96,48 @@ async def part_with_lock(session: AsyncSession, order_id: UUID) -> tuple[Intent,
 
 
 async def transfer_of(session: AsyncSession, order_id: UUID) -> Transfer | None:
-    found: Transfer | None = await session.scalar(select(Transfer).where(col(Transfer.order_id) == order_id))
+    """The transfer of an order's release."""
+    mine = col(Transfer.order_id) == order_id, col(Transfer.reversal_id).is_(None)
+    found: Transfer | None = await session.scalar(select(Transfer).where(*mine))
     return found
+
+
+async def parts_of(session: AsyncSession, intent_id: UUID) -> list[PaymentPart]:
+    """How the orders share a payment, as it is now (the intent is locked), in the order of their ids."""
+    mine = select(PaymentPart).where(col(PaymentPart.intent_id) == intent_id).order_by(col(PaymentPart.order_id))
+    return list(await session.scalars(mine.execution_options(populate_existing=True)))
+
+
+async def disputes_of(session: AsyncSession, intent_id: UUID) -> list[Dispute]:
+    mine = select(Dispute).where(col(Dispute.intent_id) == intent_id).order_by(col(Dispute.id))
+    return list(await session.scalars(mine.execution_options(populate_existing=True)))
+
+
+async def undecided_of(session: AsyncSession, intent_id: UUID) -> Dispute | None:
+    """The dispute on which the payer's bank has still to decide."""
+    found = (dispute for dispute in await disputes_of(session, intent_id) if dispute.is_undecided)
+    return next(found, None)
+
+
+async def evidence_of(session: AsyncSession, dispute_id: UUID) -> list[Evidence]:
+    """What both sides have said, the first first."""
+    return list(await session.scalars(select(Evidence).where(col(Evidence.dispute_id) == dispute_id).order_by(col(Evidence.id))))
+
+
+async def evidence_by(session: AsyncSession, person_id: UUID) -> list[Evidence]:
+    """What a person has said in disputes."""
+    return list(await session.scalars(select(Evidence).where(col(Evidence.author_id) == person_id).order_by(col(Evidence.id))))
+
+
+async def has_disputes(session: AsyncSession, intent_id: UUID) -> bool:
+    """Whether a bank ever disputed the payment."""
+    return bool(await session.scalar(select(exists().where(col(Dispute.intent_id) == intent_id))))
+
+
+async def is_in_dispute(session: AsyncSession, intent_id: UUID) -> bool:
+    """Whether a bank has still to decide on the payment."""
+    undecided = exists().where(col(Dispute.intent_id) == intent_id, col(Dispute.state).in_(UNDECIDED))
+    return bool(await session.scalar(select(undecided)))
 
 
 async def reversed_of(session: AsyncSession, transfer_id: UUID) -> int:
@@ -129,8 +170,8 @@ async def locked_balance(session: AsyncSession, key: Key) -> int:
 
 
 async def held_for_seller(session: AsyncSession, storefront_id: UUID) -> int:
-    """What a shop is owed and what is on its way to it, in whole rupiah."""
-    return sum([await balance(session, (pot, str(storefront_id))) for pot in (Pot.SELLER, Pot.IN_TRANSIT)])
+    """What a shop is owed and what is on its way to its bank, in whole rupiah."""
+    return sum([await balance(session, (pot, str(storefront_id))) for pot in (Pot.SELLER, Pot.IN_TRANSIT, Pot.TRANSFERRED)])
 
 
 async def balances(session: AsyncSession) -> Balances:
@@ -146,46 +187,55 @@ async def refunds_of(session: AsyncSession, intent_id: UUID) -> list[Refund]:
     return list(await session.scalars(select(Refund).where(col(Refund.intent_id) == intent_id).order_by(col(Refund.id))))
 
 
+async def refund_by_id(session: AsyncSession, refund_id: UUID) -> Refund:
+    found = await session.get(Refund, refund_id)
+    if found is None:
+        raise NoSuchPayment
+    return found
+
+
+async def dispute_by_id(session: AsyncSession, dispute_id: UUID) -> Dispute:
+    found = await session.get(Dispute, dispute_id)
+    if found is None:
+        raise NoSuchPayment
+    return found
+
+
 async def reversal_for(session: AsyncSession, refund_id: UUID) -> Reversal | None:
     found: Reversal | None = await session.scalar(select(Reversal).where(col(Reversal.refund_id) == refund_id))
     return found
 
 
-async def to_look_at(session: AsyncSession, before: datetime, now: datetime, limit: int = 200) -> list[Intent]:
-    """Open intents that were neither made nor looked at since `before`, or that have expired and were not looked at since; longest first.
-
-    Rows that somebody works on are left for the next sweep.
-    """
-    row = Intent
-    seen = func.coalesce(col(row.checked_at), col(row.created_at))
-    due = or_(seen < before, and_(col(row.expires_at) <= now, col(row.checked_at).is_(None)))
-    query = select(row).where(col(row.state).in_(OPEN), due).order_by(col(row.checked_at).asc().nulls_first()).limit(limit)
-    return list(await session.scalars(query.with_for_update(skip_locked=True)))
+async def reversals_of(
+    session: AsyncSession, *, refund_id: UUID | None = None, dispute_id: UUID | None = None, transfer_id: UUID | None = None
+) -> list[Reversal]:
+    """What is taken back for one refund, or for one dispute (of one transfer, when it is named)."""
+    row = Reversal
+    mine = select(row).where(col(row.refund_id) == refund_id if refund_id else col(row.dispute_id) == dispute_id)
+    mine = mine.where(col(row.transfer_id) == transfer_id) if transfer_id else mine
+    return list(await session.scalars(mine.order_by(col(row.id)).execution_options(populate_existing=True)))
 
 
-async def stuck_refunds(session: AsyncSession, before: datetime, limit: int = 200) -> list[tuple[Refund, str | None]]:
-    """Pending refunds made before a moment, with the provider's id of their payment."""
-    query = select(Refund, col(Intent.payment_ref)).join(Intent, col(Intent.id) == col(Refund.intent_id))
-    query = query.where(col(Refund.state) == RefundState.PENDING, col(Refund.created_at) < before)
-    return [(refund, ref) for refund, ref in await session.execute(query.order_by(col(Refund.created_at)).limit(limit))]
+async def is_void(session: AsyncSession, reversal: Reversal) -> bool:
+    """Whether what it was made for came to nothing: its refund failed, or its dispute was won after all."""
+    if reversal.refund_id is not None:
+        return await session.scalar(select(col(Refund.state)).where(col(Refund.id) == reversal.refund_id)) == RefundState.FAILED
+    return await session.scalar(select(col(Dispute.state)).where(col(Dispute.id) == reversal.dispute_id)) == DisputeState.WON
 
 
-async def stuck_transfers(session: AsyncSession, before: datetime, limit: int = 200) -> list[UUID]:
-    row = Transfer
-    query = select(col(row.id)).where(col(row.state) == TransferState.PENDING, col(row.created_at) < before)
-    return list(await session.scalars(query.order_by(col(row.created_at)).limit(limit)))
+async def given_back(session: AsyncSession, reversal_id: UUID) -> bool:
+    return bool(await session.scalar(select(exists().where(col(Transfer.reversal_id) == reversal_id))))
 
 
-async def enqueue_unless_waiting(session: AsyncSession, job: str, **args: Any) -> None:
-    """Promise a job unless the same one waits already: a sweep adds no second row to a first that is being retried."""
-    row = OutboxRow
-    same = exists().where(col(row.job) == job, col(row.args) == args, col(row.done_at).is_(None), col(row.dead_at).is_(None))
-    if not await session.scalar(select(same)):
-        await outbox.enqueue(session, job, **args)
+async def last_provider_check(session: AsyncSession) -> ProviderCheck | None:
+    newest = select(ProviderCheck).order_by(col(ProviderCheck.wanted_at).desc(), col(ProviderCheck.id).desc()).limit(1)
+    found: ProviderCheck | None = await session.scalar(newest)
+    return found
 
 
-async def anything_at_provider(session: AsyncSession) -> bool:
-    return bool(await session.scalar(select(exists().where(col(Intent.provider_ref).is_not(None)))))
+async def wanted_provider_check(session: AsyncSession) -> ProviderCheck | None:
+    found: ProviderCheck | None = await session.scalar(select(ProviderCheck).where(col(ProviderCheck.state) == CheckState.WANTED))
+    return found
 
 
 async def seller_account(session: AsyncSession, storefront_id: UUID) -> SellerAccount | None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
 from common.actor import Actor, Role
-from common.payments import lists, policy, queries, service
+from common.payments import deskapi, lists, policy, queries, service
 from common.payments.schemas import ActionOut, BalanceOut, MessageOut, PaymentOut, PotOut, TransactionOut
 from common.web.paging import Cursor, Limit, Page, linked
 
@@ -71,5 +71,8 @@ async def hear_stripe(request: Request[Any, Any, Any]) -> str:
     return "kept" if fresh else "known"
 
 
-api = Router("/api/v1", route_handlers=[show_payment, start_payment, show_balance, list_pots, list_transactions, list_messages])
+api = Router(
+    "/api/v1",
+    route_handlers=[show_payment, start_payment, show_balance, list_pots, list_transactions, list_messages, *deskapi.HANDLERS],
+)
 router = Router("/", route_handlers=[api, hear_stripe])

@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 from common.settings import Settings
 
-STRIPE_CHECKOUT = "https://checkout.stripe.com"
+STRIPE = "https://checkout.stripe.com https://connect.stripe.com"
+"""The pay page, and the form and dashboard of sellers."""
 PERMISSIONS = "accelerometer=(), autoplay=(), camera=(self), geolocation=(self), gyroscope=(), microphone=(), payment=(), usb=()"
 
 
@@ -25,12 +26,12 @@ def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
 
 
 def content_security_policy(settings: Settings) -> str:
-    """Scripts and styles only from files of ours: nothing inline, no eval. Forms may end on the provider's pay page (redirects count).
+    """Scripts and styles only from files of ours: nothing inline, no eval. Forms may end on the provider's pages (redirects count).
     Frames may hold what is ours, and nothing of ours may be held but a paper's preview."""
     site = urlsplit(settings.base_url)
     socket = f"{'wss' if site.scheme == 'https' else 'ws'}://{site.netloc}"
     pictures = f" {_origin(settings.files_endpoint_url)}" if settings.files_endpoint_url else ""
-    pay = _origin(settings.stripe_api_base) if settings.stripe_api_base else STRIPE_CHECKOUT
+    pay = _origin(settings.stripe_api_base) if settings.stripe_api_base else STRIPE
     return "; ".join((
         "default-src 'none'", "script-src 'self'", "style-src 'self'", f"img-src 'self' data: blob:{pictures}", "font-src 'self'",
         f"connect-src 'self' {socket}", f"form-action 'self' {pay}", "frame-src 'self'", "frame-ancestors 'none'", "base-uri 'none'",

@@ -49,8 +49,9 @@ async def ready() -> Response[dict[str, str]]:
     return Response(checks, status_code=200 if set(checks.values()) == {"ok"} else 503)
 
 
-@get("/metrics", guards=[loopback_or_token], sync_to_thread=False)
-def prometheus() -> Response[bytes]:
+@get("/metrics", guards=[loopback_or_token])
+async def prometheus() -> Response[bytes]:
+    await metrics.ask()
     body, media_type = metrics.exposition()
     return Response(body, media_type=media_type)
 

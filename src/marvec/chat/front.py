@@ -1,12 +1,15 @@
-"""What the talk says on the first page (what is unread), beside a conversation (the listing it is about), and of a shop (its swiftness)."""
+"""What the talk says on the first page (what is unread), beside a conversation (the listing it is about), in a
+dispute (what the two have said), and of a shop (its swiftness)."""
 
 import math
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import front
 from common.actor import Actor
+from common.audit import service as audit
 from common.front import Piece, Waiting
 from common.i18n import gettext as _
 from common.i18n import ngettext
@@ -15,9 +18,14 @@ from marvec.chat.models import Conversation
 from marvec.chat.service.asking import LISTING
 from marvec.listings import queries as listings
 from marvec.listings.errors import NoSuchListing
+from marvec.orders.machine import OrderState, Party
+from marvec.orders.schemas import OrderOut
 from marvec.storefronts import queries as storefronts
 from marvec.storefronts.models import Storefront
 from marvec.storefronts.trust import SIGNS, Sign
+
+BEFORE_ORDER, MOST_READ = timedelta(days=30), 200
+"""How much of a private talk an operator reads to decide a dispute: the messages since so long before the order, the newest."""
 
 
 @front.waits("marvec.chat")
@@ -43,6 +51,17 @@ async def listing_of(session: AsyncSession, visitor: Actor | None, conversation:
         "rating": await storefronts.rating_of(session, listing.storefront_id),
     }  # fmt: skip
     return Piece("chat/_listing.html", shown)
+
+
+@front.beside("dispute", "marvec.chat")
+async def talk_of_the_two(session: AsyncSession, visitor: Actor | None, order: OrderOut) -> Piece | None:
+    """For the operator who decides, while the dispute is open; that it was read is on record, in the same transaction."""
+    if visitor is None or Party.OPERATOR not in order.viewer or order.state is not OrderState.DISPUTED:
+        return None
+    since = order.created_at - BEFORE_ORDER
+    said = await queries.said_between(session, order.buyer_id, order.seller_id, since, MOST_READ)
+    await audit.record(session, visitor, "chat.read_for_dispute", subject_kind="order", subject_id=order.id, messages=len(said))
+    return Piece("chat/_talk.html", {"messages": said, "sides": {order.buyer_id: _("Pembeli"), order.seller_id: _("Penjual")}})
 
 
 async def swiftness(session: AsyncSession, shop: Storefront) -> list[Sign]:

@@ -1,6 +1,7 @@
 """Reads of the talk."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +89,14 @@ async def messages_before(session: AsyncSession, conversation_id: UUID, before: 
     if before is not None:
         statement = statement.where(col(Message.seq) < before)
     rows = (await session.scalars(statement.order_by(col(Message.seq).desc()).limit(limit))).all()
+    return [_out(row) for row in reversed(rows)]
+
+
+async def said_between(session: AsyncSession, one: UUID, other: UUID, since: datetime, limit: int) -> list[MessageOut]:
+    """The last `limit` messages since then of all talks of these two, the oldest first."""
+    talks = [select(col(Participant.conversation_id)).where(col(Participant.person_id) == person_id) for person_id in (one, other)]
+    said = select(Message).where(*(col(Message.conversation_id).in_(talk) for talk in talks), col(Message.at) >= since)
+    rows = (await session.scalars(said.order_by(col(Message.at).desc(), col(Message.seq).desc()).limit(limit))).all()
     return [_out(row) for row in reversed(rows)]
 
 

@@ -7,7 +7,7 @@ from marvec.demo.people import Person, sign_in
 from marvec.demo.scene import BUYERS_KELURAHAN, Stage, states_of
 from marvec.demo.till import start
 
-LEVY = 900_000
+LEVY = 270_000
 ANSWERS = {
     "nama_pemilik": "Andi Tenri", "nik": "7371014107900003", "fungsi": "hunian", "lokasi": "Jl. Contoh 12", "luas_bangunan": "60",
     "kelurahan": BUYERS_KELURAHAN,
@@ -22,7 +22,7 @@ async def approve_building(stage: Stage, citizen: Person) -> None:
         case = await file("pbg", citizen, officer, ANSWERS, DOCUMENTS)
     with report.step("5", "officer sets the levy and approves: not issued unpaid") as step:
         await _approve(case)
-        step.note("Rp900.000 due, no certificate yet")
+        step.note("Rp270.000 due, no certificate yet")
     with report.step("5", "citizen pays the levy; only then it is issued, once") as step:
         await _pay(stage, case)
         code, _ = await download(case)

@@ -23,8 +23,8 @@ async def pay_and_deliver(stage: Stage, deal: Deal, operator: Person) -> None:
         stage.chaos.strike("worker", "web")
         await deal.buyer.line.hear(channel, lambda data: data.get("state") == "paid", "the order is paid")
         step.note(await stage.chaos.healed())
-    with report.step("4", "seller accepts and ships"):
-        await _move(stage, deal.shop.seller, deal, "accepted")
+    with report.step("4", "what both agreed on is accepted with its payment; seller ships"):
+        await deal.buyer.line.hear(channel, lambda data: data.get("state") == "accepted", "the order is accepted")
         await _move(stage, deal.shop.seller, deal, "shipped")
     with report.step("4", "buyer confirms; the money is released by a transfer") as step:
         await _move(stage, deal.buyer, deal, "completed")

@@ -6,6 +6,8 @@ from typing import Any
 from marvec.demo.errors import Off, check, same
 from marvec.demo.people import Person, sign_up
 from marvec.demo.scene import SELLERS_KELURAHAN, Shop, Stage
+from marvec.demo.till import fill_in_form
+from marvec.demo.waiting import until
 from marvec.seed.pictures import draw
 
 STOCK = 100
@@ -29,6 +31,8 @@ async def open_shop(stage: Stage) -> Shop:
         listing = await _publish(seller, shop["id"], SONGKOLO)
         await _publish(seller, shop["id"], BARONGKO)
         step.note(f"{listing['title']}: Rp12.000 a {listing['unit']}, {listing['stock']} free")
+    with report.step("1", "goes through the provider's form, to be paid"):
+        await _prepare_account(seller, shop["id"])
     return Shop(seller, shop["id"], listing["id"], STOCK)
 
 
@@ -43,6 +47,17 @@ async def _open_storefront(seller: Person) -> Any:
     shop = await seller.door.post("/storefronts", {"name": "Dapur Daeng Kanang", "about": about, "kelurahan_code": SELLERS_KELURAHAN})
     same(shop["kecamatan"], "Rappocini", "the storefront's kecamatan")
     return shop
+
+
+async def _prepare_account(seller: Person, storefront_id: str) -> None:
+    link = await seller.door.post_plain(f"/storefronts/{storefront_id}/account/links")
+    await fill_in_form(link["url"])
+
+    async def look() -> Any | None:
+        account = await seller.door.get(f"/storefronts/{storefront_id}/account")
+        return account if account["state"] == "ready" else None
+
+    await until(look, "the seller's account is ready")
 
 
 async def _publish(seller: Person, storefront_id: str, goods: dict[str, Any]) -> Any:

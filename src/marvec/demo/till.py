@@ -1,7 +1,7 @@
 """The payer at the sandbox's pay page, and the sandbox's moods."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -41,6 +41,17 @@ class Till:
         if answer.is_error:
             raise Off(f"sandbox {deed} answered {answer.status_code}: {answer.text[:200]}")
         return answer.json()
+
+
+async def fill_in_form(url: str) -> None:
+    """The provider's form of a seller: open the link, give everything."""
+    try:
+        async with httpx.AsyncClient(timeout=20.0) as browser:
+            form = urljoin(url, (await browser.get(url)).headers.get("location", ""))
+            answer = await browser.post(form, data={"deed": "onboard"})
+    except httpx.HTTPError as error:
+        raise Off(f"the provider's form does not answer ({type(error).__name__})") from error
+    check(answer.status_code == httpx.codes.SEE_OTHER, f"the provider's form answered {answer.status_code}")
 
 
 async def start(payer: Person, intent_id: str) -> Till:

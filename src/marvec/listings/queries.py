@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+MOST_WORDS = 10
+"""Of what somebody types to find one of a shop's goods."""
 SIMILAR_LOOKED_AT = 24
 """Of the newest goods in a category, so many are looked at for what is shown beside one."""
 
@@ -153,6 +155,14 @@ async def of_storefront(
     if before is not None:
         query = query.where(col(Listing.id) < before)
     return list((await session.scalars(query)).all())
+
+
+async def offered_by(session: AsyncSession, seller_ids: "Iterable[UUID]", *, words: str = "", limit: int = 50) -> list[Listing]:
+    """Visible goods of these people whose title has all of `words`, newest first."""
+    query = select(Listing).where(col(Listing.seller_id).in_(list(seller_ids)), visible())
+    for word in words.split()[:MOST_WORDS]:
+        query = query.where(col(Listing.title).icontains(word, autoescape=True))
+    return list((await session.scalars(query.order_by(col(Listing.id).desc()).limit(limit))).all())
 
 
 async def all_of_seller(session: AsyncSession, seller_id: UUID) -> list[Listing]:

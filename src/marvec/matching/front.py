@@ -9,10 +9,11 @@ from common import front
 from common.actor import Actor
 from common.front import Piece, Waiting
 from common.i18n import ngettext
-from marvec.matching import queries
+from marvec.matching import policy, queries
 from marvec.matching.errors import NoSuchRequest
 from marvec.matching.service.telling import SUBJECT
 from marvec.matching.wording import STATES
+from marvec.offers.service import Start, starts
 
 if TYPE_CHECKING:
     from marvec.chat.models import Conversation
@@ -33,3 +34,18 @@ async def request_of(session: AsyncSession, visitor: Actor | None, conversation:
         return Piece("matching/_request.html", {"made": await queries.by_id(session, conversation.subject_id), "states": STATES})
     except NoSuchRequest:
         return None
+
+
+@starts(SUBJECT)
+async def as_it_is_wanted(session: AsyncSession, conversation: "Conversation") -> Start | None:
+    """The goods that were told as an answer to the request, as many as are wanted, for no more than there is for them."""
+    if conversation.subject_id is None:
+        return None
+    try:
+        request = await queries.by_id(session, conversation.subject_id)
+    except NoSuchRequest:
+        return None
+    fitting = await queries.match_between(session, request.id, conversation.people)
+    limit, price = policy.unit_limit(request.budget, request.quantity), fitting.price if fitting else None
+    unit_price = min(limit, price) if limit and price else limit or price
+    return Start(fitting.listing_id if fitting else None, request.quantity, unit_price, request.needed_at)

@@ -56,6 +56,13 @@ async def match_by_id(session: AsyncSession, match_id: UUID) -> Match:
     return found
 
 
+async def match_between(session: AsyncSession, request_id: UUID, people: Collection[UUID]) -> Match | None:
+    """The cheapest goods of one of these people that answer a request."""
+    fitting = col(Match.request_id) == request_id, col(Match.seller_id).in_(list(people)), col(Match.listing_id).is_not(None)
+    found: Match | None = await session.scalar(select(Match).where(*fitting).order_by(col(Match.price), col(Match.id)).limit(1))
+    return found
+
+
 async def what_of(session: AsyncSession, match: Match) -> StandingQuery:
     """The buyer's question of a match: the request's or the saved search's."""
     query = await session.get(StandingQuery, match.request_id or match.standing_id)

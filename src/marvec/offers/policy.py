@@ -12,6 +12,7 @@ from marvec.offers.errors import NoSuchOffer, NotYourOffer, OfferOver
 from marvec.offers.models import Offer, OfferState
 
 LIFE, LONGEST_LIFE = timedelta(days=1), timedelta(days=14)
+LEAST_TO_PAY = timedelta(hours=2)
 
 
 def check_may_read(actor: Actor, offer: Offer) -> None:
@@ -44,3 +45,8 @@ def answers_for(person_id: UUID, offer: Offer) -> list[OfferState]:
     if offer.state is not OfferState.OPEN or offer.expires_at <= clock.now():
         return []
     return [OfferState.WITHDRAWN] if person_id == offer.author_id else [OfferState.ACCEPTED, OfferState.COUNTERED, OfferState.DECLINED]
+
+
+def pay_by(offer: Offer) -> datetime:
+    """An accepted offer is paid by its own end; who accepts in its last minute has two hours all the same."""
+    return max(offer.expires_at, clock.now() + LEAST_TO_PAY)

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from common.money import LARGEST
 from marvec.offers.models import OfferState
-from marvec.orders.schemas import Delivery, Handover
+from marvec.orders.schemas import Delivery, Handover, Rupiah
 
 if TYPE_CHECKING:
     from marvec.offers.models import Offer
@@ -21,7 +21,7 @@ class Terms(BaseModel):
 
     listing_id: UUID
     quantity: int = Field(ge=1, le=10_000)
-    unit_price: int = Field(ge=1, le=LARGEST)
+    unit_price: Rupiah = Field(ge=1, le=LARGEST)
     handover: Handover = Handover.PICKUP
     address: Text = ""
     kelurahan_code: str = Field("", max_length=13)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from common import clock
 from common.i18n import N_
-from marvec.orders.machine import Handover, OrderState, Party, Step
+from marvec.orders.machine import TIME_TO_ANSWER, Handover, OrderState, Party, Step
 from marvec.orders.models import Order
 
 LATER = datetime.max.replace(tzinfo=UTC)
@@ -25,7 +26,11 @@ GROUPS = (
     ("jawab", N_("Jawab sekarang"), N_("Terima atau tolak. Kalau lewat batasnya, uang kembali ke pembeli.")),
     ("buat", N_("Buat dan siapkan"), N_("Kalau sudah jadi, tekan Siap diambil: pembeli langsung dikabari.")),
     ("kirim", N_("Buat dan kirim"), N_("Serahkan ke kurir, lalu tekan Sudah dikirim.")),
-    ("masalah", N_("Ada masalah"), N_("Petugas kami sedang memeriksa. Jawab pertanyaan pembeli di percakapan.")),
+    (
+        "masalah",
+        N_("Ada masalah"),
+        N_("Jawab laporan pembeli sebelum batasnya, dan kirim bukti kalau bank memintanya. Kalau diam, uang kembali ke pembeli."),
+    ),
     ("tunggu", N_("Tunggu pembeli"), N_("Tidak perlu apa-apa. Uangnya kami teruskan setelah pembeli menerima barangnya.")),
 )
 
@@ -40,6 +45,8 @@ def grouped(orders: Iterable[Order]) -> list[Group]:
 
 def group_of(order: Order) -> str:
     """What the seller does next with it."""
+    if order.frozen_at is not None:
+        return "masalah"
     if order.state is OrderState.PAID:
         return "jawab"
     if order.state is OrderState.ACCEPTED:
@@ -48,13 +55,19 @@ def group_of(order: Order) -> str:
 
 
 def due(order: Order) -> datetime | None:
-    """When the seller must have done it: the buyer's wish while it is being made, else when time moves the order by itself."""
-    return order.needed_at if order.state is OrderState.ACCEPTED else order.deadline()
+    """When the seller must have done it: the day that the buyer named while it is being made (else when time cancels it), the answer to a
+    complaint, else when time moves the order by itself. Nothing is due of a frozen order."""
+    if order.frozen_at is not None:
+        return None
+    if order.state is OrderState.ACCEPTED and order.needed_at:
+        return order.needed_at
+    answer_by = order.moved_at + TIME_TO_ANSWER + order.paused
+    return answer_by if order.state is OrderState.DISPUTED and order.deadline() and clock.now() < answer_by else order.deadline()
 
 
 def next_step(order: Order) -> Step | None:
     """The one button that brings it forward; what ends it (declining, cancelling) has its place on the order's own page."""
-    forward = (step for step in order.steps() if Party.SELLER in step.by and step.new not in ENDINGS)
+    forward = (step for step in order.steps() if order.frozen_at is None and Party.SELLER in step.by and step.new not in ENDINGS)
     return next(forward, None)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import front
-from common.actor import Actor
+from common.actor import Actor, Role
 from common.front import Waiting
 from common.i18n import gettext as _
 from common.i18n import ngettext
@@ -33,7 +33,18 @@ async def waiting(session: AsyncSession, actor: Actor) -> Sequence[Waiting]:
     if arrived := sum(bought[state] for state in ARRIVED):
         words = ngettext("%(n)s pesanan sudah siap atau sampai", "%(n)s pesanan sudah siap atau sampai", arrived)
         found.append(Waiting(words, "/pesanan", "check"))
+    if wrong := sold[OrderState.DISPUTED]:
+        words = ngettext("%(n)s pesanan sedang bermasalah", "%(n)s pesanan sedang bermasalah", wrong)
+        found.append(Waiting(words, "/toko-saya/pesanan#masalah", "warning", urgent=True, count=wrong))
     return found
+
+
+@front.waits("marvec.orders.disputes")
+async def to_decide(session: AsyncSession, actor: Actor) -> Sequence[Waiting]:
+    """For operators; nobody else is asked about."""
+    waiting = await queries.count_to_decide(session) if actor.has(Role.OPERATOR) else 0
+    words = ngettext("%(n)s sengketa menunggu putusan", "%(n)s sengketa menunggu putusan", waiting)
+    return [Waiting(words, "/operator/sengketa", "warning", urgent=True, count=waiting)] if waiting else []
 
 
 async def carried_out(session: AsyncSession, shop: Storefront) -> list[Sign]:

@@ -36,6 +36,9 @@ async def orders(session: AsyncSession, person_id: UUID) -> Any:
             for order in bought
         ],
         "sold": [order.model_dump(include=SOLD) for order in sold],
+        "said_in_disputes": [
+            one.model_dump(include={"side", "words", "said_at"}) for one in await queries.statements_by(session, person_id)
+        ],
     }
 
 

@@ -13,9 +13,9 @@ from sqlmodel import col
 from common.ids import normalise_reference
 from common.states import StateHistory
 from common.web import paging
-from marvec.orders.errors import NoSuchOrder
-from marvec.orders.machine import OrderState
-from marvec.orders.models import Order, OrderGroup, OrderLine
+from marvec.orders.errors import NoDispute, NoSuchOrder
+from marvec.orders.machine import DisputeState, OrderState
+from marvec.orders.models import DisputePicture, DisputeStatement, Order, OrderDispute, OrderGroup, OrderLine, OrderRefund
 from marvec.orders.schemas import BestGoods, Finished, Placed, WeekOfSales
 
 Row = TypeVar("Row")
@@ -67,6 +67,12 @@ async def placed_of(session: AsyncSession, group_id: UUID) -> list[Placed]:
 async def lines_of(session: AsyncSession, order_ids: list[UUID]) -> list[OrderLine]:
     mine = select(OrderLine).where(col(OrderLine.order_id).in_(order_ids)).order_by(col(OrderLine.id))
     return list(await session.scalars(mine))
+
+
+async def references_of(session: AsyncSession, order_ids: Collection[UUID]) -> dict[UUID, str]:
+    """References by id; what does not exist is left out."""
+    rows = await session.execute(select(col(Order.id), col(Order.reference)).where(col(Order.id).in_(order_ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 async def history_of(session: AsyncSession, order_id: UUID) -> list[StateHistory]:
@@ -138,7 +144,7 @@ async def count_completed(session: AsyncSession, storefront_id: UUID) -> int:
 async def sales_by_week(session: AsyncSession, seller_id: UUID, storefront_id: UUID, *, since: date) -> list[WeekOfSales]:
     """A shop's weeks (Monday to Sunday in WITA) from the Monday `since`, in which something was sold, oldest first."""
     monday = cast(func.date_trunc(literal_column("'week'"), _IN_WITA), Date)
-    earned = cast(func.sum(col(Order.total) - col(Order.refunded)), BigInteger)
+    earned = cast(func.sum(col(Order.total) - col(Order.refunded) - col(Order.lost)), BigInteger)
     sold = select(monday, earned, func.count()).where(*_sold(seller_id, storefront_id), monday >= since)
     return [WeekOfSales(*row) for row in await session.execute(sold.group_by(monday).order_by(monday))]
 
@@ -153,9 +159,88 @@ async def best_goods(session: AsyncSession, seller_id: UUID, storefront_id: UUID
     return [BestGoods(*row) for row in await session.execute(sold.order_by(earned.desc(), col(OrderLine.title)).limit(limit))]
 
 
-async def in_dispute(session: AsyncSession, limit: int, cursor: str | None) -> paging.Page[Order]:
-    """What waits for an operator, newest first."""
-    return await _page(session, select(Order).where(col(Order.state) == OrderState.DISPUTED), "disputed", limit, cursor)
+async def refunds_of(session: AsyncSession, order_id: UUID) -> list[OrderRefund]:
+    """What went back to the buyer, oldest first."""
+    mine = select(OrderRefund).where(col(OrderRefund.order_id) == order_id).order_by(col(OrderRefund.made_at), col(OrderRefund.id))
+    return list(await session.scalars(mine))
+
+
+async def refund_by_key(session: AsyncSession, order_id: UUID, client_key: str) -> OrderRefund | None:
+    mine = select(OrderRefund).where(col(OrderRefund.order_id) == order_id, col(OrderRefund.client_key) == client_key)
+    found: OrderRefund | None = await session.scalar(mine)
+    return found
+
+
+async def dispute_of(session: AsyncSession, order_id: UUID) -> OrderDispute | None:
+    """The order's complaint, ended ones, too."""
+    found: OrderDispute | None = await session.scalar(select(OrderDispute).where(col(OrderDispute.order_id) == order_id))
+    return found
+
+
+async def dispute_for_update(session: AsyncSession, order_id: UUID) -> OrderDispute:
+    """Locked, after its order. Raises NoDispute."""
+    found = await session.scalar(_locking(select(OrderDispute).where(col(OrderDispute.order_id) == order_id)))
+    if found is None:
+        raise NoDispute
+    return found
+
+
+async def open_dispute_for_update(session: AsyncSession, order_id: UUID) -> OrderDispute:
+    """Raises NoDispute, also when it has ended."""
+    found = await dispute_for_update(session, order_id)
+    if not found.is_open:
+        raise NoDispute
+    return found
+
+
+async def statements_of(session: AsyncSession, dispute_id: UUID) -> list[DisputeStatement]:
+    """What was said, oldest first."""
+    mine = select(DisputeStatement).where(col(DisputeStatement.dispute_id) == dispute_id).order_by(col(DisputeStatement.id))
+    return list(await session.scalars(mine))
+
+
+async def dispute_pictures_of(session: AsyncSession, statement_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Files by statement, as they were handed in."""
+    mine = select(DisputePicture).where(col(DisputePicture.statement_id).in_(list(statement_ids))).order_by(col(DisputePicture.place))
+    found: dict[UUID, list[UUID]] = {}
+    for picture in await session.scalars(mine):
+        found.setdefault(picture.statement_id, []).append(picture.file_id)
+    return found
+
+
+async def order_of_picture(session: AsyncSession, file_id: UUID) -> Order | None:
+    """Whose dispute a picture belongs to."""
+    said = select(Order).join(OrderDispute, col(OrderDispute.order_id) == col(Order.id))
+    said = said.join(DisputeStatement, col(DisputeStatement.dispute_id) == col(OrderDispute.id))
+    said = said.join(DisputePicture, col(DisputePicture.statement_id) == col(DisputeStatement.id))
+    found: Order | None = await session.scalar(said.where(col(DisputePicture.file_id) == file_id))
+    return found
+
+
+async def disputes_to_decide(session: AsyncSession, limit: int) -> list[tuple[OrderDispute, Order]]:
+    """What an operator must decide, the nearest default first; without one at the end."""
+    waiting = select(OrderDispute, Order).join(Order, col(Order.id) == col(OrderDispute.order_id))
+    waiting = waiting.where(col(OrderDispute.state) == DisputeState.REVIEW)
+    rows = await session.execute(waiting.order_by(col(OrderDispute.decide_by).asc().nulls_last(), col(OrderDispute.id)).limit(limit))
+    return [(dispute, order) for dispute, order in rows]
+
+
+async def disputes_of_the_two(session: AsyncSession, limit: int, cursor: str | None) -> paging.Page[Order]:
+    """Disputed orders that the two may still settle, newest first."""
+    talking = select(col(OrderDispute.order_id)).where(col(OrderDispute.state).in_((DisputeState.OPEN, DisputeState.ANSWERED)))
+    return await _page(session, select(Order).where(col(Order.id).in_(talking)), "disputed", limit, cursor)
+
+
+async def count_to_decide(session: AsyncSession) -> int:
+    """How many disputes wait for an operator; a partial index holds just these."""
+    waiting = select(func.count()).select_from(OrderDispute).where(col(OrderDispute.state) == DisputeState.REVIEW)
+    return int(await session.scalar(waiting) or 0)
+
+
+async def statements_by(session: AsyncSession, person_id: UUID) -> list[DisputeStatement]:
+    """All that a person said in disputes, newest first: for the download of one's data."""
+    mine = select(DisputeStatement).where(col(DisputeStatement.author_id) == person_id).order_by(col(DisputeStatement.id).desc())
+    return list(await session.scalars(mine))
 
 
 async def order_for_update(session: AsyncSession, order_id: UUID) -> Order:

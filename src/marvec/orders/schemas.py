@@ -1,18 +1,27 @@
 """What comes in and what goes out."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
 
-from marvec.orders.machine import Handover, OrderState, Party
+from common.i18n import rupiah
+from common.money import LARGEST
+from marvec.listings.schemas import written_as_people_write
+from marvec.orders.errors import PartOutOfRange
+from marvec.orders.machine import Complaint, DisputeState, Handover, OrderState, Party
 from marvec.orders.wishes import Delivery, Line
 
 if TYPE_CHECKING:
     from marvec.orders.models import Order
 
 __all__ = ["Delivery", "Handover", "Line"]
+Rupiah = Annotated[int, BeforeValidator(written_as_people_write)]
+"""`7.000` from a form is seven thousand."""
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class LineIn(BaseModel):
@@ -44,7 +53,64 @@ class PlaceOrders(BaseModel):
 class MoveOrder(BaseModel):
     to: OrderState
     note: str = Field("", max_length=500)
-    refund: int = Field(0, ge=0, description="rupiah, when an operator settles a dispute in part")
+    refund: Rupiah = Field(0, ge=0, description="rupiah, when an operator settles a dispute in part")
+
+
+class RefundPart(BaseModel):
+    """A part of the money that the seller gives back; `client_key` is chosen by the client: the same key gives the same refund."""
+
+    amount: Rupiah = Field(gt=0, le=LARGEST, description="rupiah")
+    reason: Reason
+    client_key: str = Field(min_length=8, max_length=64)
+
+
+class OpenDispute(BaseModel):
+    reason: Complaint
+    words: Words
+
+
+class Say(BaseModel):
+    """More of one side in a dispute; `offer` is what a seller would give back, in rupiah."""
+
+    words: Words
+    offer: Rupiah = Field(0, ge=0, le=LARGEST)
+
+
+class Agree(BaseModel):
+    """`offered`: the offer that the buyer was shown, in rupiah."""
+
+    offered: int = Field(gt=0)
+
+
+class Outcome(StrEnum):
+    SELLER = "seller"
+    PART = "part"
+    BUYER = "buyer"
+
+
+class Decide(BaseModel):
+    """An operator's decision. `refund` (rupiah) goes with `part`; `seen` is the dispute's word for what the operator has read."""
+
+    outcome: Outcome
+    refund: Rupiah = Field(0, ge=0, le=LARGEST)
+    reason: Reason
+    seen: str = Field(min_length=1, max_length=80)
+
+    def as_step(self, left: int) -> tuple[OrderState, int]:
+        """Where the order goes, and what goes back to the buyer with it. Raises PartOutOfRange."""
+        if self.outcome is Outcome.BUYER:
+            return OrderState.CANCELLED, 0
+        if self.outcome is Outcome.SELLER:
+            return OrderState.COMPLETED, 0
+        if not 0 < self.refund < left:
+            raise PartOutOfRange("refund", rupiah(left))
+        return OrderState.COMPLETED, self.refund
+
+
+class HandInEvidence(BaseModel):
+    """What a seller has to say to the buyer's bank."""
+
+    words: str = Field(min_length=5, max_length=5000)
 
 
 class GroupOut(BaseModel):
@@ -109,11 +175,46 @@ class MoveOut(BaseModel):
     note: str
 
 
+class RefundOut(BaseModel):
+    """Rupiah that went back to the buyer. `by` is None for the house itself; `reason` is empty when a step says it."""
+
+    amount: int
+    at: datetime
+    by: Party | None
+    reason: str
+
+
+class StatementOut(BaseModel):
+    """What one side says in a dispute; `pictures` are files."""
+
+    side: Party
+    words: str
+    at: datetime
+    pictures: list[UUID]
+
+
+class DisputeOut(BaseModel):
+    """A complaint. `answer_by`: without an answer until then the buyer gets the money back; `decide_by`: without a decision as well.
+
+    `seen` names what the reader knows of it: a decision is bound to that.
+    """
+
+    state: DisputeState
+    reason: Complaint
+    opened_at: datetime
+    answer_by: datetime | None
+    decide_by: datetime | None
+    offered: int | None
+    statements: list[StatementOut]
+    seen: str
+
+
 class StepOut(BaseModel):
-    """A move that the reader may make now; `label` is the button's, in the reader's language."""
+    """A move that the reader may make now; `label` is the button's, in the reader's language; `explained`: it needs a reason."""
 
     to: OrderState
     label: str
+    explained: bool = False
 
 
 class OrderRow(BaseModel):
@@ -136,11 +237,17 @@ class OrderRow(BaseModel):
 
 
 class OrderOut(OrderRow):
-    """An order in full, as one of its parties sees it. `refunded` in rupiah; `intent_id` pays for the whole group."""
+    """An order in full, as one of its parties sees it. `refunded` and `lost` (taken back by the buyer's bank) in rupiah; `intent_id` pays
+    for the whole group. `frozen_at`: since when a bank disputes the payment; there are no steps then.
+
+    `refundable`: what the reader may give back now, in rupiah; 0 for all but the seller.
+    """
 
     group_id: UUID
     intent_id: UUID
     refunded: int
+    lost: int
+    frozen_at: datetime | None
     handover: Handover
     address: str
     kelurahan_code: str
@@ -150,3 +257,6 @@ class OrderOut(OrderRow):
     history: list[MoveOut]
     steps: list[StepOut]
     viewer: list[Party]
+    refunds: list[RefundOut]
+    refundable: int
+    dispute: DisputeOut | None

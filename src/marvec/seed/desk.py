@@ -106,7 +106,7 @@ async def _judge(session: AsyncSession, officer: Actor, application: Application
     else:
         await _steps(session, officer, application, steps[:-1])
         if catalogue.find(case.code).fee.kind == "levied":
-            await service.set_levy(session, officer, application.id, 15_000 * int(_answers(officer, case)["luas_bangunan"]))
+            await service.set_levy(session, officer, application.id)
         await _steps(session, officer, application, steps[-1:])
 
 
@@ -128,12 +128,14 @@ def _citizen(number: int) -> str:
 
 def _answers(citizen: Actor, case: Case) -> dict[str, Any]:
     """Of invented people; the NIKs are well-formed and nobody's."""
-    nik, family, place = f"737101410790{case.number + 1:04d}", f"737101234567{case.number + 1:04d}", "73.71.01.1001"
+    twin = _twin_of(case)
+    of = (twin or case).number + 1
+    nik, family, place = f"737101410790{of:04d}", f"737101234567{of:04d}", "73.71.01.1001"
     name, sex = CHILDREN[case.number % len(CHILDREN)]
     if case.code == "akta-kelahiran":
         return {
-            "nama_anak": f"{name} {citizen.name.split()[-1]}", "jenis_kelamin": sex, "tanggal_lahir": _born().isoformat(),
-            "tempat_lahir": "Makassar", "anak_ke": "1", "nama_ibu": citizen.name, "nik_ibu": nik, "nomor_kk": family,
+            "nama_anak": f"{name} {citizen.name.split()[-1]}", "jenis_kelamin": sex, "tanggal_lahir": _born(case, twin).isoformat(),
+            "tempat_lahir": "Makassar", "anak_ke": "2" if twin else "1", "nama_ibu": citizen.name, "nik_ibu": nik, "nomor_kk": family,
             "orang_tua_menikah": "ibu", "kelurahan": place, "telepon": f"0812345{case.number:05d}",
         }  # fmt: skip
     if case.code == "pbg":
@@ -144,5 +146,14 @@ def _answers(citizen: Actor, case: Case) -> dict[str, Any]:
     return {"keperluan": "baru", "nama": citizen.name, "nik": nik, "nomor_kk": family, "tanggal_lahir": "1990-07-01", "kelurahan": place}
 
 
-def _born() -> date:
-    return clock.today() - timedelta(days=9)
+def _twin_of(case: Case) -> Case | None:
+    """The mother's child in the office's hands is the twin of the one that is registered: an officer sees both side by side."""
+    if (case.citizen, case.code, case.end) != ("ibu", "akta-kelahiran", State.IN_REVIEW):
+        return None
+    return next(one for one in cases() if (one.citizen, one.code, one.end) == ("ibu", "akta-kelahiran", State.ISSUED))
+
+
+def _born(case: Case, twin: Case | None) -> date:
+    """Nine days before the application, or before that of the twin."""
+    applied = clock.now() - timedelta(hours=twin.hours - case.hours) if twin else clock.now()
+    return applied.astimezone(clock.WITA).date() - timedelta(days=9)

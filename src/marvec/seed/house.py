@@ -13,6 +13,8 @@ from marvec.moderation.schemas import Decide, ReportThing
 from marvec.seed import people
 from marvec.seed.accounts import ACCOUNTS
 from marvec.seed.moments import History
+from marvec.selling import service as selling
+from marvec.selling.schemas import WriteAppeal
 from marvec.storefronts import queries as storefronts
 
 ADDRESSES = (
@@ -27,6 +29,11 @@ REPORTS = (
     (4, Reason.FRAUD, "Minta dibayar di luar aplikasi.", "Sudah kami tanyakan ke kedua pihak; ternyata salah paham."),
 )
 """The part of the shops at which the shop stands, why its newest thing was reported, in which words, and how the house closed the case."""
+PLEAS = (
+    (3, "Saya terima pesanan katering untuk wisuda bulan ini. KTP saya masih diurus di Disdukcapil."),
+    (6, "Jelang Maulid pesanan naik tiga kali. Mohon dinaikkan dulu, NIK menyusul minggu depan."),
+)
+"""Of which shops the owners, who have not given their NIK, ask to sell more, and in which words."""
 
 
 async def live_through(session: AsyncSession, history: History) -> None:
@@ -41,6 +48,9 @@ async def live_through(session: AsyncSession, history: History) -> None:
     for number, (part, reason, words, answer) in enumerate(REPORTS):
         with clock.frozen(history.ago(50 - 12 * number)):
             await _report(session, people.SHOPS // part, people.buyer_keys()[1 + number], ReportThing(reason=reason, words=words), answer)
+    for number, (shop, words) in enumerate(PLEAS):
+        with clock.frozen(history.ago(30 - 8 * number)):
+            await selling.write_appeal(session, await people.actor(session, people.owner_key(shop)), WriteAppeal(words=words))
 
 
 async def _report(session: AsyncSession, shop: int, reporter: str, given: ReportThing, answer: str | None) -> None:

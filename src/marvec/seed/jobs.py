@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import jobs, outbox
 from common.settings import get_settings
 from marvec.search import service as search
+from marvec.seed import banks
 from marvec.seed.chapters import CHAPTER, chapters
 from marvec.seed.moments import History
 
 log = structlog.get_logger(__name__)
+__all__ = ["banks", "tell"]
 
 
 @jobs.job(CHAPTER)

@@ -16,8 +16,8 @@ from marvec.seed.moments import History
 HOME, NURSE, MOTHER = "PKM-KASSI-KASSI-UMUM", "perawat", "ibu"
 CALLED_BEFORE = 3
 EACH = timedelta(minutes=7)
-LATE = time(23, 59)
-"""The demonstration's counter gives numbers until then: whoever looks around in the evening shall see a queue."""
+LATE = time.max
+"""The demonstration's counter gives numbers until the day ends: whoever looks around in the evening shall see a queue."""
 
 
 @dataclass(frozen=True)

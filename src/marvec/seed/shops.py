@@ -1,17 +1,24 @@
 """Opening shops and filling their shelves, each at its own moment."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, regions
 from common.actor import Actor
+from common.identity import service as identity
+from common.identity.schemas import GiveNik
 from marvec.listings import service as listings
 from marvec.listings.schemas import CreateListing
-from marvec.seed import people, pictures
+from marvec.seed import banks, people, pictures
 from marvec.seed.moments import History, dice_of
 from marvec.seed.people import InventedShop
 from marvec.seed.shelves import Item, shelf
+from marvec.selling import service as selling
+from marvec.selling.models import AppealState
+from marvec.selling.schemas import DecideAppeal, WriteAppeal
 from marvec.storefronts import queries as storefronts
 from marvec.storefronts import service as opening
 from marvec.storefronts.schemas import OpenStorefront
@@ -28,8 +35,13 @@ async def open_shop(session: AsyncSession, history: History, number: int, owner:
     shop = people.shops()[number]
     with clock.frozen(history.opening_of(number, people.SHOPS)):
         owner = owner or await people.enrol_key(session, people.owner_key(number))
+        await _give_nik(session, owner, number)
         wanted = OpenStorefront(name=shop.name, about=_about(shop), kelurahan_code=_place(shop).code)
-        return (await opening.open_storefront(session, owner, wanted)).id
+        storefront_id = (await opening.open_storefront(session, owner, wanted)).id
+        if number == 0:
+            await _raise_limit(session, owner)
+    await banks.promise(session, storefront_id)
+    return storefront_id
 
 
 async def fill_shelf(session: AsyncSession, history: History, number: int, places: range) -> None:
@@ -52,6 +64,20 @@ async def _offer(session: AsyncSession, owner: Actor, storefront_id: UUID, item:
         picture = pictures.draw(item.title, item.category, view, owner.name)
         await listings.upload_picture(session, owner, listing.id, picture, "gambar.jpg")
     await listings.publish_listing(session, owner, listing.id)
+
+
+async def _give_nik(session: AsyncSession, owner: Actor, number: int) -> None:
+    """Every third seller is at the first level, with its limit; the demonstration seller is one of them. The numbers are nobody's."""
+    if number % 3:
+        await identity.give_nik(session, owner, GiveNik(nik=f"737101150685{number + 1:04d}"))
+
+
+async def _raise_limit(session: AsyncSession, owner: Actor) -> None:
+    """The demonstration seller once asked to sell more, and an operator has granted it."""
+    appeal = await selling.write_appeal(session, owner, WriteAppeal(words="Jualan kue saya sudah jalan sepuluh tahun di Tallo."))
+    terms: dict[str, Any] = {"monthly": 25_000_000, "valid_until": clock.today() + timedelta(days=365)}
+    granted = DecideAppeal(state=AppealState.GRANTED, because="Toko lama, semua pesanannya selesai.", **terms)
+    await selling.decide(session, await people.actor(session, "operator"), appeal.id, granted)
 
 
 def _place(shop: InventedShop) -> regions.Kelurahan:

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.payments import queries
 from common.payments.errors import ProviderAway, Refused
-from common.payments.facts import IntentFact, RefundFact, TransferFact
-from common.payments.models import Intent, IntentState, RefundState
+from common.payments.facts import IntentFact, PayoutFact, RefundFact, TransferFact
+from common.payments.models import Intent, IntentState, PayoutState, RefundState
 from common.payments.port import PaymentOrder
 from common.payments.provider import provider
 from common.payments.service.merging import merge
@@ -38,7 +38,10 @@ async def settle(session: AsyncSession, intent_id: UUID, order_id: UUID) -> None
     intent = await queries.by_id(session, intent_id)
     transfer = await queries.transfer_of(session, order_id)
     if transfer is not None:
-        await merge(session, TransferFact(f"tr_demo{transfer.id.hex}", transfer.id))
+        await merge(session, TransferFact(f"tr_demo{transfer.id.hex}", transfer.id, transfer.amount))
+        account = await queries.seller_account(session, transfer.storefront_id)
+        if account is not None and account.provider_account and transfer.amount:
+            await merge(session, PayoutFact(f"po_demo{transfer.id.hex}", account.provider_account, transfer.amount, PayoutState.PAID))
     for refund in await queries.refunds_of(session, intent_id):
         ref = f"re_demo{refund.id.hex}"
         await merge(session, RefundFact(ref, refund.id, intent.provider_ref or "", refund.amount, RefundState.SUCCEEDED))

@@ -14,7 +14,8 @@ from marvec.listings import queries as listings
 from marvec.listings import service as stock
 from marvec.orders import queries
 from marvec.orders import service as orders
-from marvec.orders.machine import Handover, OrderState, Party
+from marvec.orders.machine import Complaint, Handover, OrderState, Party
+from marvec.orders.schemas import Say
 from marvec.seed import opinions, people, till
 from marvec.seed.moments import DAYS, History, dice_of
 from marvec.seed.ways import OPEN, OVER, Move, Way
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 ORDERS = 180
 FIRST_SHOPS_SHARE = 0.22
 """Of all orders: the demonstration seller's, so that there is something to look at."""
+ANSWER = "Waktu diserahkan ke kurir, bungkusannya masih utuh. Ini kami kemas rangkap dua."
+REPLY = "Sampai di rumah sudah pecah, isinya tumpah. Saya minta uangnya kembali."
 NOTES = (
     "", "", "Tolong dibungkus rapat.", "Titip di pos jaga kalau saya belum pulang.",
     "Sambalnya dipisah di’.", "Telepon dulu sebelum antar.",
@@ -88,9 +91,20 @@ async def go(session: AsyncSession, history: History, way: Way, order_id: UUID, 
                 await orders.time_out(session, order_id, (await queries.by_id(session, order_id)).state)
             else:
                 await _move(session, who[move.by], order_id, move)
+        if move.to is OrderState.DISPUTED:
+            await _argue(session, who, order_id, placed_at + timedelta(hours=move.hours))
     if way not in OPEN:
         with clock.frozen(placed_at + timedelta(hours=way.moves[-1].hours, minutes=2)):
             await till.settle(session, intent_id, order_id)
+
+
+async def _argue(session: AsyncSession, who: dict[Party, Actor], order_id: UUID, at: datetime) -> None:
+    """The seller answers, the two do not agree, and an operator is asked to decide."""
+    with clock.frozen(at + timedelta(hours=2)):
+        await orders.say(session, who[Party.SELLER], order_id, Say(words=ANSWER))
+    with clock.frozen(at + timedelta(hours=4)):
+        await orders.say(session, who[Party.BUYER], order_id, Say(words=REPLY))
+        await orders.ask_operator(session, who[Party.BUYER], order_id)
 
 
 async def _receive(session: AsyncSession, history: History, way: Way, intent_id: UUID) -> None:
@@ -100,8 +114,12 @@ async def _receive(session: AsyncSession, history: History, way: Way, intent_id:
 
 
 async def _move(session: AsyncSession, actor: Actor, order_id: UUID, move: Move) -> None:
-    total = (await queries.by_id(session, order_id)).total
-    await orders.move_order(session, actor, order_id, OrderState(move.to), because=move.because, refund=total * move.refund // 10_000)
+    """What was agreed on in an offer is accepted with its payment already."""
+    order = await queries.by_id(session, order_id)
+    if order.state is move.to:
+        return
+    refund = order.total * move.refund // 10_000
+    await orders.move_order(session, actor, order_id, OrderState(move.to), because=move.because, refund=refund, complaint=Complaint.DAMAGED)
 
 
 async def _chosen(session: AsyncSession, seller: Actor, plan: Plan) -> "list[Listing]":

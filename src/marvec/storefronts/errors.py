@@ -14,6 +14,13 @@ class NotYourStorefront(Forbidden):
     message = N_("Hanya pemilik toko yang bisa melakukan ini.")
 
 
+class NotConfirmedYet(Forbidden):
+    """A seller without a confirmed address. The code is that of every door that asks for a level of assurance."""
+
+    code = "assurance_needed"
+    message = N_("Untuk berjualan, nomor HP atau email Anda perlu dikonfirmasi dulu. Caranya ada di halaman Konfirmasi.")
+
+
 class StorefrontChanged(Conflict):
     code = "storefront_changed"
     message = N_("Data toko sudah diubah di tempat lain. Muat ulang, lalu coba lagi.")

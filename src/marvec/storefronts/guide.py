@@ -37,12 +37,15 @@ async def first_day(session: AsyncSession, shop: Storefront) -> list[Step]:
 async def _payouts(session: AsyncSession, shop: Storefront) -> Step:
     account = await payments.seller_account(session, shop.id)
     text = _("Rekening penerima")
-    if account is None:
-        note = _("Uang penjualan dikirim ke sini setelah barang sampai.")
-        return Step(text, note, done=False, link=f"/toko-saya/{shop.slug}/rekening", action=_("Siapkan rekening"), post=True)
-    if account.payouts_enabled:
+    link = f"/toko-saya/{shop.slug}/rekening"
+    if account is None or not account.details_submitted:
+        note = _("Uang penjualan dikirim ke sini setelah barang sampai. Tetap bisa ki’ berjualan; uangnya kami simpan dulu.")
+        return Step(text, note, done=False, link=link, action=_("Siapkan rekening"))
+    if account.payouts_enabled and account.transfers_enabled:
         return Step(text, _("Rekening siap menerima uang."), done=True)
-    return Step(text, _("Sementara disiapkan penyedia pembayaran. Tetap bisa ki’ berjualan; uangnya kami simpan dulu."), done=False)
+    return Step(
+        text, _("Datanya belum lengkap, atau masih diperiksa penyedia pembayaran."), done=False, link=link, action=_("Lihat rekening")
+    )
 
 
 def _share(shop: Storefront, *, ready: bool) -> Step:

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import front, guards
 from common.actor import Actor
 from common.i18n import gettext as _
-from common.payments import service as payments
 from common.web import Form, page, reshow, see_other
 from marvec.storefronts import guide, policy, queries, service
 from marvec.storefronts.errors import NotYourStorefront
@@ -21,13 +20,13 @@ Asked = Request[Any, Any, Any]
 
 
 @get("/toko/baru", guards=[guards.signed_in])
-async def new_storefront() -> Response[Any]:
-    return page("storefronts/new.html")
+async def new_storefront(actor: Actor) -> Response[Any]:
+    return page("storefronts/new.html", confirmed=actor.assurance >= policy.SELLS_FROM)
 
 
 @post("/toko/baru", guards=[guards.signed_in])
 async def open_storefront(request: Asked, session: AsyncSession, actor: Actor) -> Response[Any]:
-    async with reshow(request, "storefronts/new.html") as form:
+    async with reshow(request, "storefronts/new.html", confirmed=actor.assurance >= policy.SELLS_FROM) as form:
         shop = await service.open_storefront(session, actor, form.parse(OpenStorefront))
     return see_other(f"/toko-saya/{shop.slug}/barang/baru", toast=_("Toko ta’ sudah buka mi."))  # the next step of the first day
 
@@ -37,7 +36,8 @@ async def my_storefronts(session: AsyncSession, actor: Actor) -> Response[Any]:
     shops = await queries.owned_by(session, actor.person_id)
     guides = {shop.id: await guide.first_day(session, shop) for shop in shops[:MOST_GUIDED]}
     waiting = [one for one in await front.waiting_for(session, actor) if one.link.startswith("/toko-saya")]
-    return page("storefronts/mine.html", shops=shops, guides=guides, waiting=waiting)
+    pieces = await front.pieces_for("seller", session, actor, shops)
+    return page("storefronts/mine.html", shops=shops, guides=guides, waiting=waiting, pieces=pieces)
 
 
 @get("/toko-saya/{slug:str}", guards=[guards.signed_in])
@@ -66,12 +66,6 @@ async def resume_storefront(session: AsyncSession, actor: Actor, slug: str) -> R
     return see_other("/toko-saya", toast=_("Toko ta’ sudah buka mi."))
 
 
-@post("/toko-saya/{slug:str}/rekening", guards=[guards.signed_in])
-async def prepare_payouts(session: AsyncSession, actor: Actor, slug: str) -> Response[Any]:
-    await payments.ensure_seller_account((await _mine(session, actor, slug)).id)
-    return see_other("/toko-saya", toast=_("Rekening penerima sementara disiapkan."))
-
-
 async def _mine(session: AsyncSession, actor: Actor, slug: str) -> Storefront:
     shop = await queries.by_slug(session, slug)
     if not policy.may_manage(actor, shop):
@@ -82,7 +76,7 @@ async def _mine(session: AsyncSession, actor: Actor, slug: str) -> Storefront:
 router = Router(
     "/",
     route_handlers=[
-        new_storefront, open_storefront, my_storefronts, edit_page, edit_storefront, pause_storefront, resume_storefront, prepare_payouts,
+        new_storefront, open_storefront, my_storefronts, edit_page, edit_storefront, pause_storefront, resume_storefront,
     ],
     include_in_schema=False,
 )  # fmt: skip

@@ -27,7 +27,7 @@ async def money_held(session: AsyncSession, person_id: UUID) -> Sequence[Hindran
     for shop in await queries.owned_by(session, person_id):
         if held := await payments.held_for_seller(session, shop.id):
             text = _("Uang %(amount)s dari %(shop)s masih kami pegang.", amount=rupiah(held), shop=shop.name)
-            found.append(Hindrance(text, "/toko-saya"))
+            found.append(Hindrance(text, "/toko-saya/saldo"))
     return found
 
 

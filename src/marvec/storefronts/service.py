@@ -21,12 +21,16 @@ from marvec.storefronts.schemas import EditStorefront, OpenStorefront
 MOST_STOREFRONTS = 20
 """Of one person: a bound against scripts, above any real seller."""
 
-TAKEN_BY_PAGES = frozenset({"baru"})
+TAKEN_BY_PAGES = frozenset({"baru", "batas", "peluang", "pesanan", "saldo"})
 """Words that stand where a slug would, in addresses of ours."""
 
 
 async def open_storefront(session: AsyncSession, actor: Actor, data: OpenStorefront) -> Storefront:
-    """A new, open shop of the actor's. Its slug is made of its name; two shops of one name get different slugs, whoever comes first."""
+    """A new, open shop of the actor's. Its slug is made of its name; two shops of one name get different slugs, whoever comes first.
+
+    Raises NotConfirmedYet, TooManyStorefronts.
+    """
+    policy.must_be_confirmed(actor)
     if await queries.count_owned_by(session, actor.person_id) >= MOST_STOREFRONTS:
         raise TooManyStorefronts(most=MOST_STOREFRONTS)
     lat, lon = data.point

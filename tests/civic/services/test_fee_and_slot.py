@@ -21,11 +21,11 @@ async def test_a_building_permit_waits_for_its_levy_and_is_never_issued_unpaid(d
         async with unit_of_work() as session:
             await service.complete_step(session, officer, case, "penetapan")
     async with unit_of_work() as session:
-        await service.set_levy(session, officer, case, 900_000)
+        await service.set_levy(session, officer, case)
         await service.complete_step(session, officer, case, "penetapan")
     async with unit_of_work() as session:
         application = await queries.for_update(session, case)
-        assert (application.state, application.fee) == (State.AWAITING_PAYMENT, 900_000)
+        assert (application.state, application.fee) == (State.AWAITING_PAYMENT, 270_000)
         assert application.fee_intent_id is not None
         assert await credentials.of_application(session, case) is None
     with pytest.raises(DBAPIError, match="product_never_before_its_fee"):

@@ -1,12 +1,11 @@
 """A paper that came as a PDF is looked through beside the form, by the officer alone."""
 
-import shutil
 from uuid import UUID
 
 import httpx
 import pytest
 from litestar import Litestar
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser
 
 from civic.services import queries, service
 from common.actor import Actor
@@ -21,7 +20,6 @@ from tests.conftest import new_client
 from tests.marvec.acting import client_as, person
 
 pytestmark = pytest.mark.usefixtures("database")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 async def with_a_pdf(citizen: Actor) -> tuple[UUID, UUID]:
@@ -83,14 +81,11 @@ async def test_nobody_else_gets_a_preview_not_even_its_owner_and_of_a_photo_ther
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-async def test_the_browser_draws_it_in_the_frame_without_a_complaint(server: str) -> None:
+async def test_the_browser_draws_it_in_the_frame_without_a_complaint(server: str, browser: Browser) -> None:
     file, paper = await with_a_pdf(await a_citizen())
     async with unit_of_work() as session:
         token = await open_session(session, (await officer(session)).id, Client())
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = await browser.new_context()
+    async with await browser.new_context() as context:
         await context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": server}])
         page, complaints = await context.new_page(), list[str]()
         page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
@@ -101,6 +96,5 @@ async def test_the_browser_draws_it_in_the_frame_without_a_complaint(server: str
         await page.wait_for_load_state("load")
         drawn = [frame for frame in page.frames if frame.url.startswith(f"{server}/berkas/{paper}/pratinjau")]
         box = await page.locator("iframe.document").bounding_box()
-        await browser.close()
     assert (len(drawn) > 0, complaints) == (True, [])
     assert box is not None and box["height"] > 200

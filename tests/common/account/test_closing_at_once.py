@@ -207,7 +207,7 @@ async def test_somebody_told_of_something_does_not_wait_for_who_closes_or_the_ot
     person = await market.member()
     async with unit_of_work() as session:
         await identity.for_update(session, person.person_id)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await do(lambda other: notifications.notify(other, person.person_id, kind="order.paid", text="Pesanan dibayar."))
         async with hot() as connection:  # it is there while the person is still held
             assert await connection.fetchval("SELECT count(*) FROM notification WHERE person_id = $1", person.person_id) == 1
@@ -233,7 +233,7 @@ async def close(actor: Actor) -> None:
 
 async def somebody_waits() -> None:
     """Until a statement waits for a lock that this test holds."""
-    async with asyncio.timeout(10), hot() as connection:
+    async with asyncio.timeout(30), hot() as connection:
         while not await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
             await asyncio.sleep(0.01)
 

@@ -18,7 +18,7 @@ from common.embedded.outlet import Outlet
 from common.embedded.processes import wait_until
 from common.embedded.programs import Fork, Output, Program
 from common.embedded.supervisor import Interrupted, Supervisor, interruptible, pause_after
-from tests.common.embedded.make import environment, gone, holder, kill_hard
+from tests.common.embedded.make import BUSY_MACHINE, environment, gone, holder, kill_hard
 
 SLEEPER = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(600)"]
 
@@ -46,7 +46,7 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
     made.stop()
 
 
-def watch_until(supervisor: Supervisor, done: Callable[[], bool], seconds: float = 10.0) -> bool:
+def watch_until(supervisor: Supervisor, done: Callable[[], bool], seconds: float = 30.0) -> bool:
     """Watch with an alarm that asks now and then whether it is enough."""
     end_at = time.monotonic() + seconds
 
@@ -76,7 +76,7 @@ def test_a_child_that_is_killed_is_back_within_a_second(supervisor: Supervisor) 
     first, began = pid_of(supervisor, "sleeper"), time.monotonic()
     os.kill(first, signal.SIGKILL)
     assert watch_until(supervisor, lambda: pid_of(supervisor, "sleeper") != first)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 1 * BUSY_MACHINE
     assert isinstance(supervisor.narrator, Notes)
     assert supervisor.narrator.told == [("fell", "sleeper -9")]
 
@@ -105,7 +105,7 @@ def test_a_fork_says_its_words_behind_its_name_and_its_traceback_too(supervisor:
     fork.launch()
     assert fork.process is not None
     process = fork.process
-    assert wait_until(lambda: process.poll() is not None, 10, meanwhile=supervisor.output.pump)
+    assert wait_until(lambda: process.poll() is not None, 30, meanwhile=supervisor.output.pump)
     fork.stop()
     said = capfd.readouterr().out
     assert process.poll() == 1
@@ -120,7 +120,7 @@ def test_a_city_whose_log_nobody_reads_goes_on_and_says_what_was_lost() -> None:
     talker = Program("talker", output, [sys.executable, "-c", script], environment())
     talker.launch()
     process = talker.process
-    assert process is not None and wait_until(lambda: process.poll() is not None, 20, meanwhile=output.pump)
+    assert process is not None and wait_until(lambda: process.poll() is not None, 30, meanwhile=output.pump)
     talker.stop()
     assert process.poll() == 0
     read = bytearray()
@@ -143,7 +143,7 @@ def test_a_fork_leaves_with_the_status_it_was_told(supervisor: Supervisor) -> No
     fork = Fork("leaver", supervisor.output, lambda: sys.exit(7))
     fork.launch()
     process = fork.process
-    assert process is not None and wait_until(lambda: process.poll() is not None, 10)
+    assert process is not None and wait_until(lambda: process.poll() is not None, 30)
     assert process.poll() == 7
 
 
@@ -164,7 +164,7 @@ def test_a_fork_does_not_keep_its_parents_claim_on_a_folder(supervisor: Supervis
                 return False
             return True
 
-    assert wait_until(free, 5)
+    assert wait_until(free, 30)
     assert process.poll() is None
     fork.stop()
 

@@ -49,7 +49,7 @@ class Listener(centrifuge.SubscriptionEventHandler):  # type: ignore[misc]  # th
     async def on_subscribed(self, ctx: Any) -> None:
         self.recovered.append(ctx.recovered)
 
-    async def until(self, count: int, seconds: float = 10) -> None:
+    async def until(self, count: int, seconds: float = 30) -> None:
         async with asyncio.timeout(seconds):
             while len(self.heard) < count:
                 await asyncio.sleep(0.01)
@@ -60,7 +60,8 @@ def client_of(address: str, actor: Actor, **more: Any) -> centrifuge.Client:
         return tokens.issue(actor)[0]
 
     address = address.replace("http", "ws", 1) + "/connection/websocket"
-    return centrifuge.Client(address, get_token=get_token, proxy=None, min_reconnect_delay=0.05, max_reconnect_delay=0.3, **more)
+    pace = {"timeout": 30, "min_reconnect_delay": 0.05, "max_reconnect_delay": 0.3}
+    return centrifuge.Client(address, get_token=get_token, proxy=None, **pace, **more)
 
 
 @asynccontextmanager

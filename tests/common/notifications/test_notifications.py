@@ -1,7 +1,8 @@
 """The inbox: told in the transaction, numbered without gaps, read, and by e-mail only for who wants it."""
 
 import asyncio
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx
@@ -92,6 +93,19 @@ async def test_the_inbox_page_shows_and_marks(client: httpx.AsyncClient) -> None
     marked = await client.post("/kotak-masuk/dibaca", data={"up_to": "1", "_csrf": make.form_token(client)})
     assert marked.status_code == 303
     assert (await client.get("/api/v1/notifications/unread")).json() == {"unread": 0}
+
+
+async def test_each_day_stands_once_also_when_midnight_and_the_commits_cross(client: httpx.AsyncClient) -> None:
+    async with unit_of_work() as session:
+        person = await make.person(session)
+        await make.enter(session, client, person)
+    for second, reference in ((59, "PSN-1"), (61, "PSN-2"), (58, "PSN-3"), (62, "PSN-4")):
+        with clock.frozen(datetime(2026, 11, 24, 23, 59, tzinfo=clock.WITA) + timedelta(seconds=second)):
+            await tell(person.id, reference)
+    page = (await client.get("/pemberitahuan")).text
+    assert re.findall(r"<h2>(.+?)</h2>|(PSN-\d) ", page) == [
+        ("Rabu, 25 November 2026", ""), ("", "PSN-4"), ("", "PSN-2"), ("Selasa, 24 November 2026", ""), ("", "PSN-3"), ("", "PSN-1"),
+    ]  # fmt: skip
 
 
 async def test_a_crowd_is_told_in_order_and_numbered_without_a_gap(database: None) -> None:

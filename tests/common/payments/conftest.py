@@ -12,7 +12,15 @@ import httpx
 import pytest
 
 from common import events
-from common.events import PaymentClosed, PaymentDisputed, PaymentSucceeded
+from common.events import (
+    EvidenceDue,
+    EvidenceSubmitted,
+    PaymentClosed,
+    PaymentDisputed,
+    PaymentReassigned,
+    PaymentSucceeded,
+    SellerAccountChanged,
+)
 from common.payments.provider import close_provider
 from common.settings import get_settings
 
@@ -29,7 +37,7 @@ def running(data: Path, *words: str) -> Iterator[str]:
             yield process.stdout.readline().removeprefix("listening on ").strip()
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(30)
 
 
 @pytest.fixture(scope="session")
@@ -70,13 +78,16 @@ class Sandbox:
         return found
 
 
+UNHEARD = (PaymentSucceeded, PaymentClosed, PaymentDisputed, PaymentReassigned, EvidenceSubmitted, EvidenceDue, SellerAccountChanged)
+
+
 @asynccontextmanager
-async def paying_at(address: str) -> AsyncIterator[Sandbox]:
-    """The app's settings point at a sandbox; facts about these payments are heard by nobody, as their purposes are nobody's."""
+async def paying_at(address: str, *, heard: bool = False) -> AsyncIterator[Sandbox]:
+    """The app's settings point at a sandbox. Facts about payments are heard by nobody where their purposes are nobody's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MARVEC_STRIPE_API_BASE", address)
         get_settings.cache_clear()
-        for fact in (PaymentSucceeded, PaymentClosed, PaymentDisputed):
+        for fact in UNHEARD if not heard else ():
             patch.setitem(events.HEARERS, fact, [])
         async with httpx.AsyncClient(base_url=address, timeout=20) as http:
             yield Sandbox(address, http)
@@ -87,5 +98,5 @@ async def paying_at(address: str) -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def sandbox(sandbox_address: str, database: None) -> AsyncIterator[Sandbox]:
     async with paying_at(sandbox_address) as one:
-        await one.do("reset")
+        await one.do("reset", onboarded=True)  # sellers are ready, but in tests of how they become so
         yield one

@@ -1,6 +1,7 @@
 """Random histories of one payment, as a provider would tell them, and the two ways to live through them: in order, and as it comes."""
 
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from common.db import unit_of_work
 from common.ids import uuid7
 from common.payments import queries, service
+from common.payments.errors import NothingLeft, PaymentInDispute
 from common.payments.facts import (
     AccountFact,
     DisputeFact,
@@ -26,6 +28,7 @@ from common.payments.service.merging import merge
 from common.payments.stripe_adapter import reading
 from tests.common.payments import make
 
+AMOUNT, COMMISSION = 100_000, 7_001
 SESSION_MESSAGES = {
     "completed": ("complete", "paid"),
     "async_payment_succeeded": ("complete", "paid"),
@@ -41,8 +44,8 @@ DISPUTE_ENDS = (
     (DisputeState.WITHDRAWN, DisputeState.WON),
     (DisputeState.WITHDRAWN, DisputeState.LOST, DisputeState.WON),
 )
+DISPUTED_AMOUNTS = (1, 33_333, 50_000, AMOUNT)
 PAYOUT_ENDS = ((), (PayoutState.PAID,), (PayoutState.PAID, PayoutState.FAILED), (PayoutState.FAILED,))
-AMOUNT, COMMISSION = 100_000, 7_001
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class History:
     session: tuple[str, ...]
     by_other_hands: tuple[RefundState, ...]
     disputed: tuple[DisputeState, ...]
+    disputed_after: tuple[DisputeState, ...]
+    disputed_amount: int
     refund_before: tuple[RefundState, ...]
     released: bool
     refund_after: tuple[RefundState, ...]
@@ -65,6 +70,8 @@ HISTORIES = st.builds(
     session=st.sampled_from(SESSION_ENDS),
     by_other_hands=st.sampled_from(REFUND_ENDS),
     disputed=st.sampled_from(DISPUTE_ENDS),
+    disputed_after=st.sampled_from(DISPUTE_ENDS),
+    disputed_amount=st.sampled_from(DISPUTED_AMOUNTS),
     refund_before=st.sampled_from(REFUND_ENDS),
     released=st.booleans(),
     refund_after=st.sampled_from(REFUND_ENDS),
@@ -99,8 +106,12 @@ class Life:
             states = (RefundState.PENDING, *self.history.by_other_hands)
             facts += [RefundFact(f"re_{mine.hex}", None, self.ref, 11_111, state) for state in states]
         if self.history.disputed:
-            facts += [DisputeFact(f"du_{mine.hex}", self.ref, AMOUNT, state) for state in (DisputeState.OPENED, *self.history.disputed)]
+            facts += self._dispute("du", self.history.disputed)
         return facts
+
+    def _dispute(self, name: str, ends: tuple[DisputeState, ...]) -> list[Fact]:
+        told = (DisputeState.OPENED, *ends)
+        return [DisputeFact(f"{name}_{self.intent.id.hex}", self.ref, self.history.disputed_amount, state) for state in told]
 
     def _message(self, type_: str) -> dict[str, Any]:
         """What Stripe sends of this life's Checkout Session."""
@@ -110,19 +121,23 @@ class Life:
         return {"type": f"checkout.session.{type_}", "data": {"object": doc | {"amount_total": AMOUNT * 100}}}
 
     async def act(self) -> list[Fact]:
-        """What we do once the money is here; returns what the provider will tell of it, in order."""
+        """What we do once the money is here, as far as a bank lets us; returns what the provider will tell of it, in order."""
         facts: list[Fact] = []
         async with unit_of_work() as session:
             await service.hold_for_sellers(session, self.intent.id, [self.part])
         if self.history.refund_before:
             facts += await self._refund(30_000, self.history.refund_before)
         if self.history.released:
-            facts += await self._release()
-        return facts
+            with suppress(PaymentInDispute):
+                facts += await self._release()
+        return facts + (self._dispute("dv", self.history.disputed_after) if self.history.disputed_after else [])
 
     async def _refund(self, amount: int, ends: tuple[RefundState, ...]) -> list[Fact]:
-        async with unit_of_work() as session:
-            row = await service.refund(session, order_id=self.part.order_id, amount=amount, reason="uji")
+        try:
+            async with unit_of_work() as session:
+                row = await service.refund(session, order_id=self.part.order_id, amount=amount, reason="uji")
+        except (PaymentInDispute, NothingLeft):
+            return []
         return [RefundFact(f"re_{row.id.hex}", row.id, self.ref, amount, state) for state in (RefundState.PENDING, *ends)]
 
     async def _release(self) -> list[Fact]:
@@ -131,21 +146,22 @@ class Life:
             transfer = await queries.transfer_of(session, self.part.order_id)
             assert transfer is not None
         told = f"tr_{transfer.id.hex}"
-        facts: list[Fact] = [TransferFact(told, transfer.id)]
+        facts: list[Fact] = [TransferFact(told, transfer.id, transfer.amount)]
         if self.history.refund_after:
-            facts += await self._refund(20_000, self.history.refund_after)
-            facts.append(
-                TransferFact(told, transfer.id, (await self._reversal(facts), ReversalFact(f"trr_x{transfer.id.hex}", None, 5_000)))
-            )
+            refunded = await self._refund(20_000, self.history.refund_after)
+            by_other_hands = ReversalFact(f"trr_x{transfer.id.hex}", None, 5_000)
+            facts += [*refunded, TransferFact(told, transfer.id, transfer.amount, (*await self._reversals(refunded), by_other_hands))]
         return facts + await self._payouts()
 
-    async def _reversal(self, facts: list[Fact]) -> ReversalFact:
-        refund = next(fact for fact in reversed(facts) if isinstance(fact, RefundFact))
-        assert refund.ours is not None
-        async with unit_of_work() as session:
-            row = await queries.reversal_for(session, refund.ours)
-            assert row is not None
-            return ReversalFact(f"trr_{row.id.hex}", row.id, row.amount)
+    async def _reversals(self, facts: list[Fact]) -> list[ReversalFact]:
+        """What is taken back from the seller for a refund; nothing when there is neither."""
+        for refund in facts:
+            assert isinstance(refund, RefundFact)
+            assert refund.ours is not None
+            async with unit_of_work() as session:
+                row = await queries.reversal_for(session, refund.ours)
+            return [] if row is None else [ReversalFact(f"trr_{row.id.hex}", row.id, row.amount)]
+        return []
 
     async def _payouts(self) -> list[Fact]:
         if not self.history.paid_out:

@@ -1,9 +1,7 @@
 """The checkout in a real browser without JavaScript: it asks for a place only where something is brought to."""
 
-import shutil
-
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from common.account import service as addresses
 from common.account.schemas import Address
@@ -16,7 +14,6 @@ from marvec.carts.schemas import PutLine
 from tests.marvec import make
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 async def with_a_full_cart(buyer: Actor) -> str:
@@ -29,12 +26,9 @@ async def with_a_full_cart(buyer: Actor) -> str:
         return await open_session(session, buyer.person_id, Client())
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-async def test_the_form_asks_where_to_only_for_a_courier(server: str) -> None:
+async def test_the_form_asks_where_to_only_for_a_courier(server: str, browser: Browser) -> None:
     token = await with_a_full_cart(await make.member("Pembeli"))
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = await browser.new_context(viewport={"width": 360, "height": 700}, java_script_enabled=False)
+    async with await browser.new_context(viewport={"width": 360, "height": 700}, java_script_enabled=False) as context:
         await context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": server}])
         page = await context.new_page()
         await page.goto(f"{server}/checkout")
@@ -48,4 +42,3 @@ async def test_the_form_asks_where_to_only_for_a_courier(server: str) -> None:
         await expect(free).to_be_visible()
         await page.get_by_label("Saya ambil sendiri").check()
         await expect(free).to_be_hidden()
-        await browser.close()

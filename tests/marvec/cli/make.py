@@ -18,6 +18,8 @@ from common.embedded.processes import free_port
 from tests.common.embedded.make import environment
 
 READY = "Marvec is ready at"
+ROOT = Path(__file__).resolve().parents[3]
+SMALL = "tests.marvec.seed.asking"
 
 
 @dataclass
@@ -41,7 +43,7 @@ class RunningCity:
         url: str = json.loads((self.data / "environment.json").read_text())["MARVEC_DATABASE_URL"]
         return url
 
-    def wait_for_history(self, seconds: float = 300) -> None:
+    def wait_for_history(self, seconds: float = 500) -> None:
         """Until the worker has told the demonstration's last chapter."""
         end_at = time.monotonic() + seconds
         while asyncio.run(_chapters_left(self.database_url)):
@@ -51,7 +53,7 @@ class RunningCity:
     def stop(self, signum: int = signal.SIGTERM) -> str:
         """Everything it said after it was ready."""
         self.process.send_signal(signum)
-        return self.process.communicate(timeout=60)[0]
+        return self.process.communicate(timeout=120)[0]
 
 
 async def _chapters_left(database_url: str) -> int:
@@ -66,27 +68,30 @@ async def _chapters_left(database_url: str) -> int:
 def marvec(*words: str, **told: str) -> subprocess.CompletedProcess[str]:
     """A command to its end."""
     command = [sys.executable, "-m", "marvec.cli", *words]
-    return subprocess.run(command, capture_output=True, text=True, env=environment(**told), timeout=90, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=environment(**told), timeout=240, check=False)
 
 
 @contextmanager
-def running_city(data: Path, *, demo: bool = False, **told: str) -> Iterator[RunningCity]:
-    """Started and ready, empty or with the demonstration; killed at the end when the test has not stopped it itself."""
+def running_city(data: Path, *, demo: bool = False, program: str = "marvec.cli", **told: str) -> Iterator[RunningCity]:
+    """Started and ready, empty or with the demonstration; killed at the end when the test has not stopped it itself.
+
+    With `program=SMALL` its history is a short one: all that the long one has, a few times each.
+    """
     port = free_port()
-    command = [sys.executable, "-m", "marvec.cli", "run", "--data", str(data), "--port", str(port), *([] if demo else ["--no-demo"])]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(**told))
+    command = [sys.executable, "-m", program, "run", "--data", str(data), "--port", str(port), *([] if demo else ["--no-demo"])]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(**told), cwd=ROOT)
     with process:
         try:
             yield RunningCity(process, data, port, _until_ready(process))
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-                process.communicate(timeout=60)
+                process.communicate(timeout=120)
 
 
 def _until_ready(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
-    said, end_at = "", time.monotonic() + 90
+    said, end_at = "", time.monotonic() + 240
     for line in process.stdout:
         said += line
         if READY in line:

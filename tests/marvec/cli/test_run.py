@@ -1,6 +1,7 @@
 """`marvec run` as a person meets it: ready within seconds, whole after every kind of end, and one line for what stands in its way."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,10 +10,20 @@ import time
 from pathlib import Path
 
 import httpx
-import pytest
 
 from common.embedded.processes import free_port
-from tests.common.embedded.make import as_nobody, environment, fetch, fill, gone, packages, python_for_everybody, root_only, small_disk
+from tests.common.embedded.make import (
+    BUSY_MACHINE,
+    as_nobody,
+    environment,
+    fetch,
+    fill,
+    gone,
+    packages,
+    python_for_everybody,
+    root_only,
+    small_disk,
+)
 from tests.marvec.cli.make import marvec, running_city
 
 
@@ -42,7 +53,7 @@ async def test_a_day_of_a_city(tmp_path: Path) -> None:
             before, began = city.record["processes"][name], time.monotonic()
             os.kill(before, signal.SIGKILL)
             while city.record["processes"][name] == before:
-                assert time.monotonic() - began < 1, f"{name} is not back within a second"
+                assert time.monotonic() - began < 1 * BUSY_MACHINE, f"{name} is not back within a second"
                 time.sleep(0.01)
         assert httpx.get(f"http://127.0.0.1:{city.port}/healthz", timeout=5).status_code < 500
 
@@ -125,7 +136,7 @@ def test_an_ordinary_user_runs_a_city_below_his_home(tmp_path: Path) -> None:
                 break
         assert "Marvec is ready at" in said, said
         process.send_signal(signal.SIGTERM)
-        assert process.communicate(timeout=60)[0].endswith("Everything stopped cleanly.\n")
+        assert process.communicate(timeout=120)[0].endswith("Everything stopped cleanly.\n")
     finally:
         process.kill()
         process.communicate()
@@ -146,7 +157,17 @@ except SystemExit:
     assert "The whole city on this machine" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["run", "web", "worker", "migrate", "seed", "doctor", "audit", "ledger", "openapi"])
-def test_every_command_explains_itself(command: str) -> None:
-    done = marvec(command, "--help")
-    assert done.returncode == 0 and "Usage:" in done.stdout
+def test_every_command_explains_itself() -> None:
+    code = """
+import sys, marvec.cli
+for name in marvec.cli.COMMANDS:
+    sys.argv = ["marvec", name, "--help"]
+    try:
+        marvec.cli.main()
+    except SystemExit as end:
+        print(f"{name} ended with {end.code}")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True)
+    names = ("run", "web", "worker", "migrate", "seed", "doctor", "audit", "ledger", "openapi")
+    assert tuple(re.findall(r"^Usage: marvec (\w+)", done.stdout, re.M)) == names
+    assert re.findall(r"^\w+ ended with .*", done.stdout, re.M) == [f"{name} ended with 0" for name in names]

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from common import ids
+from common import clock, ids
 from common.actor import Actor
 from common.db import hot, unit_of_work
 from common.errors import NotFound
+from common.states import NotFromHere
 from marvec.chat import service as chat
 from marvec.listings.errors import OutOfStock
 from marvec.listings.models import Listing
@@ -17,8 +18,10 @@ from marvec.offers import queries, service
 from marvec.offers.errors import NoSuchOffer, NotBetweenYou, NotYourOffer, OfferOver
 from marvec.offers.models import OfferState
 from marvec.offers.schemas import Acceptance, Terms
-from marvec.orders.machine import Handover
+from marvec.orders import queries as orders
+from marvec.orders.machine import Handover, OrderState
 from marvec.orders.models import Order
+from tests.common.payments.make import differences
 from tests.marvec import make
 from tests.marvec.make import RunJobs
 
@@ -184,3 +187,55 @@ async def test_the_order_of_an_offer_is_unique_in_the_database() -> None:
                 ids.uuid7(),
                 order.id,
             )
+
+
+async def test_an_accepted_offer_is_paid_by_its_own_end_and_the_stock_waits_so_long(run_jobs: RunJobs) -> None:
+    talk = await Talk().begin()
+    offer_id = await talk.offer(talk.seller)
+    order = await accept(talk.buyer, offer_id)
+    async with unit_of_work() as session:
+        ends = (await queries.by_id(session, offer_id)).expires_at
+    assert (order.pay_by, order.deadline()) == (ends, ends)
+    async with hot() as connection:
+        assert await connection.fetchval("SELECT expires_at FROM payment_intents") == ends
+        assert await connection.fetchval("SELECT run_at FROM outbox WHERE job = 'orders.time_out'") == ends
+    await run_jobs(ahead=timedelta(hours=23, minutes=59), failing=True)
+    assert ((await make.order(order.id)).state, await stock(talk.item.id)) == (OrderState.PLACED, (30, 20))
+    await run_jobs(ahead=timedelta(hours=24, seconds=5), failing=True)
+    assert ((await make.order(order.id)).state, await stock(talk.item.id)) == (OrderState.EXPIRED, (30, 0))
+
+
+async def test_who_accepts_in_the_last_minute_has_two_hours_to_pay() -> None:
+    talk = await Talk().begin()
+    offer_id = await talk.offer(talk.seller, expires_at=clock.now() + timedelta(minutes=1))
+    before = clock.now()
+    order = await accept(talk.buyer, offer_id)
+    assert before + timedelta(hours=2) <= order.pay_by <= clock.now() + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("by_seller", [True, False])
+async def test_what_both_agreed_on_is_not_accepted_a_second_time(run_jobs: RunJobs, *, by_seller: bool) -> None:
+    talk = await Talk().begin()
+    author, other = (talk.seller, talk.buyer) if by_seller else (talk.buyer, talk.seller)
+    order = await accept(other, await talk.offer(author))
+    async with unit_of_work() as session:
+        intent_id = (await orders.group_of(session, order)).intent_id
+    await make.pay(intent_id)
+    await run_jobs()
+    async with unit_of_work() as session:
+        history = [(row.to_state, row.moved_by, row.moved_because) for row in await orders.history_of(session, order.id)]
+    assert history == [
+        ("placed", talk.buyer.person_id, ""),
+        ("paid", None, ""),
+        ("accepted", None, "Sudah disepakati lewat tawaran, jadi tidak perlu diterima sekali lagi."),
+    ]
+    async with hot() as connection:
+        told = [row["text"] for row in await connection.fetch("SELECT text FROM notification WHERE person_id = $1", talk.seller.person_id)]
+    assert "Pesanan %(reference)s dari tawaran yang disepakati sudah dibayar. Siapkan barangnya." in told
+    assert "Pesanan baru %(reference)s sudah dibayar. Terima atau tolak dalam 24 jam." not in told
+    await make.move(talk.seller, order.id, OrderState.ACCEPTED)
+    assert (await make.order(order.id)).moved_by is None
+    with pytest.raises(NotFromHere):
+        await make.move(talk.buyer, order.id, OrderState.ACCEPTED)
+    await make.move(talk.seller, order.id, OrderState.CANCELLED, because="Maaf, bahan habis.")
+    assert ((await make.order(order.id)).refunded, await differences()) == (350_000, [])

@@ -13,7 +13,7 @@ from common.db import hot, unit_of_work
 from common.states import NotFromHere
 from marvec.orders import queries, service
 from marvec.orders.errors import NoSuchOrder, NotYourMove, RefundOutOfRange
-from marvec.orders.machine import ORDERS_1, Money, OrderState, Party, Step, Stock
+from marvec.orders.machine import MACHINES, ORDERS_2, Money, OrderState, Party, Step, Stock
 from marvec.orders.service import Delivery, Handover
 from tests.common.payments.make import differences, pots
 from tests.marvec import make
@@ -21,7 +21,8 @@ from tests.marvec.make import RunJobs
 
 pytestmark = pytest.mark.usefixtures("database")
 WAYS = [(state, handover) for state in OrderState for handover in Handover]
-REACHABLE = [(s, h) for s, h in WAYS if (s, h) not in ((OrderState.READY, Handover.COURIER), (OrderState.SHIPPED, Handover.PICKUP))]
+UNREACHABLE = ((OrderState.READY, Handover.COURIER), (OrderState.SHIPPED, Handover.PICKUP), (OrderState.DISPUTED, Handover.PICKUP))
+REACHABLE = [way for way in WAYS if way not in UNREACHABLE]
 
 
 class Undo(Exception):
@@ -33,7 +34,7 @@ def delivery(handover: Handover) -> Delivery:
 
 
 def step_between(old: OrderState, new: OrderState, handover: Handover) -> Step | None:
-    return next((step for step in ORDERS_1 if (step.old, step.new) == (old, new) and step.only in (None, handover)), None)
+    return next((step for step in ORDERS_2 if (step.old, step.new) == (old, new) and step.only in (None, handover)), None)
 
 
 async def history(order_id: UUID) -> list[str]:
@@ -51,7 +52,7 @@ async def try_move(deal: make.Deal, party: Party, new: OrderState) -> None:
     """Move and undo."""
     try:
         async with unit_of_work() as session:
-            order = await service.move_order(session, deal.actor(party), deal.order_id, new)
+            order = await service.move_order(session, deal.actor(party), deal.order_id, new, because="Ada sebabnya.")
             assert order.state is new
             raise Undo
     except Undo:
@@ -60,7 +61,7 @@ async def try_move(deal: make.Deal, party: Party, new: OrderState) -> None:
 
 @pytest.mark.parametrize(("state", "handover"), REACHABLE)
 async def test_every_party_may_move_where_the_table_says_and_nowhere_else(state: OrderState, handover: Handover, run_jobs: RunJobs) -> None:
-    deal = await make.deal_in(state, run_jobs, delivery(handover))
+    deal = await (make.deal_to_decide(run_jobs) if state is OrderState.DISPUTED else make.deal_in(state, run_jobs, delivery(handover)))
     before = await history(deal.order_id)
     for new in OrderState:
         step = step_between(state, new, handover)
@@ -84,22 +85,23 @@ async def test_the_database_knows_the_same_table(state: OrderState, run_jobs: Ru
     for new in OrderState:
         if new is state:
             continue
-        allowed = any((step.old, step.new) == (state, new) for step in ORDERS_1)
+        allowed = any((step.old, step.new) == (state, new) for step in ORDERS_2)
         with pytest.raises(Undo if allowed else IntegrityError):
             async with unit_of_work() as session:
                 await session.execute(text("UPDATE orders SET state = :new WHERE id = :id"), {"new": new, "id": deal.order_id})
                 raise Undo
 
 
-async def test_the_migrated_machine_is_the_table() -> None:
+@pytest.mark.parametrize("machine", MACHINES)
+async def test_the_migrated_machines_are_the_tables(machine: str) -> None:
     async with hot() as connection:
-        rows = await connection.fetch("SELECT from_state, to_state FROM state_moves WHERE machine = 'orders/1' AND from_state <> ''")
-    assert {tuple(row) for row in rows} == {(step.old, step.new) for step in ORDERS_1}
+        rows = await connection.fetch("SELECT from_state, to_state FROM state_moves WHERE machine = $1 AND from_state <> ''", machine)
+    assert {tuple(row) for row in rows} == {(step.old, step.new) for step in MACHINES[machine]}
 
 
 def test_no_state_is_entered_twice() -> None:
     """A timer's key is (order, state): that is only right while the table has no circle."""
-    below: dict[OrderState, set[OrderState]] = {state: {step.new for step in ORDERS_1 if step.old is state} for state in OrderState}
+    below: dict[OrderState, set[OrderState]] = {state: {step.new for step in ORDERS_2 if step.old is state} for state in OrderState}
     for _ in OrderState:
         for state in OrderState:
             below[state] |= {deeper for next_one in below[state] for deeper in below[next_one]}
@@ -117,15 +119,16 @@ async def test_a_whole_life_ends_with_the_money_at_the_seller(run_jobs: RunJobs)
     assert await history(deal.order_id) == ["placed", "paid", "accepted", "shipped", "completed"]
 
 
-MONEY_BACK = [step for step in ORDERS_1 if step.money is Money.REFUND]
+MONEY_BACK = [step for step in ORDERS_2 if step.money is Money.REFUND]
 
 
 @pytest.mark.parametrize("step", MONEY_BACK, ids=lambda step: f"{step.old}-{step.new}")
 async def test_a_refund_gives_back_all_of_it_once(step: Step, run_jobs: RunJobs) -> None:
     handover = Handover.PICKUP if step.old is OrderState.READY else Handover.COURIER
-    deal = await make.deal_in(step.old, run_jobs, delivery(handover))
+    disputed = step.old is OrderState.DISPUTED
+    deal = await (make.deal_to_decide(run_jobs) if disputed else make.deal_in(step.old, run_jobs, delivery(handover)))
     party = min(step.by - {Party.TIMER}, key=list(Party).index)
-    await make.move(deal.actor(party), deal.order_id, step.new)
+    await make.move(deal.actor(party), deal.order_id, step.new, because="Ada sebabnya.")
     order = await make.order(deal.order_id)
     assert (order.state, order.refunded) == (step.new, 30_000)
     async with hot() as connection:
@@ -162,9 +165,30 @@ async def test_nobody_says_that_it_arrived_and_still_the_seller_gets_the_money(r
 
 async def test_an_old_timer_does_nothing_to_an_order_that_moved_on(run_jobs: RunJobs) -> None:
     deal = await make.deal_in(OrderState.ACCEPTED, run_jobs)
-    await run_jobs(ahead=timedelta(days=30), failing=True)
+    await run_jobs(ahead=timedelta(days=13), failing=True)
     assert (await make.order(deal.order_id)).state is OrderState.ACCEPTED
     assert await history(deal.order_id) == ["placed", "paid", "accepted"]
+
+
+async def test_nothing_is_sent_for_two_weeks_and_the_buyer_has_all_money_and_the_seller_all_goods_back(run_jobs: RunJobs) -> None:
+    deal = await make.deal_in(OrderState.ACCEPTED, run_jobs)
+    await run_jobs(ahead=timedelta(days=14, minutes=1), failing=True)
+    order = await make.order(deal.order_id)
+    assert (order.state, order.refunded, order.moved_by) == (OrderState.CANCELLED, 30_000, None)
+    assert order.moved_because == "Barang tidak diserahkan sampai batas waktu, jadi semua uang kembali ke pembeli."
+    assert await stock(deal.listing_id) == (10, 0)
+    assert await differences() == []
+
+
+@pytest.mark.parametrize(("state", "handover"), [way for way in REACHABLE if any(step.old is way[0] for step in ORDERS_2)])
+async def test_time_alone_brings_an_order_to_an_end_from_wherever_everybody_left_it(
+    state: OrderState, handover: Handover, run_jobs: RunJobs
+) -> None:
+    deal = await make.deal_in(state, run_jobs, delivery(handover))
+    for days in (15, 30, 45):
+        await run_jobs(ahead=timedelta(days=days), failing=True)
+    assert not (await make.order(deal.order_id)).steps()
+    assert await differences() == []
 
 
 async def test_a_timer_that_runs_ten_times_moves_once(run_jobs: RunJobs) -> None:
@@ -177,7 +201,7 @@ async def test_a_timer_that_runs_ten_times_moves_once(run_jobs: RunJobs) -> None
 
 
 async def test_an_operator_settles_a_dispute_in_part(run_jobs: RunJobs) -> None:
-    deal = await make.deal_in(OrderState.DISPUTED, run_jobs)
+    deal = await make.deal_to_decide(run_jobs)
     await make.move(deal.operator, deal.order_id, OrderState.COMPLETED, refund=10_000, because="Kurang satu bungkus.")
     order = await make.order(deal.order_id)
     assert (order.state, order.refunded) == (OrderState.COMPLETED, 10_000)
@@ -188,9 +212,9 @@ async def test_an_operator_settles_a_dispute_in_part(run_jobs: RunJobs) -> None:
 
 @pytest.mark.parametrize("refund", [30_000, 30_001])
 async def test_a_part_is_less_than_all_and_more_is_refused(refund: int, run_jobs: RunJobs) -> None:
-    deal = await make.deal_in(OrderState.DISPUTED, run_jobs)
+    deal = await make.deal_to_decide(run_jobs)
     with pytest.raises(RefundOutOfRange):
-        await make.move(deal.operator, deal.order_id, OrderState.COMPLETED, refund=refund)
+        await make.move(deal.operator, deal.order_id, OrderState.COMPLETED, refund=refund, because="Ada sebabnya.")
     assert (await make.order(deal.order_id)).state is OrderState.DISPUTED
 
 

@@ -33,7 +33,8 @@ async def test_each_side_sees_its_own_buttons_and_the_order_goes_its_way(app: Li
         for to in ("accepted", "shipped"):
             moved = await submit(seller, page, f"{page}/langkah", {"to": to})
             assert (moved.status_code, moved.headers["location"]) == (303, page)
-        assert buttons((await buyer.get(page)).text) == ["completed", "disputed"]
+        assert buttons((await buyer.get(page)).text) == ["completed"]
+        assert f'href="{page}/masalah"' in (await buyer.get(page)).text
         await submit(buyer, page, f"{page}/langkah", {"to": "completed"})
         assert "Selesai" in (await buyer.get("/pesanan")).text
     assert (await make.order(deal.order_id)).state is OrderState.COMPLETED
@@ -48,15 +49,32 @@ async def test_a_refused_step_shows_the_page_again_with_the_reason(app: Litestar
     assert "tidak bisa dilakukan" in answer.text
 
 
-async def test_an_operator_finds_the_dispute_and_gives_back_a_part(app: Litestar, run_jobs: RunJobs) -> None:
-    deal = await make.deal_in(OrderState.DISPUTED, run_jobs)
+async def test_an_operator_reads_decides_and_confirms(app: Litestar, run_jobs: RunJobs) -> None:
+    deal = await make.deal_to_decide(run_jobs)
     reference = (await make.order(deal.order_id)).reference
-    page = f"/pesanan/{reference}"
+    case = f"/operator/sengketa/{reference}"
     async with client_as(app, deal.operator) as operator:
         assert reference in (await operator.get("/operator/sengketa")).text
-        answer = await submit(operator, page, f"{page}/langkah", {"to": "completed", "refund": "10000", "note": "Kurang satu."})
+        shown = (await operator.get(case)).text
+        assert "Dua bungkus rusak." in shown and "Waktu dikirim masih bagus." in shown
+        data = {"outcome": "part", "refund": "10000", "reason": "Kurang satu.", "seen": "review.2.0.0"}
+        assert 'name="seen" value="review.2.0.0"' in shown
+        asked = await submit(operator, case, f"{case}/periksa", data)
+        assert (asked.status_code, (await make.order(deal.order_id)).state) == (200, OrderState.DISPUTED)
+        assert "Rp10.000" in asked.text and "Rp20.000" in asked.text
+        answer = await submit(operator, case, f"{case}/putusan", data)
         assert answer.status_code == 303, answer.text
-    assert (await make.order(deal.order_id)).refunded == 10_000
+    order = await make.order(deal.order_id)
+    assert (order.state, order.refunded, order.moved_because) == (OrderState.COMPLETED, 10_000, "Kurang satu.")
+
+
+async def test_an_operator_who_presses_a_step_of_a_dispute_is_led_to_the_case(app: Litestar, run_jobs: RunJobs) -> None:
+    deal = await make.deal_to_decide(run_jobs)
+    page = f"/pesanan/{(await make.order(deal.order_id)).reference}"
+    async with client_as(app, deal.operator) as operator:
+        led = await submit(operator, page.replace("pesanan", "operator/sengketa"), f"{page}/langkah", {"to": "completed", "note": "Ya."})
+    assert (led.status_code, led.headers["location"]) == (303, page.replace("pesanan", "operator/sengketa"))
+    assert (await make.order(deal.order_id)).state is OrderState.DISPUTED
 
 
 async def test_a_stranger_does_not_learn_that_an_order_exists(app: Litestar) -> None:

@@ -48,7 +48,7 @@ async def test_a_cart_of_three_sellers_becomes_three_orders_and_one_intent() -> 
     async with hot() as connection:
         intent = await connection.fetchrow("SELECT amount, state, purpose, payer_id, id FROM payment_intents")
         group = await connection.fetchrow("SELECT total, intent_id FROM order_groups")
-        born = await connection.fetch("SELECT from_state, to_state, moved_by FROM state_history WHERE machine = 'orders/1'")
+        born = await connection.fetch("SELECT from_state, to_state, moved_by FROM state_history WHERE machine = 'orders/2'")
     assert (intent["amount"], intent["state"], intent["purpose"]) == (37_300, "created", "order_group")
     assert (intent["payer_id"], intent["id"]) == (buyer.person_id, group["intent_id"])
     assert [tuple(row) for row in born] == [(None, "placed", buyer.person_id)] * 3

@@ -14,22 +14,17 @@ from common.payments.service import ledger_check
 from marvec.matching.models import RequestState
 from marvec.offers.models import OfferState
 from marvec.orders.machine import OrderState
-from marvec.seed import bulk, city, desk, people, pictures, shelves, shops, talks, trade, ways, work
+from marvec.seed import bulk, city, desk, people, pictures, shelves, shops, trade, ways, work
 from marvec.seed.chapters import chapters
 from marvec.seed.moments import History
+from tests.marvec.seed.asking import GOODS_EACH, ORDERS, SHOPS, make_small
 
-SHOPS, ORDERS = 16, 31
 NOW = datetime(2026, 12, 3, 4, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer of everything, all of every kind."""
-    for module, name, value in (
-        (people, "SHOPS", SHOPS), (people, "BUYERS", 4), (shops, "GOODS_EACH", 4), (trade, "ORDERS", ORDERS), (talks, "ROUNDS", 1),
-        (desk, "SPREAD", tuple((code, end, 1) for code, end, _ in desk.SPREAD)), (desk, "OF_THE_MOTHER", (0, 1)),
-    ):  # fmt: skip
-        monkeypatch.setattr(module, name, value)
+    make_small(monkeypatch.setattr)
 
 
 async def count(sql: str) -> int:
@@ -74,8 +69,8 @@ async def test_a_city_has_everything_in_every_state_and_its_ledger_is_true(clien
     assert await states_of("moderation_cases") == {"open", "dismissed"}
     assert await count("SELECT count(*) FROM saved_addresses") == 3
     assert await count("SELECT count(*) FROM storefronts") == SHOPS
-    assert await count("SELECT count(*) FROM listings WHERE state = 'published'") == SHOPS * 4
-    assert await count("SELECT count(*) FROM search_documents WHERE picture_id IS NOT NULL") == SHOPS * 4
+    assert await count("SELECT count(*) FROM listings WHERE state = 'published'") == SHOPS * GOODS_EACH
+    assert await count("SELECT count(*) FROM search_documents WHERE picture_id IS NOT NULL") == SHOPS * GOODS_EACH
     assert await count("SELECT count(*) FROM orders WHERE offer_id IS NULL") == ORDERS
     assert await states_of("orders") == set(OrderState)
     await check_reviews()
@@ -106,7 +101,6 @@ async def nothing_is_left_to_ask_for() -> None:
     assert await count("SELECT count(*) FROM orders WHERE moved_at > now() + interval '1 minute'") == 0
 
 
-@pytest.mark.timeout(200)
 async def test_very_many_listings_are_what_their_triggers_would_have_made_of_them(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(city, "CORE_SHOPS", 2)
     said: list[str] = []
@@ -126,6 +120,13 @@ async def test_very_many_listings_are_what_their_triggers_would_have_made_of_the
     assert await city.seed_if_empty(said.append)
     assert await count("SELECT count(*) FROM listings") == 6
     assert await count("SELECT count(*) FROM search_vocabulary") > 6
+
+
+async def test_a_city_that_is_founded_in_the_last_minute_of_a_day_has_its_queue(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(city, "CORE_SHOPS", 2)
+    with clock.frozen(datetime(2026, 12, 3, 23, 59, 40, tzinfo=clock.WITA)):
+        assert await city.seed_if_empty(lambda _: None)
+    assert await count("SELECT count(*) FROM queue_tickets WHERE day = '2026-12-03'") == 2
 
 
 def test_the_large_city_by_the_numbers() -> None:

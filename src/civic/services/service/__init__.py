@@ -1,8 +1,11 @@
-"""The engine's verbs, by who moves: the applicant (`filling`), the office (`reviewing`), the fee (`issuing`), the clock (`slots`)."""
+"""The engine's verbs, by who moves: the applicant (`filling`), the office (`reviewing`), the levy (`levies`), the fee
+(`issuing`, `pursuing`), the clock (`slots`)."""
 
 from civic.services.service.filling import attach, book_slot, drop_drafts, fill, start, submit, withdraw
 from civic.services.service.issuing import certificate, on_paid, on_payment_closed
-from civic.services.service.reviewing import ask_correction, complete_step, reject, set_levy, take_up
+from civic.services.service.levies import decide_levy, set_levy
+from civic.services.service.pursuing import pursue
+from civic.services.service.reviewing import ask_correction, complete_step, reject, take_up
 from civic.services.service.slots import open_slots
 from civic.services.service.telling import tell_revoked
 
@@ -12,11 +15,13 @@ __all__ = [
     "book_slot",
     "certificate",
     "complete_step",
+    "decide_levy",
     "drop_drafts",
     "fill",
     "on_paid",
     "on_payment_closed",
     "open_slots",
+    "pursue",
     "reject",
     "set_levy",
     "start",

@@ -14,6 +14,7 @@ from civic.services.catalogue import Service
 from civic.services.errors import Incomplete, NoSuchApplication, NoSuchDocument, SlotFull, SlotMissing
 from civic.services.models import Application, ApplicationDocument, Booking, State
 from civic.services.policy import check_may_fill, is_applicant
+from civic.services.service import correcting
 from civic.services.service.telling import tell_move
 from common import clock, ids
 from common.actor import Actor, Role
@@ -39,24 +40,28 @@ async def start(session: AsyncSession, actor: Actor, service_code: str) -> Appli
         version=service.version,
         office=service.office,
         applicant_id=actor.person_id,
-        answers=b"",
+        answers={},
         fee=None if service.fee.kind == "levied" else service.fee.amount,
+        levied=service.fee.kind == "levied",
         moved_by=actor.person_id,
     )
-    draft.answers = forms.seal(draft.id, {})
     session.add(draft)
     await session.flush()
     return draft
 
 
 async def fill(session: AsyncSession, actor: Actor, application_id: UUID, given: Mapping[str, Any]) -> tuple[Application, dict[str, str]]:
-    """Keep what was typed, complete or not (autosave); returns what is wrong with it so far, by question."""
+    """Keep what was typed, complete or not (autosave); returns what is wrong with it so far, by question.
+
+    Raises NotAsked for a change of what a correction does not open.
+    """
     application, service, answers = await _open_for_filling(session, actor, application_id)
     fresh = forms.tidy(service, given)
-    answers |= fresh
-    application.answers = forms.seal(application.id, answers)
+    changed = {name: value for name, value in fresh.items() if answers.get(name, "") != value}
+    await correcting.check_asked(session, application, changed)
+    application.answers = {**application.answers, **forms.seal(application.id, changed)}
     await session.flush()
-    return application, forms.check(service, answers, only=frozenset(fresh), complete=False)
+    return application, forms.check(service, answers | changed, only=frozenset(fresh), complete=False)
 
 
 async def attach(session: AsyncSession, actor: Actor, application_id: UUID, name: str, *, data: bytes, filename: str) -> UUID:
@@ -64,6 +69,7 @@ async def attach(session: AsyncSession, actor: Actor, application_id: UUID, name
     application, service, _answers = await _open_for_filling(session, actor, application_id)
     if service.document(name) is None:
         raise NoSuchDocument
+    await correcting.check_asked(session, application, [name])
     file = await files.keep_upload(session, actor, data=data, filename=filename, purpose=PURPOSE)
     row = {"application_id": application.id, "name": name, "file_id": file.id, "uploaded_at": clock.now()}
     put = insert(ApplicationDocument).values(row)
@@ -81,6 +87,8 @@ async def book_slot(session: AsyncSession, actor: Actor, application_id: UUID, s
     held = await queries.booking(session, application.id)
     if held is not None and held[1].id == slot_id:
         return
+    if held is None or held[1].starts_at > clock.now():  # a time that has passed is chosen anew without being asked
+        await correcting.check_asked(session, application, [catalogue.SLOT])
     if held is not None and held[1].id < slot_id:
         await _give_back(session, held[0])
     if not await queries.take_place(session, slot_id, service.code):
@@ -102,7 +110,7 @@ async def submit(session: AsyncSession, actor: Actor, application_id: UUID) -> t
         raise Incomplete(missing)
     again = application.submitted_at is not None
     if again and (correction := await queries.open_correction(session, application.id)) is not None:
-        correction.answered_at = clock.now()
+        await correcting.answer(session, application, service, correction)
     application.move_to(State.SUBMITTED, by=actor.person_id)
     application.submitted_at = application.submitted_at or clock.now()
     given = await promises.promise(
@@ -132,7 +140,7 @@ async def drop_drafts(session: AsyncSession, person_id: UUID) -> None:
     """Who leaves takes along what no office has seen: answers and papers of drafts, and the places held in slots."""
     for draft in await queries.drafts_for_update(session, person_id):
         draft.move_to(State.WITHDRAWN, by=person_id)
-        draft.answers = forms.seal(draft.id, {})
+        draft.answers = {}
         papers = await queries.documents(session, draft.id)
         for paper in papers.values():
             await session.delete(paper)

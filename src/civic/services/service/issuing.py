@@ -13,7 +13,7 @@ from civic.services.catalogue import Service
 from civic.services.errors import NoProduct
 from civic.services.models import Application, State
 from civic.services.products import Product, Workshop
-from civic.services.service.telling import tell_move
+from civic.services.service.telling import tell_given_back, tell_move
 from common import clock
 from common.actor import Actor
 from common.audit import service as audit
@@ -34,26 +34,63 @@ async def approve(session: AsyncSession, actor: Actor, application: Application,
     if not application.fee:
         return await _issue(session, actor, application, service)
     await _open_payment(session, application, application.fee)
+    wait_for_money(application, service)
     application.move_to(State.AWAITING_PAYMENT, by=actor.person_id)
     await promises.pause(session, application.id)
     await tell_move(session, application)
     return None
 
 
+async def ask_for_another_sum(session: AsyncSession, application: Application, service: Service) -> None:
+    """The fee of a file that waits for its money was corrected (the file is locked): its payment is replaced, its time begins anew.
+
+    A payment of the old sum that cannot be stopped any more is given back when it arrives (`on_paid`).
+    """
+    assert application.fee is not None and application.fee_intent_id is not None, "the file waits for its money"
+    if application.fee == 0:
+        await payments.cancel_intent(session, application.fee_intent_id)
+        await promises.resume(session, application.id)
+        return await _issue(session, await _signer(session, application), application, service)
+    wait_for_money(application, service)
+    application.fee_intent_id = await payments.replace_intent(
+        session, application.fee_intent_id, amount=application.fee, expires_at=clock.now() + TIME_TO_PAY
+    )
+    return None
+
+
+def wait_for_money(application: Application, service: Service) -> None:
+    """From now on: reminders, then the last day."""
+    now, fee = clock.now(), service.fee
+    application.fee_reminders = 0
+    application.fee_due_at = now + timedelta(days=fee.pay_within_days)
+    application.fee_notice_at = now + timedelta(days=min(fee.remind_after_days, default=fee.pay_within_days))
+
+
 async def on_paid(session: AsyncSession, application_id: UUID, intent_id: UUID, amount: int) -> None:
-    """The fee has arrived. For a case that ended meanwhile, or a second payment, the money goes back in full."""
+    """The fee has arrived. For a case that ended meanwhile, a second payment, or a sum that was corrected, the money goes back in full."""
     application = await queries.for_update(session, application_id)
     if application.fee_settled_at is not None and application.fee_intent_id == intent_id:
-        return
+        return None
     if application.state != State.AWAITING_PAYMENT or application.fee_intent_id != intent_id:
         await payments.refund(session, intent_id=intent_id, amount=amount, reason="application_closed")
-        return
+        return None
+    if amount != application.fee:
+        return await _paid_an_old_sum(session, application, intent_id, amount)
     service = catalogue.find(application.service, application.version)
     await payments.settle_fee(session, intent_id, application.office)
     application.fee_settled_at = clock.now()
     await session.flush()
     await promises.resume(session, application.id)
     await _issue(session, await _signer(session, application), application, service)
+    return None
+
+
+async def _paid_an_old_sum(session: AsyncSession, application: Application, intent_id: UUID, amount: int) -> None:
+    """While the fee was corrected somebody paid what it had been: all of it goes back, and the new sum can be paid."""
+    assert application.fee is not None, "a file that waits for money has a fee"
+    await payments.refund(session, intent_id=intent_id, amount=amount, reason="levy_corrected")
+    await _open_payment(session, application, application.fee)
+    await tell_given_back(session, application, amount)
 
 
 async def on_payment_closed(session: AsyncSession, application_id: UUID, intent_id: UUID) -> None:
@@ -69,7 +106,7 @@ async def certificate(session: AsyncSession, actor: Actor, application_id: UUID)
     """File name and bytes of the product's PDF, for the applicant and the office. Raises NoProduct while there is none."""
     application = await queries.visible(session, actor, application_id)
     credential = await credentials.of_application(session, application.id)
-    service = catalogue.find(application.service, application.version)
+    service = catalogue.of_case(application.service, application.version, application.office)
     if credential is None or service.product is None:
         raise NoProduct
     answers = forms.unseal(application.id, application.answers)

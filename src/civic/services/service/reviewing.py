@@ -1,4 +1,4 @@
-"""The office's moves: take up, ask for a correction, do the steps, set a levy, reject."""
+"""The office's moves: take up, ask for a correction, do the steps, reject."""
 
 from typing import Any
 from uuid import UUID
@@ -8,15 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from civic.promises import service as promises
 from civic.services import catalogue, queries
 from civic.services.catalogue import Service
-from civic.services.errors import LevyMissing, LevyNotHere, NothingAsked, StepNotNext
-from civic.services.models import Application, Correction, State, StepDone
+from civic.services.errors import LevyMissing, LevyWaits, NothingAsked, StepNotNext
+from civic.services.models import Application, State, StepDone
 from civic.services.policy import check_may_review
-from civic.services.service import issuing
+from civic.services.service import correcting, issuing
 from civic.services.service.filling import free_slot
 from civic.services.service.telling import tell_move
 from common.actor import Actor
 from common.audit import service as audit
-from common.money import LARGEST
 from common.states import NotFromHere
 
 
@@ -42,31 +41,16 @@ async def ask_correction(session: AsyncSession, actor: Actor, application_id: UU
     """Give the citizen the next move, with what to mend: [{target, message}]. The clock stops."""
     application = await _for_review(session, actor, application_id)
     service = catalogue.find(application.service, application.version)
-    known = {question.name for question in service.questions} | {document.name for document in service.documents}
     asked = [{"target": item["target"], "message": item["message"].strip()} for item in items if item["message"].strip()]
-    if not asked or any(item["target"] not in known for item in asked):
+    if not asked or any(item["target"] not in service.names for item in asked):
         raise NothingAsked
     application.move_to(State.CORRECTION, by=actor.person_id, because="; ".join(item["message"] for item in asked)[:500])
-    session.add(Correction(application_id=application.id, asked_by=actor.person_id, items=asked))
+    session.add(await correcting.opening(session, actor, application, service, asked))
     await promises.pause(session, application.id)
     await audit.record(
         session, actor, "application.correction_asked", subject_kind="application", subject_id=application.id, items=len(asked)
     )
     await tell_move(session, application)
-    return application
-
-
-async def set_levy(session: AsyncSession, actor: Actor, application_id: UUID, amount: int) -> Application:
-    """Set the fee of a levied service, in rupiah; it can be changed until the file is approved."""
-    application = await _for_review(session, actor, application_id)
-    service = catalogue.find(application.service, application.version)
-    if service.fee.kind != "levied" or not 0 <= amount <= LARGEST:
-        raise LevyNotHere
-    if application.state != State.IN_REVIEW:
-        raise NotFromHere(application.state, application.state)
-    application.fee = amount
-    await session.flush()
-    await audit.record(session, actor, "application.levy_set", subject_kind="application", subject_id=application.id, amount=amount)
     return application
 
 
@@ -77,10 +61,14 @@ async def complete_step(session: AsyncSession, actor: Actor, application_id: UUI
     if application.state != State.IN_REVIEW or _next_code(application, service) != code:
         raise StepNotNext
     is_last = application.steps_done == len(service.steps) - 1
-    if is_last and application.fee is None:
-        raise LevyMissing
+    if is_last:
+        await _check_levy(session, application)
+    done = service.steps[application.steps_done]
     application.steps_done += 1
-    session.add(StepDone(application_id=application.id, number=application.steps_done, code=code, done_by=actor.person_id, note=note))
+    await session.flush()
+    row = StepDone(application_id=application.id, number=application.steps_done, code=code, done_by=actor.person_id, note=note)
+    row.looks_at = list(done.looks_at) or None
+    session.add(row)
     await session.flush()
     await audit.record(session, actor, "application.step_done", subject_kind="application", subject_id=application.id, step=code)
     if is_last:
@@ -101,6 +89,14 @@ async def reject(session: AsyncSession, actor: Actor, application_id: UUID, reas
     await audit.record(session, actor, "application.rejected", subject_kind="application", subject_id=application.id)
     await tell_move(session, application)
     return application
+
+
+async def _check_levy(session: AsyncSession, application: Application) -> None:
+    """Before the last step: what is due is known, and nobody has still to confirm it."""
+    if application.levied and await queries.waiting_levy(session, application.id) is not None:
+        raise LevyWaits
+    if application.fee is None:
+        raise LevyMissing
 
 
 def _next_code(application: Application, service: Service) -> str | None:

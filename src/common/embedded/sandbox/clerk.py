@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from common.embedded.sandbox.api import accounts, disputes, payouts, refunds
+from common.embedded.sandbox.api import disputes, onboarding, payouts, refunds
 from common.embedded.sandbox.checkout import closing as checkout
 from common.embedded.sandbox.desk import Desk, public
 from common.embedded.sandbox.mischief import Mischief
@@ -25,17 +25,24 @@ if TYPE_CHECKING:
     import httpx
 
 log = logging.getLogger(__name__)
+
+
+def _dispute(desk: Desk, charge: Doc) -> None:
+    disputes.open_(desk, charge)
+
+
 TIMERS: dict[str, Callable[[Desk, Doc], None]] = {
     "expire_session": checkout.run_out,
     "hear_from_bank": confirming.hear_from_bank,
     "expire_code": person.expire_code,
     "expire_authorisation": closing.expire_authorisation,
-    "dispute": disputes.open_,
+    "dispute": _dispute,
+    "end_dispute": disputes.end,
     "pay_out": payouts.arrive,
     "fail_payout": payouts.fail,
     "settle_refund": refunds.settle,
     "fail_refund": refunds.fail,
-    "activate_account": accounts.activate,
+    "verify_account": onboarding.verify,
 }
 AT_ONCE = 16
 LONGEST_PAUSE = 60.0

@@ -3,11 +3,14 @@
     POST /sandbox/pay/{cs|pi}         {"method": "card", "number": "4242..."} | {"method": "qris"} | {"method": "decline"}
                                       | {"method": "3ds", "approve": true}
     POST /sandbox/expire/{cs|pi}      {}  the session's, or the QR code's, time is over
-    POST /sandbox/onboard/{acct}      {}  finish onboarding
+    POST /sandbox/onboard/{acct}      {}  finish onboarding, or {"deed": "without_bank" | "hand_in" | "blurred"}
+    POST /sandbox/require/{acct}      {"transfers": "active", "payouts_enabled": true, "requirements": {"currently_due": [...], ...}}
     POST /sandbox/deauthorize/{acct}  {}  account.application.deauthorized
-    POST /sandbox/dispute/{ch|pi|cs}  {}  dispute the charge
+    POST /sandbox/dispute/{ch|pi|cs}  {}  dispute the charge; {"amount": 100, "seconds": 60, "inquiry": true}: in part, till when, only ask
+    POST /sandbox/decide/{du}         {"won": true}  the bank has looked at it
     POST /sandbox/misbehave           a plan of mischief.Plan; {} is good behaviour again
-    POST /sandbox/reset               {}  forget everything but the webhook endpoint of the command line
+    POST /sandbox/reset               {}  forget everything but the webhook endpoint of the command line; {"onboarded": true}: from now on
+                                      new accounts come onboarded, for tests of what comes after
 Answers are the object as /v1 shows it (a declined card: 402 and Stripe's error), of `pay` the payment intent: `decline` on a session that
 has none yet, which is only leaving its page, answers the session. `qris` shows the code first when there is none.
 """
@@ -17,7 +20,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
-from common.embedded.sandbox.api import accounts, disputes, hooks
+from common.embedded.sandbox.api import accounts, disputes, hooks, onboarding
 from common.embedded.sandbox.checkout import closing
 from common.embedded.sandbox.checkout import person as checkout
 from common.embedded.sandbox.desk import Desk, Failed, public
@@ -35,8 +38,8 @@ class ControlDoor:
     def __init__(self, store: Store, mischief: Mischief, render: Callable[[str], str]) -> None:
         self._store, self._mischief, self._render = store, mischief, render
         self._verbs: dict[str, Callable[[str, Doc], Doc | Failed]] = {
-            "pay": self._pay, "onboard": self._onboard, "deauthorize": self._deauthorise, "dispute": self._dispute,
-            "expire": self._expire, "misbehave": self._misbehave, "reset": self._reset,
+            "pay": self._pay, "onboard": self._onboard, "require": self._require, "deauthorize": self._deauthorise,
+            "dispute": self._dispute, "decide": self._decide, "expire": self._expire, "misbehave": self._misbehave, "reset": self._reset,
         }  # fmt: skip
 
     def answer(self, request: Request) -> Answer:
@@ -89,9 +92,16 @@ class ControlDoor:
         asked = intent if shown else person.ask_for_code(self._desk, intent)
         return asked if isinstance(asked, Failed) else person.scan(self._desk, asked)
 
-    def _onboard(self, id_: str, _: Doc) -> Doc:
+    def _onboard(self, id_: str, body: Doc) -> Doc:
+        account, deed = self._any("account", id_), body.get("deed", "onboard")
+        if deed not in onboarding.DEEDS:
+            raise BadParameter(f"deed is one of {', '.join(onboarding.DEEDS)}.", param="deed")
+        onboarding.DEEDS[deed](self._desk, account)
+        return account
+
+    def _require(self, id_: str, body: Doc) -> Doc:
         account = self._any("account", id_)
-        accounts.activate(self._desk, account)
+        onboarding.ask_for_more(self._desk, account, body)
         return account
 
     def _deauthorise(self, id_: str, _: Doc) -> Doc:
@@ -99,11 +109,18 @@ class ControlDoor:
         accounts.deauthorise(self._desk, account)
         return account
 
-    def _dispute(self, id_: str, _: Doc) -> Doc:
+    def _decide(self, id_: str, body: Doc) -> Doc:
+        dispute = self._any("dispute", id_)
+        disputes.decide(self._desk, dispute, won=body.get("won") is True)
+        return dispute
+
+    def _dispute(self, id_: str, body: Doc) -> Doc:
         if id_.startswith("cs_"):
             id_ = self._any("checkout.session", id_)["payment_intent"] or id_
         charge_id = self._any("payment_intent", id_)["latest_charge"] if id_.startswith("pi_") else id_
-        disputes.open_(self._desk, self._any("charge", charge_id or id_))
+        charge = self._any("charge", charge_id or id_)
+        seconds = float(body.get("seconds", disputes.SECONDS_TO_ANSWER))
+        disputes.open_(self._desk, charge, amount=body.get("amount"), seconds=seconds, inquiry=body.get("inquiry") is True)
         return self._any("charge", charge_id or id_)
 
     def _expire(self, id_: str, _: Doc) -> Doc:
@@ -121,10 +138,11 @@ class ControlDoor:
         self._mischief.follow(Plan.read(body))
         return asdict(self._mischief.plan)
 
-    def _reset(self, _: str, __: Doc) -> Doc:
+    def _reset(self, _: str, body: Doc) -> Doc:
         endpoint = self._store.find(hooks.COMMAND_LINE)
         self._store.empty()
         self._mischief.follow(Plan())
+        self._store.keep(accounts.ONBOARDED, body.get("onboarded") is True)
         if endpoint is not None:
             hooks.listen(self._store, endpoint["url"], endpoint["_secret"])
         return {"reset": True}

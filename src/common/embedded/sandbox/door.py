@@ -1,4 +1,4 @@
-"""The ASGI application: /v1 for programs, /c /pay /3ds /qris /onboard for people, /sandbox for tests; and the clerk beside it."""
+"""The ASGI application: /v1 for programs, /sandbox for tests, everything else (/c /pay /3ds /qris /setup ...) for people; and the clerk."""
 
 import asyncio
 import contextlib

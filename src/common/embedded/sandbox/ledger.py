@@ -13,7 +13,7 @@ MAXIMUM_DIGITS = {"idr": 12, "inr": 9, "jpy": 10}
 QRIS_MAXIMUM = 1_000_000_000  # Rp 10.000.000 a payment (Bank Indonesia's limit)
 
 
-def book(desk: Desk, account: str, type_: str, amount: int, source: Doc) -> Doc:
+def book(desk: Desk, account: str, type_: str, amount: int, source: Doc, *, category: str = "") -> Doc:
     """Move `amount` (negative: out) into the balance of `account` because of `source`, in its currency. Returns the balance transaction."""
     currency = source["currency"]
     desk.store.execute(
@@ -23,7 +23,7 @@ def book(desk: Desk, account: str, type_: str, amount: int, source: Doc) -> Doc:
     txn: Doc = {"id": new_id("txn"), "object": "balance_transaction", "created": now(), "available_on": now(), "status": "available"}
     txn |= {"amount": amount, "net": amount, "fee": 0, "fee_details": [], "currency": currency}
     txn |= {"exchange_rate": None, "balance_type": "payments"}
-    txn |= {"type": type_, "reporting_category": type_, "source": source["id"], "description": source.get("description")}
+    txn |= {"type": type_, "reporting_category": category or type_, "source": source["id"], "description": source.get("description")}
     return desk.store.add(txn, account)
 
 

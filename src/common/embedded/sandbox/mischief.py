@@ -38,7 +38,6 @@ class Plan:
     payout_failure_seconds: float = 1.0
     refund_failure: float = 0.0  # refund.failed after it succeeded
     refund_failure_seconds: float = 1.0
-    account_pending: float = 0.0  # a new account must be onboarded before it may receive
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> "Plan":

@@ -50,6 +50,12 @@ class Params:
     def __contains__(self, name: str) -> bool:
         return name in self.values
 
+    def only(self, names: str) -> None:
+        """Refuse a parameter that is none of `names` (words), as Stripe does: a slip of the pen must not pass for a wish."""
+        unknown = sorted(set(self.values) - {*names.split(), "expand", "metadata"})
+        if unknown:
+            raise self._bad(unknown[0], "Received unknown parameter", "parameter_unknown")
+
     def text(self, name: str) -> str | None:
         """The text of `name`; None when absent or empty (Stripe's way to unset)."""
         value = self.values.get(name)

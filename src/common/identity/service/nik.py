@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock
+from common import clock, events
 from common.actor import Actor
 from common.audit import service as audit
 from common.errors import Forbidden
@@ -32,6 +32,7 @@ async def give_nik(session: AsyncSession, actor: Actor, given: GiveNik) -> NikGi
         await session.flush()
     except IntegrityError as error:
         raise NikTaken from error
+    await events.publish(session, events.PersonConfirmed(actor.person_id))
     born_on = given.born_on.isoformat() if given.born_on else None
     return NikGiven(nik=policy.masked_nik(given.nik), warnings=policy.nik_warnings(given.nik, born_on))
 

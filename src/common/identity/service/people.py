@@ -3,7 +3,7 @@
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock
+from common import clock, events
 from common.actor import Actor
 from common.errors import Invalid
 from common.i18n import N_, gettext
@@ -52,6 +52,7 @@ async def confirm(session: AsyncSession, actor: Actor, code: str) -> Person:
     await redeem(address, Purpose.CONFIRM, code)
     _mark_confirmed(person, address)
     await session.flush()
+    await events.publish(session, events.PersonConfirmed(person.id))
     return person
 
 
@@ -83,6 +84,7 @@ async def reset_password(session: AsyncSession, asked: ResetPassword) -> Person:
         _mark_confirmed(person, asked.address)
     await revoke_all(session, person.id)
     await session.flush()
+    await events.publish(session, events.PersonConfirmed(person.id))
     await throttling.forgive("account", asked.address.text)
     return person
 

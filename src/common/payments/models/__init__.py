@@ -1,8 +1,11 @@
 """Tables of payments: what people pay (`intents`), how money flows on (`flows`), the ledger, the provider's messages (`inbox`)."""
 
+from common.payments.models.checks import CheckState, ProviderCheck, ProviderDifference
 from common.payments.models.flows import (
+    UNDECIDED,
     Dispute,
     DisputeState,
+    Evidence,
     Payout,
     PayoutState,
     Refund,
@@ -18,9 +21,12 @@ from common.payments.models.ledger import Book, LedgerAccount, LedgerEntry, Ledg
 
 __all__ = [
     "BOOKS",
+    "UNDECIDED",
     "Book",
+    "CheckState",
     "Dispute",
     "DisputeState",
+    "Evidence",
     "InboxState",
     "Intent",
     "IntentState",
@@ -31,6 +37,8 @@ __all__ = [
     "Payout",
     "PayoutState",
     "Pot",
+    "ProviderCheck",
+    "ProviderDifference",
     "Purpose",
     "Refund",
     "RefundState",

@@ -35,7 +35,9 @@ OPEN = (S.CREATED, S.STARTED, S.PROCESSING)
 
 
 class Intent(Moving, table=True):
-    """Amounts in whole rupiah. `refunded` counts what our own refunds took that did not fail.
+    """Amounts in whole rupiah. `refunded` counts what our own refunds took that did not fail, `lost` what banks took back for good.
+
+    `client_action` says until when it stands; a payer who has longer than that opens another (`forget_page`).
 
     `provider_ref` is what we opened at the provider (a page, a code), `payment_ref` the payment that a person made there, not known before
     they do: what messages about it, its refunds and its disputes name.
@@ -55,6 +57,7 @@ class Intent(Moving, table=True):
     purpose_id: UUID
     amount: int = Field(sa_type=BigInteger)
     refunded: int = Field(default=0, sa_type=BigInteger)
+    lost: int = Field(default=0, sa_type=BigInteger)
     state: IntentState = enum_field(IntentState, IntentState.CREATED)
     machine: str = "payment_intents/1"
     provider_ref: str | None = Field(default=None, unique=True)
@@ -81,7 +84,16 @@ class Intent(Moving, table=True):
     @property
     def left(self) -> int:
         """What can still be refunded."""
-        return self.amount - self.refunded
+        return self.amount - self.refunded - self.lost
+
+    def page_ends_first(self) -> bool:
+        """Whether the provider's page stands less long than the payer has."""
+        until = (self.client_action or {}).get("until")
+        return until is not None and datetime.fromisoformat(until) < self.expires_at
+
+    def forget_page(self) -> None:
+        """The provider's page is over, the payment is not: the next start opens a page of its own."""
+        self.client_action, self.started_at = None, None
 
 
 class PaymentPart(Table, table=True):
@@ -95,10 +107,11 @@ class PaymentPart(Table, table=True):
     amount: int = Field(sa_type=BigInteger)
     commission: int = Field(sa_type=BigInteger)
     refunded: int = Field(default=0, sa_type=BigInteger)
+    lost: int = Field(default=0, sa_type=BigInteger)
     released_at: datetime | None = utc_field(nullable=True)
     released_amount: int = Field(default=0, sa_type=BigInteger)
     released_commission: int = Field(default=0, sa_type=BigInteger)
 
     @property
     def left(self) -> int:
-        return self.amount - self.refunded
+        return self.amount - self.refunded - self.lost

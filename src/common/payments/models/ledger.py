@@ -30,9 +30,9 @@ class Pot(StrEnum):
     BANK = "bank"  # owner: storefront or platform; paid out
     OFFICE = "office"  # owner: office code; the city's own
     REFUNDING = "refunding"  # owner: intent; a refund that was asked for
-    UNPLANNED = "unplanned"  # owner: intent; refunded at the provider by other hands than ours
-    DISPUTED = "disputed"  # owner: intent; withdrawn by a bank while a dispute runs
-    LOSSES = "losses"  # owner: platform; disputes lost
+    UNPLANNED = "unplanned"  # owner: intent; refunded at the provider by other hands than ours, until an operator assigns it
+    DISPUTED = "disputed"  # owner: intent; withdrawn by a bank while a dispute runs, and what of a lost one nobody bears yet
+    LOSSES = "losses"  # owner: platform; what an operator decided that the platform bears
 
 
 class LedgerAccount(Table, table=True):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import clock
 from common.db import unit_of_work
 from common.payments import queries
-from common.payments.errors import Declined, ProviderAway, Refused
+from common.payments.errors import Declined, Refused
 from common.payments.facts import AccountFact, Fact, IntentFact
 from common.payments.models import (
     Book,
@@ -26,8 +26,8 @@ from common.payments.models import (
 from common.payments.provider import provider
 from common.payments.service import accounts, opening
 from common.payments.service.ledger import rise
-from common.payments.service.merging import merge
-from common.payments.service.refunding import give_back_room
+from common.payments.service.merging import dismiss, merge, unpark
+from common.payments.service.refunding import failed
 from common.payments.service.returning import locked_transfer, merge_reversal
 from common.payments.service.starting import order_of
 
@@ -49,16 +49,18 @@ async def close_at_provider(intent_id: UUID) -> None:
 
 
 async def send_transfer(transfer_id: UUID) -> None:
-    """Pay a seller what an order left. Waits (does nothing) while the seller's account cannot receive."""
+    """Pay a seller what an order left. Waits (does nothing) while the seller's account cannot receive, or a bank disputes the payment."""
     async with unit_of_work() as session:
         transfer = await session.get_one(Transfer, transfer_id)
         intent = await queries.by_id(session, transfer.intent_id)
-    if transfer.state == TransferState.SENT:
+        disputed = await queries.is_in_dispute(session, intent.id)
+    if transfer.state == TransferState.SENT or disputed:
         return
     account = await accounts.account_of(transfer.storefront_id)
-    if account.provider_account is None or not account.transfers_enabled:
+    if not await accounts.request_transfer(transfer_id, account):
         log.info("transfer_waits", transfer=str(transfer_id))
         return
+    assert account.provider_account is not None
     assert intent.charge_ref is not None
     fact = await provider().transfer(
         key=transfer.id, account=account.provider_account, amount=transfer.amount, charge=intent.charge_ref, group=str(intent.id)
@@ -75,8 +77,8 @@ async def send_refund(refund_id: UUID) -> None:
         reversal = await queries.reversal_for(session, refund_id)
     if refund.state != RefundState.PENDING:
         return None
-    if reversal is not None and reversal.state == ReversalState.PENDING:
-        await send_reversal(reversal)
+    if reversal is not None:
+        await send_reversal(reversal.id)
     assert intent.charge_ref is not None
     try:
         fact = await provider().refund(intent.charge_ref, key=refund.id, amount=refund.amount)
@@ -87,12 +89,16 @@ async def send_refund(refund_id: UUID) -> None:
     return None
 
 
-async def send_reversal(reversal: Reversal) -> None:
-    """Take money back from a seller's account. When it does not suffice the seller owes us: the ledger says so already."""
+async def send_reversal(reversal_id: UUID) -> None:
+    """Take money back from a seller's account. When it does not suffice the seller owes us: the ledger says so already.
+
+    Waits (does nothing) while the transfer itself is on its way: a payer need not wait for a seller's account.
+    """
     async with unit_of_work() as session:
+        reversal = await session.get_one(Reversal, reversal_id)
         transfer = await session.get_one(Transfer, reversal.transfer_id)
-    if transfer.provider_ref is None:
-        raise ProviderAway  # the transfer itself is still on its way
+    if reversal.state != ReversalState.PENDING or transfer.provider_ref is None:
+        return
     try:
         fact = await provider().reverse(transfer.provider_ref, key=reversal.id, amount=reversal.amount)
     except Refused:
@@ -108,9 +114,16 @@ async def look_at(kind: str, ref: str) -> None:
     """Read the present truth about a thing and join it; about an intent that somebody has paid, its refunds and disputes too."""
     facts = await _read(kind, ref)
     paid = {fact.payment for fact in facts if isinstance(fact, IntentFact) and fact.payment is not None}
-    for payment in paid if kind == "intent" else ():
+    if kind != "intent":
+        return
+    for payment in paid:
         await _read("refunds_of", payment)
         await _read("disputes_of", payment)
+        async with unit_of_work() as session:
+            await unpark(session, payment)
+    if not facts:
+        async with unit_of_work() as session:
+            await dismiss(session, ref)
 
 
 async def _read(kind: str, ref: str) -> list[Fact]:
@@ -142,4 +155,4 @@ async def _refund_failed(intent_id: UUID, refund_id: UUID, refusal: Refused | De
         intent = await queries.for_update(session, intent_id)
         refund = await session.get_one(Refund, refund_id)
         if await rise(session, intent.book, refund, RefundState.FAILED):
-            await give_back_room(session, refund)
+            await failed(session, intent, refund)

@@ -13,6 +13,7 @@ from common.payments import queries
 from common.payments.errors import AlreadySettled, NotPaid, PartsDoNotFit, WrongBook
 from common.payments.models import Book, Intent, IntentState, PaymentPart, Transfer, TransferState
 from common.payments.postings import commission_on, entries_of, holding, releasing, seller_of
+from common.payments.service.disputing import must_be_undisputed, share_losses
 from common.payments.service.ledger import born, post, post_change
 
 
@@ -45,13 +46,18 @@ async def hold_for_sellers(session: AsyncSession, intent_id: UUID, parts: Sequen
         )
         session.add(row)
         await post(session, intent.book, f"hold:{part.order_id}", holding(row))
+    await share_losses(session, intent)
 
 
 async def release(session: AsyncSession, *, order_id: UUID) -> None:
-    """What is left of an order's money goes to seller and platform, and on its way to the seller's account. Once; then nothing happens."""
+    """What is left of an order's money goes to seller and platform, and on its way to the seller's account. Once; then nothing happens.
+
+    Raises PaymentInDispute while a bank has still to decide on the payment.
+    """
     intent, part = await queries.part_with_lock(session, order_id)
     if part.released_at is not None:
         return
+    await must_be_undisputed(session, intent)
     part.released_at = clock.now()
     part.released_amount, part.released_commission = part.left, commission_on(part, part.left)
     await post(session, intent.book, f"release:{order_id}", releasing(part))
@@ -74,6 +80,7 @@ async def settle_fee(session: AsyncSession, intent_id: UUID, office: str) -> Non
     before = entries_of(intent)
     intent.settled_to = office
     await post_change(session, intent, f"settle:{intent_id}", before)
+    await share_losses(session, intent)
 
 
 async def _arrived(session: AsyncSession, intent_id: UUID, book: Book) -> Intent:

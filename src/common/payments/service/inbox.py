@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import clock, ids, outbox, queue
 from common.db import hot
 from common.payments.errors import NoSuchPayment
-from common.payments.facts import ProviderEvent
+from common.payments.facts import DisputeFact, ProviderEvent, RefundFact
 from common.payments.models import InboxState, WebhookMessage
 from common.payments.provider import provider
 from common.payments.service.merging import merge
@@ -40,14 +40,21 @@ async def keep(event: ProviderEvent) -> bool:
 
 
 async def merge_message(session: AsyncSession, event_id: str) -> None:
-    """Join all that a kept message tells. Types that we do not know, and things that are not ours, are marked ignored."""
+    """Join all that a kept message tells. Types that we do not know, and things that are not ours, are marked ignored.
+
+    What names a payment that we do not know is parked: it may be ours, and is read again as soon as that is known.
+    """
     message = await session.get_one(WebhookMessage, event_id, with_for_update=True)
     if message.state != InboxState.WAITING:
         return
     facts = provider().facts_of(message.payload) or []
     ours = [await merge(session, fact) for fact in facts]
-    message.state = InboxState.DONE if any(ours) else InboxState.IGNORED
-    message.done_at = clock.now()
+    message.about = next((fact.intent for fact in facts if isinstance(fact, RefundFact | DisputeFact)), None) or None
+    if any(ours):
+        message.state = InboxState.DONE
+    else:
+        message.state = InboxState.PARKED if message.about else InboxState.IGNORED
+    message.done_at = None if message.state == InboxState.PARKED else clock.now()
 
 
 async def replay(session: AsyncSession, event_id: str) -> None:

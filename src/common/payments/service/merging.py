@@ -7,19 +7,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import clock, events, outbox
-from common.events import PaymentDisputed
-from common.payments import queries
+from common import clock, outbox
+from common.payments import queries, stuck
 from common.payments.facts import AccountFact, DisputeFact, Fact, IntentFact, LookAt, PayoutFact, RefundFact, TransferFact
 from common.payments.models import (
     Book,
-    Dispute,
-    DisputeState,
+    InboxState,
     Intent,
     IntentState,
     Payout,
@@ -28,12 +26,15 @@ from common.payments.models import (
     Refund,
     RefundState,
     SellerAccount,
+    WebhookMessage,
 )
 from common.payments.postings import PLATFORM, name_of
 from common.payments.service import accounts, opening
+from common.payments.service.disputing import merge_dispute
 from common.payments.service.ledger import born, rise
-from common.payments.service.refunding import give_back_room
+from common.payments.service.refunding import failed
 from common.payments.service.returning import merge_transfer
+from common.payments.service.telling import BY_OTHER_HANDS, tell_of_refund
 
 
 class WrongAmount(Exception):
@@ -43,6 +44,21 @@ class WrongAmount(Exception):
 async def merge(session: AsyncSession, fact: Fact) -> bool:
     """Join one fact. False when it is about nothing of ours."""
     return await JOINS[type(fact)](session, fact)
+
+
+async def unpark(session: AsyncSession, payment: str) -> None:
+    """Messages that named a payment before we knew it as ours are read now."""
+    row = WebhookMessage
+    waiting = update(row).where(col(row.about) == payment, col(row.state) == InboxState.PARKED).values(state=InboxState.WAITING)
+    for event_id in await session.scalars(waiting.returning(col(row.event_id))):
+        await outbox.enqueue(session, "payments.merge", event_id=event_id)
+
+
+async def dismiss(session: AsyncSession, payment: str) -> None:
+    """The provider says that a payment is none of ours: so are the messages about it."""
+    row = WebhookMessage
+    about = update(row).where(col(row.about) == payment, col(row.state) == InboxState.PARKED)
+    await session.execute(about.values(state=InboxState.IGNORED, done_at=clock.now()))
 
 
 async def _account(session: AsyncSession, fact: AccountFact) -> bool:
@@ -61,7 +77,9 @@ async def _intent(session: AsyncSession, fact: IntentFact) -> bool:
     if intent is None:
         return False
     intent.provider_ref = intent.provider_ref or fact.ref
-    intent.payment_ref = fact.payment or intent.payment_ref
+    if fact.payment is not None and fact.payment != intent.payment_ref:
+        intent.payment_ref = fact.payment
+        await unpark(session, fact.payment)
     intent.last_error = intent.last_error if fact.error is None else fact.error
     if fact.state == IntentState.SUCCEEDED:
         if fact.amount != intent.amount:
@@ -69,11 +87,21 @@ async def _intent(session: AsyncSession, fact: IntentFact) -> bool:
         intent.charge_ref = fact.charge or intent.charge_ref
         await opening.record_succeeded(session, intent)
     elif fact.state == IntentState.CLOSED:
-        await opening.record_closed(session, intent, "closed at the provider")
+        await _page_closed(session, intent, fact)
     elif intent.is_open and intent.may_move_to(fact.state):
         intent.move_to(fact.state, by=None)
         await opening.show(session, intent)
     return True
+
+
+async def _page_closed(session: AsyncSession, intent: Intent, fact: IntentFact) -> None:
+    """The payment ends with its page at the provider, but where the payer has longer than a page stands: then only the page does."""
+    if fact.ref is not None and fact.ref != intent.provider_ref:
+        return  # a page before
+    if intent.close_wanted_at is None and clock.now() < intent.expires_at and (intent.page_ends_first() or intent.started_at is None):
+        intent.forget_page()
+    else:
+        await opening.record_closed(session, intent, "closed at the provider")
 
 
 async def _refund(session: AsyncSession, fact: RefundFact) -> bool:
@@ -85,9 +113,10 @@ async def _refund(session: AsyncSession, fact: RefundFact) -> bool:
     if row is None:
         row = _by_other_hands(intent.id, fact)
         await born(session, intent.book, row)
+        await tell_of_refund(session, row, BY_OTHER_HANDS)
     row.provider_ref = fact.ref
     if await rise(session, intent.book, row, fact.state) and fact.state == RefundState.FAILED:
-        await give_back_room(session, row)
+        await failed(session, intent, row)
     await opening.show(session, intent)
     return True
 
@@ -96,13 +125,7 @@ async def _dispute(session: AsyncSession, fact: DisputeFact) -> bool:
     intent = await _of_ref(session, fact.intent)
     if intent is None:
         return False
-    row = await session.scalar(select(Dispute).where(col(Dispute.provider_ref) == fact.ref))
-    fresh = row is None
-    if row is None:
-        row = Dispute(intent_id=intent.id, amount=fact.amount, provider_ref=fact.ref, state=DisputeState.OPENED)
-        await born(session, intent.book, row)
-    if await rise(session, intent.book, row, fact.state) or fresh:
-        await events.publish(session, PaymentDisputed(intent.id, intent.purpose, intent.purpose_id, row.amount, row.state))
+    await merge_dispute(session, intent, fact)
     return True
 
 
@@ -133,7 +156,7 @@ async def _of_ref(session: AsyncSession, ref: str) -> Intent | None:
     """The intent that a message names. One that we cannot find yet is looked at: its own words may say that it is ours."""
     intent = await _locked(session, ref, None) if ref else None
     if intent is None and ref:
-        await outbox.enqueue(session, "payments.look", key=f"unknown:{ref}", kind="intent", ref=ref)
+        await stuck.enqueue_unless_waiting(session, "payments.look", kind="intent", ref=ref)
     return intent
 
 

@@ -10,14 +10,49 @@ from common import clock, events, ids, outbox
 from common.events import PaymentClosed, PaymentSucceeded
 from common.live import tell
 from common.payments import queries
-from common.payments.errors import AlreadyOpen, AlreadyPaid
+from common.payments.errors import AlreadyOpen, AlreadyPaid, AmountNotPayable
 from common.payments.models import Intent, IntentState, Purpose
 from common.payments.postings import entries_of
+from common.payments.provider import provider
 from common.payments.service.ledger import post_change
 
 OPEN_INTENT = text("SELECT open_payment_intent(:id, :payer, :purpose, :purpose_id, :amount, :until, :at)").bindparams(
     bindparam("until", type_=DateTime(timezone=True)), bindparam("at", type_=DateTime(timezone=True))
 )
+
+
+def check_payable(amount: int) -> None:
+    """Raises AmountNotPayable for what the provider would refuse: ask where an amount is set, not where somebody wants to pay it."""
+    rail = provider().capabilities()
+    if not rail.minimum <= amount <= rail.maximum:
+        raise AmountNotPayable(rail.minimum, rail.maximum)
+
+
+async def check_unpaid(session: AsyncSession, intent_id: UUID) -> None:
+    """Raises AlreadyPaid when the money of this intent is here. Its lock is held: until the commit nobody hears of its money."""
+    if (await queries.for_update(session, intent_id)).state == IntentState.SUCCEEDED:
+        raise AlreadyPaid
+
+
+async def replace_intent(session: AsyncSession, intent_id: UUID, *, amount: int, expires_at: datetime) -> UUID:
+    """The open intent of a purpose is to be of another amount: -> the id of the one that stands for it now.
+
+    It is a new one at once when the provider does not know the old one. Else it is the old one, which is being closed at the provider:
+    who hears that it closed (PaymentClosed) opens the new one, and if it was paid after all (PaymentSucceeded, of the old amount) gives
+    the money back first. Two intents of one purpose are never open together, so nobody pays twice.
+    """
+    old = await queries.for_update(session, intent_id)
+    if old.is_open and old.amount == amount:
+        return old.id
+    await cancel_intent(session, intent_id)
+    await session.flush()
+    if old.is_open:
+        return old.id
+    return (
+        await open_intent(
+            session, payer_id=old.payer_id, purpose=old.purpose, purpose_id=old.purpose_id, amount=amount, expires_at=expires_at
+        )
+    ).id
 
 
 async def open_intent(

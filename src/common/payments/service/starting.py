@@ -1,7 +1,7 @@
 """Starting a payment at the provider, and asking the provider how it stands. The provider is never called under a lock."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from common import clock
@@ -17,12 +17,15 @@ from common.payments.service.merging import merge
 from common.settings import get_settings
 
 LOOK_PAUSE = timedelta(seconds=2)  # between two looks at the provider because somebody reloads a page
+LEAST_ON_PAGE = timedelta(minutes=1)  # a page that ends sooner is not worth going to
 
 
 async def start(intent_id: UUID, return_url: str) -> ClientAction:
     """Open the payment at the provider and say what the payer's browser does next. Any number of times and at once: one payment.
 
-    The first caller's `return_url` stands. Raises NoSuchPayment, AlreadyPaid, PaymentOver, ProviderAway, Refused (the intent is closed).
+    A page of the provider's may end before the payer's time does; then another is opened. Its first caller's `return_url` stands.
+
+    Raises NoSuchPayment, AlreadyPaid, PaymentOver, ProviderAway, Refused (the intent is closed).
     """
     intent = await _reserve(intent_id, return_url)
     if intent.client_action is not None:
@@ -91,8 +94,11 @@ async def _reserve(intent_id: UUID, return_url: str) -> Intent:
             raise AlreadyPaid
         if not intent.is_open or intent.close_wanted_at is not None or intent.expires_at <= clock.now():
             raise PaymentOver
-        if intent.state == IntentState.CREATED:
+        if intent.page_ends_first() and _page_until(intent) <= clock.now() + LEAST_ON_PAGE:
+            intent.forget_page()
+        if intent.started_at is None:
             intent.started_at, intent.return_url = clock.now(), return_url
+        if intent.state == IntentState.CREATED:
             intent.move_to(IntentState.STARTED, by=intent.payer_id)
         return intent
 
@@ -100,8 +106,9 @@ async def _reserve(intent_id: UUID, return_url: str) -> Intent:
 async def _record(intent_id: UUID, made: Created) -> ClientAction:
     async with unit_of_work() as session:
         intent = await queries.for_update(session, intent_id)
-        intent.provider_ref = intent.provider_ref or made.provider_ref
-        intent.client_action = intent.client_action or asdict(made.client_action)
+        if intent.client_action is None:
+            intent.provider_ref = made.provider_ref
+            intent.client_action = asdict(made.client_action) | {"until": made.expires_at.isoformat()}
         return _action(intent.client_action)
 
 
@@ -110,6 +117,11 @@ async def _give_up(intent_id: UUID, refusal: Refused) -> None:
         intent = await queries.for_update(session, intent_id)
         intent.last_error = refusal.why
         await opening.record_closed(session, intent, f"refused: {refusal.why}")
+
+
+def _page_until(intent: Intent) -> datetime:
+    assert intent.client_action is not None
+    return datetime.fromisoformat(intent.client_action["until"])
 
 
 def _action(kept: dict[str, str]) -> ClientAction:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, outbox
 from common.db import unit_of_work
-from common.payments import queries
+from common.payments import queries, stuck
 from common.payments.models import Intent, IntentState, SweepMark
 from common.payments.provider import provider
 from common.payments.service import accounts, opening
@@ -24,7 +24,7 @@ async def sweep_intents() -> None:
     """Open intents older than a minute are read again; those that have expired are closed, at the provider first."""
     now = clock.now()
     async with unit_of_work() as session:
-        for intent in await queries.to_look_at(session, now - PATIENCE, now):
+        for intent in await stuck.to_look_at(session, now - PATIENCE, now):
             intent.checked_at = now
             await _look_at(session, intent, now)
 
@@ -33,19 +33,23 @@ async def sweep_flows() -> None:
     """Refunds and transfers that should have happened by now are asked for, or read, again."""
     before = clock.now() - PATIENCE
     async with unit_of_work() as session:
-        for refund, ref in await queries.stuck_refunds(session, before):
+        for refund, ref in await stuck.stuck_refunds(session, before):
             if refund.provider_ref is None:
-                await queries.enqueue_unless_waiting(session, "payments.refund", refund_id=str(refund.id))
+                await stuck.enqueue_unless_waiting(session, "payments.refund", refund_id=str(refund.id))
             elif ref is not None:
-                await queries.enqueue_unless_waiting(session, "payments.look", kind="refunds_of", ref=ref)
-        for transfer_id in await queries.stuck_transfers(session, before):
-            await queries.enqueue_unless_waiting(session, "payments.transfer", transfer_id=str(transfer_id))
+                await stuck.enqueue_unless_waiting(session, "payments.look", kind="refunds_of", ref=ref)
+        for reversal_id in await stuck.stuck_reversals(session, before):
+            await stuck.enqueue_unless_waiting(session, "payments.reverse", reversal_id=str(reversal_id))
+        for payment in await stuck.parked_about(session, before):
+            await stuck.enqueue_unless_waiting(session, "payments.look", kind="intent", ref=payment)
+        for transfer_id in await stuck.stuck_transfers(session, before):
+            await stuck.enqueue_unless_waiting(session, "payments.transfer", transfer_id=str(transfer_id))
 
 
 async def read_missed() -> None:
     """Keep what the provider's own list of events has and the inbox has not."""
     async with unit_of_work() as session:
-        if not await queries.anything_at_provider(session):
+        if not await stuck.anything_at_provider(session):
             return
         mark = await session.get(SweepMark, PLATFORM_MARK)
         sellers = await queries.sellers_to_sweep(session, ACCOUNTS_A_SWEEP)

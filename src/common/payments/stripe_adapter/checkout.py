@@ -20,7 +20,8 @@ EXPANDED: Any = {"expand": ["payment_intent"]}
 
 
 async def open_session(client: stripe.StripeClient, order: PaymentOrder) -> Created:
-    """A session for one line. All of it is of the order alone: the same key must send the same words."""
+    """A session for one line. All of it is of the order alone: the same key must send the same words, and an order that starts anew has
+    another."""
     ends = min(order.expires_at + LONGER, order.started_at + LONGEST)
     named = {OURS: str(order.key)}
     price = {"currency": CURRENCY, "unit_amount": to_stripe(order.amount), "product_data": {"name": order.description}}
@@ -28,7 +29,9 @@ async def open_session(client: stripe.StripeClient, order: PaymentOrder) -> Crea
     params |= {"success_url": order.return_url, "cancel_url": order.return_url, "expires_at": int(ends.timestamp())}
     params |= {"client_reference_id": str(order.key)}
     params["payment_intent_data"] = {"metadata": named, "transfer_group": order.group, "description": order.description}
-    made = await client.v1.checkout.sessions.create_async(params, {"idempotency_key": f"checkout:{order.key}"})
+    made = await client.v1.checkout.sessions.create_async(
+        params, {"idempotency_key": f"checkout:{order.key}:{order.started_at.timestamp()}"}
+    )
     return Created(made.id, ClientAction(ActionKind.REDIRECT, made.url or ""), datetime.fromtimestamp(made.expires_at, UTC))
 
 

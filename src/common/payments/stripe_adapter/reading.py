@@ -2,10 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from common.payments.facts import AccountFact, DisputeFact, Fact, IntentFact, LookAt, PayoutFact, RefundFact, ReversalFact, TransferFact
+from common.payments.facts import (
+    AccountFact,
+    DisputeFact,
+    Fact,
+    IntentFact,
+    LookAt,
+    MovementFact,
+    PayoutFact,
+    RefundFact,
+    Requirements,
+    ReversalFact,
+    TransferFact,
+)
 from common.payments.models import DisputeState, IntentState, PayoutState, RefundState
 from common.payments.stripe_adapter.amounts import from_stripe
 
@@ -19,6 +32,11 @@ INTENT_STATES = {
     "requires_capture": IntentState.PROCESSING,
 }
 REFUND_STATES = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
+# Kinds of balance transactions that belong to a thing that we have a row of; fees, top-ups and the like do not.
+MOVEMENTS = {
+    *("charge", "payment", "refund", "payment_refund", "refund_failure", "payment_failure_refund", "transfer", "transfer_refund"),
+    *("adjustment", "payout", "payout_failure", "payout_cancel"),
+}
 PAYOUT_STATES = {"paid": PayoutState.PAID, "failed": PayoutState.FAILED, "canceled": PayoutState.FAILED}
 
 
@@ -80,7 +98,7 @@ def refund(doc: Doc) -> RefundFact:
 
 def transfer(doc: Doc) -> TransferFact:
     inside = (doc.get("reversals") or {}).get("data", [])
-    return TransferFact(doc["id"], ours(doc), tuple(reversal(one) for one in inside))
+    return TransferFact(doc["id"], ours(doc), from_stripe(doc["amount"]), tuple(reversal(one) for one in inside))
 
 
 def reversal(doc: Doc) -> ReversalFact:
@@ -99,7 +117,15 @@ def dispute(doc: Doc) -> DisputeFact:
         state = DisputeState.LOST
     elif took:
         state = DisputeState.WITHDRAWN
-    return DisputeFact(doc["id"], _id(doc.get("payment_intent")) or "", amount, state)
+    details = doc.get("evidence_details") or {}
+    due_by = datetime.fromtimestamp(details["due_by"], UTC) if details.get("due_by") else None
+    answered = doc["status"] in ("under_review", "warning_under_review") or bool(details.get("submission_count"))
+    return DisputeFact(doc["id"], _id(doc.get("payment_intent")) or "", amount, state, due_by, doc.get("reason") or "", answered)
+
+
+def movement(doc: Doc) -> MovementFact:
+    """A change of the balance, before the provider's own fees."""
+    return MovementFact(doc["id"], _id(doc["source"]) or "", from_stripe(doc["amount"]))
 
 
 def payout(doc: Doc, account: str | None) -> PayoutFact:
@@ -108,7 +134,20 @@ def payout(doc: Doc, account: str | None) -> PayoutFact:
 
 def account(doc: Doc) -> AccountFact:
     active = (doc.get("capabilities") or {}).get("transfers") == "active"
-    return AccountFact(doc["id"], transfers_enabled=active, payouts_enabled=bool(doc.get("payouts_enabled")))
+    return AccountFact(
+        doc["id"],
+        transfers_enabled=active,
+        payouts_enabled=bool(doc.get("payouts_enabled")),
+        details_submitted=bool(doc.get("details_submitted")),
+        requirements=requirements(doc.get("requirements") or {}),
+    )
+
+
+def requirements(doc: Doc) -> Requirements:
+    """The hash `requirements` of an account (docs.stripe.com/api/accounts/object)."""
+    lists = {name: tuple(doc.get(name) or ()) for name in ("currently_due", "past_due", "eventually_due", "pending_verification")}
+    errors = tuple((one["requirement"], one["code"]) for one in doc.get("errors") or ())
+    return Requirements(**lists, disabled_reason=doc.get("disabled_reason") or "", errors=errors, deadline=doc.get("current_deadline"))
 
 
 def ours(doc: Doc) -> UUID | None:
@@ -135,12 +174,12 @@ def _charge_refunded(doc: Doc) -> list[Fact]:
 def _withdrawn(doc: Doc) -> list[Fact]:
     found = dispute(doc)
     least = max(found.state, DisputeState.WITHDRAWN, key=list(DisputeState).index)
-    return [DisputeFact(found.ref, found.intent, found.amount, least)]
+    return [replace(found, state=least)]
 
 
 def _reinstated(doc: Doc) -> list[Fact]:
     found = dispute(doc)
-    return [DisputeFact(found.ref, found.intent, found.amount, DisputeState.WON)]
+    return [replace(found, state=DisputeState.WON)]
 
 
 def _id(value: Any) -> str | None:

@@ -52,8 +52,10 @@ async def edit_listing(session: AsyncSession, actor: Actor, listing_id: UUID, da
 
 
 async def publish_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
-    """Show it. Raises HeldBack, Prohibited, GoodUnclear; CredentialNeeded when the law asks for one that the seller has not (any more)."""
+    """Show it. Raises NotConfirmedYet, HeldBack, Prohibited, GoodUnclear; CredentialNeeded when the law asks for one that the seller has
+    not (any more)."""
     listing = await managed(session, actor, listing_id)
+    policy.must_be_confirmed(actor)
     if listing.held_because is not None:
         raise HeldBack(because=listing.held_because)
     if (found := await judging.obstacle(session, listing)) is not None:

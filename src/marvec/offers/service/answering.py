@@ -35,6 +35,7 @@ async def accept(session: AsyncSession, actor: Actor, offer_id: UUID, given: Acc
         line=ordering.Line(offer.listing_id, offer.quantity, offer.unit_price),
         delivery=(given or Acceptance()).delivery_of(offer),
         offer_id=offer.id,
+        pay_by=policy.pay_by(offer),
         needed_at=offer.needed_at,
     )
     await _move(session, offer, OfferState.ACCEPTED, by=actor.person_id)

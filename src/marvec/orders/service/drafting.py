@@ -14,7 +14,7 @@ from common.money import share
 from marvec.listings import queries as listings
 from marvec.orders import policy
 from marvec.orders.errors import NotForSale, OwnGoods, PriceChanged
-from marvec.orders.machine import CURRENT, OrderState, timer_of
+from marvec.orders.machine import TIME_TO_PAY
 from marvec.orders.models import OrderGroup
 from marvec.orders.wishes import Delivery, Line
 
@@ -26,7 +26,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody orders: at most one line a listing, in the order of ids. With an `offer_id` the lines carry the agreed price."""
+    """What somebody orders: at most one line a listing, in the order of ids. With an `offer_id` the lines carry the agreed price.
+
+    `pay_by`: unpaid until then it ends; None for the time that a cart has.
+    """
 
     buyer_id: UUID
     client_key: str
@@ -34,16 +37,17 @@ class Wish:
     delivery: Delivery
     needed_at: datetime | None = None
     offer_id: UUID | None = None
+    pay_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Rows to write, the group's as its model, the others as columns; unpaid they end at `expires_at`."""
+    """Rows to write, the group's as its model, the others as columns; unpaid they end at `pay_by`."""
 
     group: OrderGroup
     orders: list[Row]
     lines: list[Row]
-    expires_at: datetime
+    pay_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,7 @@ def draft_of(wish: Wish, goods: Mapping[UUID, "ForSale"]) -> Draft:
     total = sum(order["total"] for order in orders)
     policy.check_total(total)
     group = OrderGroup(id=group_id, buyer_id=wish.buyer_id, client_key=wish.client_key, total=total, intent_id=ids.uuid7(), created_at=now)
-    patience = timer_of(CURRENT, OrderState.PLACED)
-    assert patience is not None and patience.after is not None
-    return Draft(group, orders, lines, now + patience.after)
+    return Draft(group, orders, lines, wish.pay_by or now + TIME_TO_PAY)
 
 
 def _by_storefront(lines: list[Line], goods: Mapping[UUID, "ForSale"]) -> list[list[Line]]:

@@ -5,11 +5,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
+from common.payments import queries as money
 from common.payments import service as payments
 from marvec.orders import queries
-from marvec.orders.machine import OrderState, steps_from
+from marvec.orders.machine import OrderState, Party, Step, steps_from
 from marvec.orders.models import Order, OrderGroup
-from marvec.orders.service.moving import close_unpaid, take_step
+from marvec.orders.service.freezing import follow_bank
+from marvec.orders.service.moving import close_unpaid, start_timer, take_step
+from marvec.orders.service.telling import show_move, tell_agreed
+from marvec.orders.wording import AGREED
 
 
 async def receive_payment(session: AsyncSession, *, intent_id: UUID, group_id: UUID, amount: int) -> None:
@@ -20,6 +24,8 @@ async def receive_payment(session: AsyncSession, *, intent_id: UUID, group_id: U
     group.money_at = clock.now()
     if amount == group.total and all(order.state is OrderState.PLACED for order in orders):
         await _hold(session, group, orders)
+        if await money.has_disputes(session, intent_id):
+            await follow_bank(session, group_id)
     else:
         await payments.refund(session, intent_id=intent_id, amount=amount, reason="payment after the order had ended")
 
@@ -33,5 +39,22 @@ async def _hold(session: AsyncSession, group: OrderGroup, orders: list[Order]) -
     parts = [payments.Part(order.id, order.storefront_id, order.total, order.commission) for order in orders]
     await payments.hold_for_sellers(session, group.intent_id, parts)
     for order in orders:
-        step = next(step for step in steps_from(order.machine, order.state) if step.new is OrderState.PAID)
-        await take_step(session, order, step, by=None)
+        if order.offer_id is None or Party.PAYMENT not in _step(order, OrderState.PAID, OrderState.ACCEPTED).by:
+            await take_step(session, order, _step(order, OrderState.PLACED, OrderState.PAID), by=None)
+        else:
+            await _accept_agreed(session, order)
+
+
+async def _accept_agreed(session: AsyncSession, order: Order) -> None:
+    """Both have agreed in an offer: the seller is not asked a second time."""
+    order.move_to(OrderState.PAID, by=None)
+    await session.flush()
+    await show_move(session, order)
+    order.move_to(OrderState.ACCEPTED, by=None, because=AGREED)
+    await session.flush()
+    await start_timer(session, order)
+    await tell_agreed(session, order)
+
+
+def _step(order: Order, old: OrderState, new: OrderState) -> Step:
+    return next(step for step in steps_from(order.machine, old) if step.new is new)

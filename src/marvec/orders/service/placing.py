@@ -5,9 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import clock, events
 from common.actor import Actor
+from common.db import unit_of_work
 from common.errors import Conflict
 from marvec.orders import policy, queries
+from marvec.orders.errors import SellerLimitReached
 from marvec.orders.models import OrderGroup
 from marvec.orders.schemas import GroupOut, PlaceOrders
 from marvec.orders.service.drafting import Draft, Twin, Wish, draft_of, goods_for
@@ -20,7 +23,8 @@ async def place_orders(
 ) -> OrderGroup:
     """Order what a cart holds: one order per seller, one intent for all. The same key by the same buyer gives the same group.
 
-    Raises PriceChanged when a price is no longer what the buyer saw, NotForSale, OwnGoods, listings' OutOfStock: nothing is placed then.
+    Raises PriceChanged when a price is no longer what the buyer saw, NotForSale, OwnGoods, listings' OutOfStock, SellerLimitReached:
+    nothing is placed then.
     """
     return (await _place(session, Wish(buyer.person_id, client_key, policy.merged(lines), delivery, needed_at))).group
 
@@ -34,10 +38,19 @@ async def place_and_show(session: AsyncSession, buyer: Actor, wanted: PlaceOrder
 
 
 async def place_agreed(
-    session: AsyncSession, buyer_id: UUID, *, line: Line, delivery: Delivery, offer_id: UUID, needed_at: datetime | None = None
+    session: AsyncSession,
+    buyer_id: UUID,
+    *,
+    line: Line,
+    delivery: Delivery,
+    offer_id: UUID,
+    pay_by: datetime,
+    needed_at: datetime | None = None,
 ) -> OrderGroup:
-    """Order what an accepted offer says, at the offer's price. An offer makes one order, whoever asks and how often."""
-    return (await _place(session, Wish(buyer_id, f"offer:{offer_id}", policy.merged([line]), delivery, needed_at, offer_id))).group
+    """Order what an accepted offer says, at the offer's price, to be paid by `pay_by`. An offer makes one order, whoever asks and how
+    often."""
+    wish = Wish(buyer_id, f"offer:{offer_id}", policy.merged([line]), delivery, needed_at, offer_id, pay_by)
+    return (await _place(session, wish)).group
 
 
 async def _place(session: AsyncSession, wish: Wish) -> Draft | Twin:
@@ -48,8 +61,20 @@ async def _place(session: AsyncSession, wish: Wish) -> Draft | Twin:
         if (group := await queries.group_by_key(session, wish.buyer_id, wish.client_key)) is not None:
             return Twin(group)
         raise
-    if await write_group(session, draft):
+    try:
+        written = await write_group(session, draft)
+    except SellerLimitReached as refusal:
+        await session.rollback()  # its connection goes back first: many who are refused at once do not wait for one another's second one
+        await _tell_the_seller(refusal)
+        raise
+    if written:
         return draft
     group = await queries.group_by_key(session, wish.buyer_id, wish.client_key)
     assert group is not None, "the client key is taken, by a group"
     return Twin(group)
+
+
+async def _tell_the_seller(refusal: SellerLimitReached) -> None:
+    """In a transaction of its own: the order's is over."""
+    async with unit_of_work() as session:
+        await events.publish(session, events.SaleTurnedAway(refusal.params["seller_id"], clock.today()))  # type: ignore[arg-type]  # a UUID

@@ -4,16 +4,23 @@ One statement with data-modifying CTEs; what belongs to other rooms is done by t
 `change_stock`). The stock comes last, so that the row of an item that everybody wants is locked for the shortest time.
 """
 
-from sqlalchemy import DateTime, bindparam, text
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Row, bindparam, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import ids
 from common.db import to_json
 from marvec.listings.errors import OutOfStock
+from marvec.orders.errors import SellerLimitReached
 from marvec.orders.machine import CURRENT, OrderState
 from marvec.orders.service.drafting import Draft
 
 TIME_OUT = "orders.time_out"
+LIMIT = "ck_orders_within_selling_limit"
+"""The constraint's name that the trigger of migration 0017 gives."""
 
 _WRITE = text("""
 WITH new_group AS (
@@ -23,9 +30,10 @@ WITH new_group AS (
     RETURNING id
 ), new_orders AS (
     INSERT INTO orders (id, reference, group_id, buyer_id, seller_id, storefront_id, offer_id, machine, state, moved_at, moved_by,
-                        moved_because, total, commission, refunded, handover, address, kelurahan_code, note, needed_at, created_at)
+                        moved_because, total, commission, refunded, handover, address, kelurahan_code, note, needed_at, created_at,
+                        pay_by)
     SELECT o.id, o.reference, g.id, o.buyer_id, o.seller_id, o.storefront_id, o.offer_id, :machine, :state, :now, o.buyer_id,
-           '', o.total, o.commission, 0, o.handover, o.address, o.kelurahan_code, o.note, o.needed_at, :now
+           '', o.total, o.commission, 0, o.handover, o.address, o.kelurahan_code, o.note, o.needed_at, :now, :pay_by
     FROM new_group g, jsonb_to_recordset(CAST(:orders AS jsonb)) AS o(id uuid, reference text, buyer_id uuid, seller_id uuid,
          storefront_id uuid, offer_id uuid, total bigint, commission bigint, handover text, address text, kelurahan_code text, note text,
          needed_at timestamptz)
@@ -36,20 +44,30 @@ WITH new_group AS (
 ), new_timers AS (
     INSERT INTO outbox (id, job, args, key, run_at, created_at, attempts, last_error)
     SELECT t.id, :job, jsonb_build_object('order_id', t.order_id, 'state', :state), 'order:' || t.order_id || ':' || :state,
-           :expires_at, :now, 0, ''
+           :pay_by, :now, 0, ''
     FROM new_group g, jsonb_to_recordset(CAST(:timers AS jsonb)) AS t(id uuid, order_id uuid)
 ), new_intent AS (
-    SELECT open_payment_intent(:intent_id, :buyer_id, 'order_group', g.id, CAST(:total AS bigint), :expires_at, :now) AS id FROM new_group g
+    SELECT open_payment_intent(:intent_id, :buyer_id, 'order_group', g.id, CAST(:total AS bigint), :pay_by, :now) AS id FROM new_group g
 )
 SELECT i.id, s.short_id, s.short_free
 FROM new_intent i LEFT JOIN LATERAL change_stock(CAST(:listing_ids AS uuid[]), CAST(:pieces AS integer[]), 0, 1) s ON i.id IS NOT NULL
-""").bindparams(*(bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "expires_at")))
+""").bindparams(*(bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "pay_by")))
 
 
 async def write_group(session: AsyncSession, draft: Draft) -> bool:
-    """False, and nothing written, when this buyer has already used this client key. Raises OutOfStock."""
+    """False, and nothing written, when this buyer has already used this client key. Raises OutOfStock, SellerLimitReached."""
+    try:
+        row = await _write(session, draft)
+    except IntegrityError as refused:
+        raise _in_words(refused) from refused
+    if row is not None and row.short_id is not None:
+        raise OutOfStock(listing_id=row.short_id, left=row.short_free)
+    return row is not None
+
+
+async def _write(session: AsyncSession, draft: Draft) -> "Row[Any] | None":
     group = draft.group
-    row = (
+    return (
         await session.execute(
             _WRITE,
             {
@@ -65,12 +83,17 @@ async def write_group(session: AsyncSession, draft: Draft) -> bool:
                 "lines": to_json(draft.lines),
                 "timers": to_json([{"id": ids.uuid7(), "order_id": order["id"]} for order in draft.orders]),
                 "job": TIME_OUT,
-                "expires_at": draft.expires_at,
+                "pay_by": draft.pay_by,
                 "listing_ids": [line["listing_id"] for line in draft.lines],
                 "pieces": [line["quantity"] for line in draft.lines],
             },
         )
     ).first()
-    if row is not None and row.short_id is not None:
-        raise OutOfStock(listing_id=row.short_id, left=row.short_free)
-    return row is not None
+
+
+def _in_words(refused: IntegrityError) -> Exception:
+    """The limit's own word; other constraints speak for themselves."""
+    told = getattr(refused.orig, "__cause__", None)
+    if getattr(told, "constraint_name", None) == LIMIT:
+        return SellerLimitReached(seller_id=UUID(str(getattr(told, "detail", ""))))
+    return refused

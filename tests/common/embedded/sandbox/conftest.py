@@ -13,7 +13,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Po
     url, process = start(tmp_path_factory.mktemp("sandbox"))
     yield url, process
     process.terminate()
-    assert process.wait(10) == 0
+    assert process.wait(30) == 0
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ async def running(data: Path, *words: str) -> AsyncIterator[Sandbox]:
     finally:
         if process.poll() is None:
             process.terminate()
-            assert await asyncio.to_thread(process.wait, 10) == 0
+            assert await asyncio.to_thread(process.wait, 30) == 0
 
 
 @contextlib.asynccontextmanager
@@ -95,7 +95,7 @@ class Receiver:
         """How often each event came."""
         return Counter(event.id for event in self.events)
 
-    async def until(self, done: Callable[["Receiver"], bool], seconds: float = 10) -> None:
+    async def until(self, done: Callable[["Receiver"], bool], seconds: float = 30) -> None:
         async with asyncio.timeout(seconds):
             while not done(self):
                 await asyncio.sleep(0.01)
@@ -136,11 +136,19 @@ async def paid(sandbox: Sandbox, amount: int = RP_50_000, **more: Any) -> Any:
     return await sandbox.v1.payment_intents.create_async(params)
 
 
-async def seller(sandbox: Sandbox) -> str:
+async def newcomer(sandbox: Sandbox) -> str:
+    """An account whose owner has told nothing yet."""
     account = await sandbox.v1.accounts.create_async(
         {"type": "express", "country": "ID", "capabilities": {"transfers": {"requested": True}}}
     )
     return str(account.id)
+
+
+async def seller(sandbox: Sandbox) -> str:
+    """An account that is ready."""
+    account = await newcomer(sandbox)
+    assert (await sandbox.door(f"onboard/{account}")).status_code == 200
+    return account
 
 
 async def balance(sandbox: Sandbox, account: str | None = None) -> int:

@@ -11,6 +11,7 @@ ARRIVES_SECONDS = 1.0
 def create(call: Call) -> Doc:
     """POST /v1/payouts, of the platform or of the account of `Stripe-Account`. Refused beyond its balance."""
     params, desk = call.params, call.desk
+    params.only("amount currency description destination method payout_method source_type statement_descriptor")
     wanted = params.integer("amount")
     if wanted is None:
         raise BadParameter("Missing required param: amount.", code="parameter_missing", param="amount")

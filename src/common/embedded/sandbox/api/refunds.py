@@ -1,6 +1,7 @@
 """Refunds: never more than was taken. Cards succeed at once; QRIS waits for the issuer (pending, then succeeded)."""
 
 from common.embedded.sandbox import ledger
+from common.embedded.sandbox.api import disputes
 from common.embedded.sandbox.desk import Call, Desk, blank, now
 from common.embedded.sandbox.errors import BadParameter, Refused
 from common.embedded.sandbox.store import Doc, new_id
@@ -13,7 +14,7 @@ def create(call: Call) -> Doc:
     charge = _charge(call)
     if not charge["captured"]:
         raise Refused("The charge has not been captured: cancel its PaymentIntent instead.", code="charge_not_refundable")
-    if charge["disputed"]:
+    if disputes.keeps_refunds_away(call.desk, charge):
         raise Refused(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
     left = charge["amount_captured"] - charge["amount_refunded"]
     if left == 0:

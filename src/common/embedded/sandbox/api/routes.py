@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from common.embedded.sandbox.api import accounts, disputes, hooks, lists, payouts, refunds, transfers
+from common.embedded.sandbox.api import accounts, disputes, hooks, lists, onboarding, payouts, refunds, transfers
 from common.embedded.sandbox.checkout import closing as checkout
 from common.embedded.sandbox.checkout import opening as sessions
 from common.embedded.sandbox.desk import Call, Failed
@@ -57,7 +57,7 @@ _TABLE: tuple[tuple[str, str, Verb], ...] = (
     ("GET", "/v1/balance", accounts.balance),
     ("GET", "/v1/balance_transactions", _list("balance_transaction", "/v1/balance_transactions", "source", "type", "currency")),
     ("GET", "/v1/balance_transactions/{id}", _read("balance_transaction")),
-    ("GET", "/v1/disputes", _list("dispute", "/v1/disputes", "charge", "payment_intent")),
+    ("GET", "/v1/disputes", disputes.list_),
     ("GET", "/v1/disputes/{id}", disputes.retrieve),
     ("POST", "/v1/disputes/{id}", disputes.update),
     ("POST", "/v1/disputes/{id}/close", disputes.close),
@@ -68,7 +68,8 @@ _TABLE: tuple[tuple[str, str, Verb], ...] = (
     ("POST", "/v1/accounts/{id}", accounts.update),
     ("DELETE", "/v1/accounts/{id}", accounts.delete),
     ("GET", "/v1/accounts/{id}/capabilities/{capability}", accounts.retrieve_capability),
-    ("POST", "/v1/account_links", accounts.open_link),
+    ("POST", "/v1/accounts/{id}/login_links", onboarding.login_link),
+    ("POST", "/v1/account_links", onboarding.open_link),
     ("GET", "/v1/events", hooks.list_events),
     ("GET", "/v1/events/{id}", _read("event")),
     ("POST", "/v1/webhook_endpoints", hooks.create_endpoint),

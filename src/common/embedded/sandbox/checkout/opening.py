@@ -19,6 +19,13 @@ LOCALES = (
     "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl", "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
 )  # fmt: skip
 INTENT_DATA = ("description", "metadata", "receipt_email", "statement_descriptor", "statement_descriptor_suffix", "transfer_group")
+_KNOWN = """adaptive_pricing after_expiration allow_promotion_codes allowed_payment_method_types automatic_tax billing_address_collection
+    branding_settings cancel_url client_reference_id consent_collection currency custom_fields custom_text customer customer_account
+    customer_creation customer_email customer_update discounts excluded_payment_method_types expires_at integration_identifier
+    invoice_creation line_items locale managed_payments mode name_collection optional_items origin_context payment_intent_data
+    payment_method_collection payment_method_configuration payment_method_data payment_method_options payment_method_types permissions
+    phone_number_collection redirect_on_completion return_url saved_payment_method_options setup_intent_data shipping_address_collection
+    shipping_options submit_type subscription_data success_url tax_id_collection ui_mode wallet_options"""
 _NOTHING = """after_expiration allow_promotion_codes billing_address_collection client_reference_id client_secret collected_information
     consent consent_collection currency_conversion customer customer_details customer_email discounts invoice payment_intent payment_link
     payment_method_configuration_details permissions presentment_details recovered_from setup_intent shipping_address_collection
@@ -57,6 +64,7 @@ def _lines(session: Doc) -> Doc:
 
 
 def _new(params: Params) -> Doc:
+    params.only(_KNOWN)
     params.needed("mode")
     params.choice("mode", "", ("payment",))
     params.choice("ui_mode", "hosted_page", ("hosted_page", "hosted"))

@@ -8,14 +8,14 @@ No script, no cookie, nothing of a third party. A form goes back to its own addr
 import hmac
 from collections.abc import Callable
 
-from common.embedded.sandbox.api import accounts
-from common.embedded.sandbox.desk import Desk, Failed, now
+from common.embedded.sandbox.desk import Desk, Failed
 from common.embedded.sandbox.errors import ApiError, Refused
 from common.embedded.sandbox.http import Answer, Request
 from common.embedded.sandbox.mischief import Mischief
 from common.embedded.sandbox.pages import views
 from common.embedded.sandbox.pages.checkout import CheckoutPages
 from common.embedded.sandbox.pages.deeds import DEEDS
+from common.embedded.sandbox.pages.sellers import SellerPages
 from common.embedded.sandbox.pages.views import View
 from common.embedded.sandbox.params import Params, decode
 from common.embedded.sandbox.payments import person
@@ -26,6 +26,7 @@ class PageDoor:
     def __init__(self, store: Store, mischief: Mischief, render: Callable[[str], str]) -> None:
         self._store, self._mischief, self._render = store, mischief, render
         self._checkout = CheckoutPages(store, mischief)
+        self._sellers = SellerPages(store, mischief)
 
     def answer(self, request: Request) -> Answer:
         """A page, a redirect, or the page that says there is none."""
@@ -39,8 +40,8 @@ class PageDoor:
             return views.stylesheet()
         if place == "c":
             return self._checkout.answer(request, rest, view)
-        if place == "onboard":
-            return self._onboard(request, rest, query, view)
+        if place in {"setup", "onboard", "express"}:
+            return self._sellers.answer(request, place, rest, view)
         intent = self._intent(rest.removesuffix(".svg"), query.text("client_secret")) if place in {"pay", "3ds", "qris"} else None
         return view.page("message", 404, word="not_found") if intent is None else self._meet(request, place, intent, view)
 
@@ -84,15 +85,3 @@ class PageDoor:
         if doc is None or doc["object"] != "payment_intent":
             return None
         return doc if hmac.compare_digest(doc["client_secret"].encode(), (secret or "").encode()) else None
-
-    def _onboard(self, request: Request, id_: str, query: Params, view: View) -> Answer:
-        account = self._store.find(id_) or {}
-        known = str(account.get("_link", "")).encode()
-        if not known or not hmac.compare_digest(known, (query.text("link") or "").encode()) or account["_link_ends"] < now():
-            return view.page("message", 404, word="not_found")
-        view.return_to(account["_return_url"])
-        if request.method != "POST":
-            return view.page("onboard", 200)
-        with self._store.transaction():
-            accounts.activate(Desk(self._store, self._mischief), account)
-        return view.see(account["_return_url"])

@@ -72,7 +72,15 @@ _WORDS = {
         "Di Stripe yang sungguhan, penjual mengisi data usaha dan rekening banknya di sini.",
         "On the real Stripe, sellers fill in their business and bank details here.",
     ),
-    "onboard_done": ("Selesai dan kembali", "Finish and go back"),
+    "onboard_asks": ("Yang diminta:", "What is asked for:"),
+    "onboard_done": ("Isi semua, selesai", "Give everything, finish"),
+    "onboard_hand_in": ("Isi semua, tunggu KTP diperiksa", "Give everything, wait for the card to be checked"),
+    "onboard_without_bank": ("Isi tanpa rekening bank", "Leave the bank account out"),
+    "onboard_blurred": ("Kirim foto KTP yang buram", "Send a blurred picture of the card"),
+    "onboard_leave": ("Nanti saja, kembali", "Later, go back"),
+    "express": ("Dasbor penjual", "Seller’s dashboard"),
+    "express_balance": ("Saldo yang bisa dibayarkan", "Balance that can be paid out"),
+    "express_none": ("Belum ada pembayaran ke bank.", "No payouts yet."),
     "other_language": ("English", "Bahasa Indonesia"),
 }
 WORDS = {language: {name: both[place] for name, both in _WORDS.items()} for place, language in enumerate(LANGUAGES)}
