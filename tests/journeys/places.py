@@ -32,7 +32,7 @@ PUBLIC = (
     "/layanan/peristiwa/orang-meninggal", "/layanan/akta-kelahiran", "/layanan/pbg", "/kantor", "/kantor?q=disnaker", "/antrean",
     "/antrean/tempat/PKM-KASSI-KASSI", "/antrean/papan/PKM-KASSI-KASSI-UMUM", "/toko/kue-daeng-ngai/ulasan", "/peta",
     "/peta?kecamatan=Rappocini", "/cek", "/cek/MKS-AAAA-BBBB-CCCC-DDDD-E", "/masuk", "/masuk/kode", "/daftar", "/lupa-sandi", "/demo",
-    "/dev/pesan", "/gaya", "/gaya?tema=gelap", "/api/docs", "/luring", "/tidak-ada",
+    "/dev/pesan", "/gaya", "/gaya?tema=gelap", "/api/docs", "/luring", "/tidak-ada", "/izin-jualan/spp-irt",
 )  # fmt: skip
 OF_ONE = (
     "/akun", "/akun/alamat", "/akun/data", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/kotak-masuk/pilihan",
