@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from civic.services import catalogue
-from civic.services.errors import NoSuchApplication, NoSuchService
+from civic.services.errors import NoSuchApplication, NoSuchService, VersionGone
 from civic.services.models import (
     APPLICANTS_MOVE,
     AT_THE_OFFICE,
@@ -70,7 +70,7 @@ def _task_of(application: Application) -> str:
     """The office's step whose turn it is, in the city's language; empty when none is left or the definition is gone."""
     try:
         steps = catalogue.find(application.service, application.version).steps
-    except NoSuchService:
+    except (NoSuchService, VersionGone):
         return ""
     return steps[application.steps_done].label.id if application.steps_done < len(steps) else ""
 
