@@ -104,6 +104,8 @@ async def _move(
     await session.flush()
     await audit.record(session, actor, f"credential.{new}", subject_kind="credential", subject_id=credential.id)
     await live.tell(session, f"credential:{credential.code}", {"state": new, "holds": credential.holds})
+    if credential.application_id is not None:  # who watches the case that it came from sees it, too
+        await live.tell(session, f"application:{credential.application_id}", {"id": str(credential.application_id), "credential": new})
     await _tell(session, credential, new, TOLD[new], credential.moved_because)
     return credential
 
