@@ -187,9 +187,7 @@ async def mend(citizen: Walker) -> None:
     await citizen.see("Tentang anak")
     await citizen.fill(tempat_lahir="Makassar")
     await citizen.press("Simpan dan lanjut")
-    await citizen.see("Tentang orang tua")
-    await citizen.page.get_by_role("link", name=re.compile("Periksa dan kirim")).click()
-    await submit(citizen)
+    await submit(citizen)  # nothing else is open, so the last look is next
 
 
 async def complete(officer: Walker, file: str) -> None:

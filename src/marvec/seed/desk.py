@@ -26,6 +26,7 @@ SPREAD = (
     ("akta-kelahiran", State.CORRECTION, 2), ("akta-kelahiran", State.REJECTED, 2), ("akta-kelahiran", State.WITHDRAWN, 1),
     ("akta-kelahiran", State.DRAFT, 1), ("pbg", State.ISSUED, 4), ("pbg", State.AWAITING_PAYMENT, 2), ("pbg", State.SUBMITTED, 2),
     ("pbg", State.IN_REVIEW, 1), ("pbg", State.REJECTED, 1), ("ktp-el", State.SUBMITTED, 2), ("ktp-el", State.IN_REVIEW, 1),
+    ("pbg", State.EXPIRED, 1),
 )  # fmt: skip
 FRESH = (State.SUBMITTED, State.IN_REVIEW, State.CORRECTION, State.DRAFT, State.AWAITING_PAYMENT)
 OF_THE_MOTHER = (0, 12, 16)
@@ -46,7 +47,7 @@ def cases() -> list[Case]:
     dice, made = dice_of("desk"), []
     for code, end, many in SPREAD:
         for _ in range(many):
-            hours = dice.uniform(4, 60) if end in FRESH else dice.uniform(24 * 14, 24 * 85)
+            hours = dice.uniform(4, 60) if end in FRESH else dice.uniform(24 * (40 if end is State.EXPIRED else 14), 24 * 85)
             made.append((code, end, hours))
     keyed = [(hours, code, end, _citizen(number)) for number, (code, end, hours) in enumerate(made)]
     return [Case(number, code, end, hours, key) for number, (hours, code, end, key) in enumerate(sorted(keyed, reverse=True))]
@@ -80,6 +81,9 @@ async def live_through(session: AsyncSession, history: History, case: Case) -> N
     if case.code == "pbg" and case.end is State.ISSUED:
         with clock.frozen(begun + timedelta(hours=30)):
             await _pay_fee(session, application)
+    if case.end is State.EXPIRED:
+        with clock.frozen(begun + timedelta(days=catalogue.find(case.code).fee.pay_within_days, hours=3)):
+            await service.pursue(session)
 
 
 async def _filled(session: AsyncSession, citizen: Actor, case: Case) -> Application:

@@ -138,7 +138,7 @@ def test_the_large_city_by_the_numbers() -> None:
     assert {plan.way.end for plan in plans} == set(OrderState)
     assert {plan.way.end for plan in plans if plan.buyer == "pembeli"} >= {one.end for one in ways.OPEN}
     assert {end for _, end, _ in desk.SPREAD} == set(State) - {State.APPROVED}
-    assert len(chapters(history)) == 60 + 4 + 30 + 2 * 18 + 38 + 3 + 2
+    assert len(chapters(history)) == 60 + 4 + 30 + 2 * 18 + 39 + 3 + 2
     assert NOW - plans[0].placed_at > timedelta(days=70)
     ends = [plan.placed_at + timedelta(hours=plan.way.moves[-1].hours) for plan in plans if plan.way.moves]
     assert max(ends) <= NOW
