@@ -67,7 +67,7 @@ async def test_everything_about_oneself_comes_in_one_file_for_oneself(run_jobs: 
     assert sorted(found) == [
         "akun.json", "alamat.json", "antrean.json", "barang.json", "batas_jual.json", "berkas.json", "bukti_sengketa.json", "dokumen.json",
         "keranjang.json", "laporan.json", "pembayaran.json", "pemberitahuan.json", "permintaan.json", "permohonan.json",
-        "pesan-saya.json", "pesanan.json", "tawaran.json", "toko.json", "ulasan.json",
+        "pesan-saya.json", "pesanan.json", "siapa-membuka-data-saya.json", "tawaran.json", "toko.json", "ulasan.json",
     ]  # fmt: skip
     assert (found["akun.json"]["name"], found["akun.json"]["nik"]) == ("Pembeli", NIK)
     (bought,) = found["pesanan.json"]["bought"]
