@@ -14,13 +14,14 @@ import pytest
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from hypothesis import HealthCheck, settings
 from litestar import Litestar
 from playwright.async_api import Browser
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock, jobs
+from common import clock, db, jobs
 from common.db import close_database, open_database, unit_of_work
 from common.embedded.postgres import Postgres
 from common.embedded.valkey import Valkey
@@ -39,6 +40,9 @@ SLOWEST_FIRST = (
     "embedded/sandbox/test_webhooks.py", "common/live/test_losses.py", "marvec/listings/test_desk.py", "common/embedded/test_postgres.py",
     "architecture/test_wording.py",
 )  # fmt: skip
+
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,6 +74,7 @@ def house(postgres: Postgres, valkey: Valkey, tmp_path_factory: pytest.TempPathF
         environment.setenv("MARVEC_PASSWORD_COST", "low")
         environment.setenv("MARVEC_BASE_URL", "http://testserver")
         environment.setenv("MARVEC_STRIPE_API_BASE", NOWHERE)
+        environment.setattr(db, "POOL_SECONDS", 60.0)  # fifty at once may stand in line for long on a busy machine
         get_settings.cache_clear()
         migrate()
         site.load_models()

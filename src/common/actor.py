@@ -9,6 +9,7 @@ class Role(StrEnum):
     """What may be granted. A seller is who owns a storefront, not a role."""
 
     OFFICER = "officer"  # scope: an office's code, e.g. DISDUKCAPIL
+    HEAD = "head"  # scope: an office's code; hears of promises that its office has broken
     EDITOR = "editor"  # scope: an office's code; second editor of clarifications
     OPERATOR = "operator"
     ADMIN = "admin"

@@ -26,6 +26,8 @@ from common.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
 Deed = Callable[[], Awaitable[None]]
+Shown = Callable[[AsyncSession], Awaitable[None]]
+POOL_SECONDS = 10.0  # who gets no connection within these gives up: the city is overloaded, and its callers try again
 
 metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = {
@@ -99,7 +101,7 @@ async def open_database(settings: Settings | None = None) -> Database:
     if _open is None:
         settings = settings or get_settings()
         size = settings.database_pool
-        engine = create_async_engine(settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=10)
+        engine = create_async_engine(settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=POOL_SECONDS)
         pool = await asyncpg.create_pool(
             settings.database_url, min_size=1, max_size=size, init=_prepare, reset=_leave_as_it_is, command_timeout=30
         )
@@ -143,10 +145,24 @@ async def request_session(scope: Scope) -> AsyncIterator[AsyncSession]:
 
     A guard may leave a deed in the request's state as `session_opened`: it runs first in the transaction (`Idempotency-Key` does).
     """
-    async with unit_of_work() as session:
-        if opened := scope["state"].get("session_opened"):
-            await opened(session)
-        yield session
+    shown: list[Shown] = []
+    try:
+        async with unit_of_work() as session:
+            session.info["shown"] = shown
+            if opened := scope["state"].get("session_opened"):
+                await opened(session)
+            yield session
+    except BaseException:
+        if shown and scope["state"].get("shown_again"):
+            async with unit_of_work() as anew:
+                for write in shown:
+                    await write(anew)
+        raise
+
+
+def also_when_shown_again(session: AsyncSession, write: Shown) -> None:
+    """`write` has run in this transaction. Should it be undone and its form be shown again with all that was read, it runs once more."""
+    session.info.setdefault("shown", []).append(write)
 
 
 def before_commit(session: AsyncSession, key: str, deed: Deed) -> None:

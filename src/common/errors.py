@@ -78,6 +78,16 @@ class Invalid(DomainError):
         self.fields = fields or {}
 
 
+class ReasonMissing(Invalid):
+    """A decision about somebody without the reason that he has a right to."""
+
+    code = "reason_missing"
+    message = N_("Tulis alasannya. Yang bersangkutan berhak tahu mengapa.")
+
+    def __init__(self) -> None:
+        super().__init__({"reason": gettext(self.message)})
+
+
 class TooMany(DomainError):
     status = 429
     code = "too_many"

@@ -189,21 +189,33 @@ class MessageReported:
 
 
 @dataclass(frozen=True)
-class ApplicationMoved:
-    """An application for a service entered a new state."""
+class PromiseNearsItsDay:
+    """The day that an office had promised is near, and the work is not done."""
 
-    application_id: UUID
-    reference: str
-    service: str
-    state: str
-    applicant_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    office: str
+    due_on: date
 
 
 @dataclass(frozen=True)
 class PromiseBroken:
-    """The day that an office had promised has passed."""
+    """The day that an office had promised has passed; `renewed_due_on` is promised instead."""
 
     subject_kind: str
-    subject_id: UUID | None
+    subject_id: UUID
     office: str
     due_on: date
+    renewed_due_on: date
+
+
+@dataclass(frozen=True)
+class PromiseEscalated:
+    """A broken promise is still not kept, `days_late` working days after its day: `to` the head of the office, or the operator."""
+
+    subject_kind: str
+    subject_id: UUID
+    office: str
+    due_on: date
+    to: str
+    days_late: int

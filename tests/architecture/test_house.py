@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from common import jobs, personal
+from common import events, jobs, personal
 from common.db import Table, database, metadata
 from common.events import HEARERS
 from marvec import site
@@ -95,6 +96,12 @@ def test_the_migrations_are_one_line() -> None:
 async def test_the_models_are_the_schema(database: None) -> None:
     differences = await _differences()
     assert differences == []
+
+
+def test_every_fact_has_somebody_who_hears_it(house: None) -> None:
+    facts = {name for name, kind in vars(events).items() if isinstance(kind, type) and is_dataclass(kind)}
+    assert {"OrderMoved", "PromiseBroken"} <= facts
+    assert facts - {kind.__name__ for kind in HEARERS} == set()
 
 
 def test_every_hearer_has_its_job(house: None) -> None:

@@ -21,6 +21,7 @@ TIMES = {
     "offers": {"open": "offers.expire"},
     "requests": {"open": "matching.expire"},
     "applications": {"awaiting_payment": "services.pursue_fees"},
+    "application_decisions": {"pending": "services.decision_takes_effect"},
     "payment_intents": {"created": "payments.sweep", "started": "payments.sweep", "processing": "payments.sweep"},
     "queue_tickets": {"waiting": "queues.close_days", "called": "queues.close_days", "skipped": "queues.close_days"},
 }  # fmt: skip

@@ -12,14 +12,14 @@ from tests.marvec.cli.make import RunningCity, running_city
 Arrive = Callable[..., Awaitable[Walker]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCity]:
-    """The city itself, without its history: its processes, its database."""
+    """The city itself, without its history: its processes, its database. It ends with the last journey: no timer runs beside the rest."""
     with running_city(tmp_path_factory.mktemp("city") / "var", demo=True, MARVEC_DEMO_HISTORY="0", MARVEC_PASSWORD_COST="low") as city:
         yield city
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def city(running: RunningCity) -> str:
     """Its address."""
     return f"http://127.0.0.1:{running.port}"

@@ -32,7 +32,7 @@ PUBLIC = (
     "/layanan/peristiwa/orang-meninggal", "/layanan/akta-kelahiran", "/layanan/pbg", "/kantor", "/kantor?q=disnaker", "/antrean",
     "/antrean/tempat/PKM-KASSI-KASSI", "/antrean/papan/PKM-KASSI-KASSI-UMUM", "/toko/kue-daeng-ngai/ulasan", "/peta",
     "/peta?kecamatan=Rappocini", "/cek", "/cek/MKS-AAAA-BBBB-CCCC-DDDD-E", "/masuk", "/masuk/kode", "/daftar", "/lupa-sandi", "/demo",
-    "/dev/pesan", "/gaya", "/gaya?tema=gelap", "/api/docs", "/luring", "/tidak-ada",
+    "/dev/pesan", "/gaya", "/gaya?tema=gelap", "/api/docs", "/luring", "/tidak-ada", "/izin-jualan/spp-irt",
 )  # fmt: skip
 OF_ONE = (
     "/akun", "/akun/alamat", "/akun/data", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/kotak-masuk/pilihan",
@@ -154,7 +154,15 @@ PLACES = (
         (("/permohonan/{application_id:uuid}/isi", "?bagian=berkas"),),
     ),
     Place("perawat", ("/meja/antrean", "/meja/antrean/PKM-KASSI-KASSI-UMUM")),
-    Place("petugas", ("/", "/meja"), ("/meja/{application_id:uuid}", "/meja/{application_id:uuid}/kelahiran/{birth_id:uuid}")),
+    Place(
+        "petugas",
+        ("/", "/meja", "/meja?tampil=issued", "/meja/terlambat", "/meja/dokumen"),
+        (
+            "/meja/{application_id:uuid}", "/meja/{application_id:uuid}/kelahiran/{birth_id:uuid}",
+            "/meja/dokumen/{credential_id:uuid}",
+        ),
+    ),
+    Place("kepala", ("/meja/terlambat",)),
     Place(
         "operator",
         (

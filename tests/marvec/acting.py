@@ -40,9 +40,11 @@ def client_as(app: Litestar, actor: Actor | None) -> httpx.AsyncClient:
 
 
 async def submit(client: httpx.AsyncClient, page: str, action: str, data: dict[str, Any] | None = None, **rest: Any) -> httpx.Response:
-    """Open `page`, then send its form (with its token) to `action`, as a browser does."""
+    """Open `page`, then send its form (with its token, and the mark of what it showed) to `action`, as a browser does."""
     shown = await client.get(page)
     assert shown.status_code == 200, shown.text
     token = re.search(r'name="_csrf" value="([^"]+)"', shown.text)
     assert token, "the page has no form"
-    return await client.post(action, data={**(data or {}), "_csrf": token[1]}, **rest)
+    mark = re.search(r'name="mark" value="([^"]+)"', shown.text)
+    sent = {"mark": mark[1]} if mark else {}
+    return await client.post(action, data={**sent, **(data or {}), "_csrf": token[1]}, **rest)

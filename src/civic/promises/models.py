@@ -21,7 +21,10 @@ class Clock(StrEnum):
 
 
 class Promise(Table, table=True):
-    """One subject's promise. `due_on` already holds the pauses that have ended; `broken_told_at`: the office heard that it is late."""
+    """One subject's promise. `due_on` already holds the pauses that have ended; it stays when the promise is broken.
+
+    `renewed_due_on`: what the citizen was promised anew then. `..._told_at`: when who stands on that rung of the ladder heard of it, once.
+    """
 
     __tablename__ = "promises"
 
@@ -35,4 +38,8 @@ class Promise(Table, table=True):
     paused_at: datetime | None = utc_field(nullable=True)
     ended_at: datetime | None = utc_field(nullable=True)
     kept: bool | None = Field(default=None)
+    renewed_due_on: date | None = Field(default=None)
+    warned_at: datetime | None = utc_field(nullable=True)
     broken_told_at: datetime | None = utc_field(nullable=True)
+    head_told_at: datetime | None = utc_field(nullable=True)
+    operator_told_at: datetime | None = utc_field(nullable=True)

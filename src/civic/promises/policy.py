@@ -16,7 +16,7 @@ def clock_of(promise: Promise, today: date) -> Clock:
     return Clock.SOON if working_days.between(today, promise.due_on) <= 1 else Clock.RUNNING
 
 
-def due_after_pause(promise: Promise, resumed: date) -> date:
-    """The new day: later by the working days that the citizen had the next move."""
+def day_after_pause(promise: Promise, day: date, resumed: date) -> date:
+    """A promised day after a pause: later by the working days that the citizen had the next move."""
     assert promise.paused_at is not None
-    return working_days.add(promise.due_on, working_days.between(working_days.city_day(promise.paused_at), resumed))
+    return working_days.add(day, working_days.between(working_days.city_day(promise.paused_at), resumed))

@@ -16,7 +16,6 @@ from common import clock, guards
 from common.actor import Actor, Role
 from common.errors import Invalid
 from common.i18n import gettext as _
-from common.identity import queries as identity
 from common.web import Form, page, reshow, see_other
 from common.web.templating import Page
 
@@ -36,13 +35,13 @@ async def list_my_counters(session: AsyncSession, actor: Actor) -> Page:
 
 @get("/meja/antrean/{code:str}", guards=OFFICER)
 async def show_counter(session: AsyncSession, actor: Actor, code: str, desk: Desk = 1) -> Page:
-    return page("queues/counter.html", **await _context(session, await _mine(session, actor, code), desk))
+    return page("queues/counter.html", **await _context(session, actor, await _mine(session, actor, code), desk))
 
 
 @post("/meja/antrean/{code:str}/{deed:str}", guards=OFFICER)
 async def act(request: Web, session: AsyncSession, actor: Actor, code: str, deed: str, desk: Desk = 1) -> Redirect:
     """One deed at a desk, then the desk again."""
-    context = await _context(session, await _mine(session, actor, code), desk)
+    context = await _context(session, actor, await _mine(session, actor, code), desk)
     async with reshow(request, "queues/counter.html", **context) as form:
         said = await _do(session, actor, code, deed, desk, form)
     return see_other(f"/meja/antrean/{code}?meja={desk}", said)
@@ -78,17 +77,16 @@ async def _mine(session: AsyncSession, actor: Actor, code: str) -> Counter:
     return counter
 
 
-async def _context(session: AsyncSession, counter: Counter, desk: int) -> dict[str, Any]:
+async def _context(session: AsyncSession, actor: Actor, counter: Counter, desk: int) -> dict[str, Any]:
     """The desk's own ticket with its holder's name (the officer greets by it), the line, and who was missed."""
     today = clock.today()
     held = await queries.on_desk(session, counter.code, today, desk)
-    names = await identity.names_of(session, [held.person_id]) if held else {}
     return {
         "counter": counter,
         "place": queries.place(counter.place),
         "desk": desk,
         "held": held,
-        "who": names.get(held.person_id, "") if held else "",
+        "who": await queries.holder_at(session, actor, held) if held else "",
         "desks": await queries.at_desks(session, counter.code, today),
         "line": [one.number for one in await queries.first_waiting(session, counter.code, today, SHOWN)],
         "now": (await views.counters_now(session, [counter]))[0],

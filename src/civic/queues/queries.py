@@ -16,9 +16,12 @@ from civic.directory import queries as directory
 from civic.directory.queries import Office
 from civic.queues.errors import NoSuchCounter, NoSuchTicket, NotOpenThen
 from civic.queues.models import AT_DESK, LIVE, Counter, Day, State, Ticket
-from civic.queues.policy import check_may_see, hours_on
+from civic.queues.policy import HEALTH_OFFICE, check_may_see, hours_on
 from common import clock
 from common.actor import Actor, Role
+from common.audit import reading
+from common.audit.reading import Purpose
+from common.identity import queries as identity
 from common.web import paging
 
 MINE = "queue-tickets"
@@ -113,12 +116,27 @@ async def _locked_day(session: AsyncSession, code: str, day: date) -> Day | None
 
 
 async def visible(session: AsyncSession, actor: Actor, ticket_id: UUID) -> Ticket:
-    """The ticket, if the person may see it."""
+    """The ticket, if the person may see it; on record, unless it is the person's own."""
     found = await session.get(Ticket, ticket_id)
     if found is None:
         raise NoSuchTicket
     check_may_see(actor, found, await counter(session, found.counter))
+    await _put_on_record(session, actor, found)
     return found
+
+
+async def holder_at(session: AsyncSession, actor: Actor, ticket: Ticket) -> str:
+    """The name of who holds the ticket that is at the officer's desk; on record: where one was called says something about one."""
+    await _put_on_record(session, actor, ticket)
+    return (await identity.names_of(session, [ticket.person_id])).get(ticket.person_id, "")
+
+
+async def _put_on_record(session: AsyncSession, reader: Actor, ticket: Ticket) -> None:
+    where = await session.get_one(Counter, ticket.counter)
+    await reading.record(
+        session, reader, owner_id=ticket.person_id, subject_kind="queue_ticket", subject_id=ticket.id, purpose=Purpose.QUEUE,
+        label=f"{where.name_id} {ticket.number}", role=Role.OFFICER, office=HEALTH_OFFICE if where.kind == "puskesmas" else where.place,
+    )  # fmt: skip
 
 
 async def for_update(session: AsyncSession, ticket_id: UUID) -> tuple[Ticket, Day]:

@@ -16,7 +16,6 @@ from civic.services import service as services
 from civic.services.answers import Answers
 from civic.services.errors import NothingAsked
 from civic.services.models import Application, State
-from civic.services.policy import check_may_review
 from common import clock
 from common.actor import Actor
 from common.audit import service as audit
@@ -94,8 +93,7 @@ async def decide(
 
     Raises NothingAlike, AlreadyDecided, NothingAsked (without a reason), AlreadyRegistered (nobody can call the same child another).
     """
-    application = await applications.for_update(session, application_id)
-    check_may_review(actor, application)
+    application = await applications.for_review(session, actor, application_id)
     if application.state != State.IN_REVIEW:
         raise NotFromHere(application.state, application.state)
     if len(reason.strip()) < SHORTEST_REASON:

@@ -17,7 +17,6 @@ from civic.services.errors import NoSuchApplication
 from civic.services.models import Application
 from civic.services.policy import is_officer
 from common.actor import Actor
-from common.audit import service as audit
 from common.i18n import gettext as _
 
 KIND = "akta-kelahiran"
@@ -49,8 +48,6 @@ async def comparison(session: AsyncSession, actor: Actor, application_id: UUID, 
         other = await applications.visible(session, actor, found.entry.application_id)
     except NoSuchApplication:
         raise NothingAlike from None
-    for one in (application, other):
-        await audit.record(session, actor, "application.read", subject_kind="application", subject_id=one.id)
     return {
         "application": application,
         "other": other,

@@ -1,5 +1,10 @@
-"""Pages of the officer: the desk by what waits longest, a file with answers and documents side by side, the next one in one step."""
+"""Pages of the officer: the desk by what waits longest, a file with answers and documents side by side, a decision and its undoing.
 
+Every form of a file carries the mark of what it shows (`policy.mark_of`). After a decision the file stays: the next one comes when it is
+opened, so that no key can decide upon what nobody has looked at.
+"""
+
+import math
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -13,14 +18,13 @@ from civic.promises import queries as promises
 from civic.services import answers as forms
 from civic.services import catalogue, products, queries, review, service, views
 from civic.services.catalogue import Service
-from civic.services.errors import NoSuchApplication, NoSuchLevy, NothingAsked
-from civic.services.models import AT_THE_OFFICE, STATE_NAMES, Application, State
-from civic.services.policy import is_officer
-from common import guards
+from civic.services.errors import NoSuchApplication, NoSuchLevy
+from civic.services.models import AT_THE_OFFICE, STATE_NAMES, Application, DecisionKind, DecisionState, State
+from civic.services.policy import is_officer, mark_of
+from civic.services.service.reviewing import SHORTEST_REASON
+from common import clock, guards
 from common.actor import Actor, Role
-from common.audit import service as audit
-from common.credentials import queries as credentials
-from common.credentials import service as issuing
+from common.audit.reading import Purpose
 from common.errors import Invalid
 from common.files import queries as files
 from common.i18n import gettext as _
@@ -56,6 +60,17 @@ async def show_desk(
     )  # fmt: skip
 
 
+@get("/meja/terlambat", guards=[guards.role(Role.OFFICER, Role.HEAD, Role.OPERATOR)])
+async def list_late(session: AsyncSession, actor: Actor, cursor: Cursor = None) -> Page:
+    """Promises that were broken and are not kept yet: of one's own offices, for an operator of all. No personal data."""
+    offices = None if actor.has(Role.OPERATOR) else actor.offices(Role.OFFICER) | actor.offices(Role.HEAD)
+    late = await promises.late_of(session, offices, cursor, ROWS)
+    found = page_of(late, ROWS, promises.LATE, lambda row: (row.due_on.isoformat(), row.id), lambda row: row)
+    rows = await queries.by_ids(session, [one.subject_id for one in found.items])
+    shown = [(views.Case.of(rows[one.subject_id], one), one) for one in found.items if one.subject_id in rows]
+    return page("services/late.html", rows=shown, next=found.next, desks=actor.offices(Role.OFFICER))
+
+
 def _tabs(counts: dict[State, int], code: str) -> list[tuple[str, str, str]]:
     kept = f"&layanan={quote(code)}" if code else ""
     return [(key, f"/meja?tampil={key}{kept}", f"{_tab_name(key)} ({_count(key, counts)})") for key in TABS]
@@ -74,46 +89,64 @@ def _services(offices: frozenset[str], tab: str) -> list[tuple[str, str, str]]:
 
 @get("/meja/{application_id:uuid}", guards=OFFICER)
 async def show_file(session: AsyncSession, actor: Actor, application_id: UUID) -> Page:
-    """Opening a file is a read of personal data: it is audited."""
+    """Opening a file is a read of personal data: the query puts it on record."""
     application = await queries.visible(session, actor, application_id)
     if not is_officer(actor, application):
         raise NoSuchApplication
-    await audit.record(session, actor, "application.read", subject_kind="application", subject_id=application.id)
     return page("services/file.html", **await _file_context(session, actor, application))
 
 
 @post("/meja/{application_id:uuid}/{deed:str}", guards=OFFICER)
-async def act(session: AsyncSession, request: Web, actor: Actor, application_id: UUID, deed: str) -> Redirect:
-    """One deed of the office upon a file; then back to the file, or on to the next when this one has left the desk."""
-    application = await queries.visible(session, actor, application_id)
+async def act(session: AsyncSession, request: Web, actor: Actor, application_id: UUID, deed: str) -> Redirect | Page:
+    """One deed of the office upon the file as it was shown; what is final is confirmed first. Then back to the file."""
+    application = await queries.visible(session, actor, application_id, Purpose.DECIDE)
+    if not is_officer(actor, application):
+        raise NoSuchApplication
     context = await _file_context(session, actor, application)
     async with reshow(request, "services/file.html", **context) as form:
+        application = await service.check_shown(session, actor, application_id, str(form.value("mark")))
+        if deed in FINAL and not form.value("confirmed") and _is_final(deed, form, context):
+            return page("services/confirm.html", **_to_confirm(context, deed, form))
         await _do(session, actor, application, deed, form)
-    following = await queries.next_on_desk(session, actor.offices(Role.OFFICER), application)
-    if application.state in AT_THE_OFFICE or following is None or deed.startswith("retribusi"):
-        return see_other(f"/meja/{application_id}", _("Sudah dicatat."))
-    return see_other(f"/meja/{following}", _("Sudah dicatat. Ini permohonan berikutnya."))
+    return see_other(f"/meja/{application_id}", None if deed in DECISIONS else _("Sudah dicatat."))
+
+
+@post("/meja/keputusan/{decision_id:uuid}/batal", guards=OFFICER)
+async def undo_decision(session: AsyncSession, actor: Actor, decision_id: UUID) -> Redirect:
+    """While it waits for its effect, one press takes a decision back."""
+    decision = await service.undo(session, actor, decision_id)
+    return see_other(f"/meja/{decision.application_id}", _("Keputusan dibatalkan. Tidak ada yang berubah."))
+
+
+def _is_final(deed: str, form: Any, context: dict[str, Any]) -> bool:
+    """A rejection with its reason, or the last step; a reason that is missing is asked for before the confirmation is."""
+    if deed == "tolak":
+        return len(str(form.value("reason"))) >= SHORTEST_REASON
+    step = context["next_step"]
+    return bool(context["is_last"] and step is not None and form.value("step") == step.code)
+
+
+def _to_confirm(context: dict[str, Any], deed: str, form: Any) -> dict[str, Any]:
+    """The deed once more in words, with all that was typed."""
+    sent = {name: str(form.value(name))[:500] for name in ("mark", "step", "note", "reason") if form.value(name)}
+    return {"application": context["application"], "service": context["service"], "case": context["case"], "deed": deed, "sent": sent}
 
 
 async def _do(session: AsyncSession, actor: Actor, application: Application, deed: str, form: Any) -> None:
-    application_id = application.id
-    reason = str(form.value("reason"))
+    """Decisions wait for ten seconds before they take effect; the rest is done at once."""
+    if deed in DECISIONS:
+        await service.decide(session, actor, application.id, str(form.value("mark")), *DECISIONS[deed](form))
+        return
+    await service.settle(session, actor, application)
     match deed:
         case "periksa":
-            await service.take_up(session, actor, application_id)
-        case "langkah":
-            await service.complete_step(session, actor, application_id, str(form.value("step")), str(form.value("note"))[:500])
-        case "perbaikan":
-            await service.ask_correction(session, actor, application_id, _asked(form))
+            await service.take_up(session, actor, application.id)
         case "retribusi":
-            await _set_levy(session, actor, application_id, form)
+            await _set_levy(session, actor, application.id, form)
         case "retribusi-setuju" | "retribusi-tolak":
             confirms, levy_id = deed == "retribusi-setuju", _uuid(str(form.value("levy")))
-            await service.decide_levy(session, actor, application_id, levy_id, confirms=confirms, reason=reason)
-        case "tolak":
-            await service.reject(session, actor, application_id, reason[:500])
-        case "cabut":
-            await _revoke(session, actor, application, reason)
+            reason = str(form.value("reason"))
+            await service.decide_levy(session, actor, application.id, levy_id, confirms=confirms, reason=reason)
         case _:
             raise NoSuchApplication
 
@@ -129,20 +162,23 @@ async def _set_levy(session: AsyncSession, actor: Actor, application_id: UUID, f
         raise
 
 
-async def _revoke(session: AsyncSession, actor: Actor, application: Application, reason: str) -> None:
-    credential = await credentials.of_application(session, application.id)
-    if credential is None:
-        raise NoSuchApplication
-    if len(reason) < 3:
-        raise NothingAsked
-    await issuing.revoke(session, actor, credential.id, reason[:500])
-    await service.tell_revoked(session, application)
+def _step(form: Any) -> tuple[DecisionKind, dict[str, Any]]:
+    return DecisionKind.STEP, {"code": str(form.value("step")), "note": str(form.value("note"))[:500]}
 
 
-def _asked(form: Any) -> list[dict[str, Any]]:
+def _correction(form: Any) -> tuple[DecisionKind, dict[str, Any]]:
     """The messages typed beside questions and documents: fields `ask.<target>`."""
     named = [name for name in form.names() if name.startswith("ask.")]
-    return [{"target": name.removeprefix("ask."), "message": str(form.value(name))[:300]} for name in named]
+    items = [{"target": name.removeprefix("ask."), "message": str(form.value(name))[:300]} for name in named]
+    return DecisionKind.CORRECTION, {"items": items}
+
+
+def _rejection(form: Any) -> tuple[DecisionKind, dict[str, Any]]:
+    return DecisionKind.REJECTION, {"reason": str(form.value("reason"))[:500]}
+
+
+DECISIONS = {"langkah": _step, "perbaikan": _correction, "tolak": _rejection}
+FINAL = ("langkah", "tolak")
 
 
 def _rupiah(text: str) -> int:
@@ -172,11 +208,29 @@ async def _file_context(session: AsyncSession, actor: Actor, application: Applic
         "documents": documents,
         "pdfs": await files.pdfs_among(session, [one.file_id for one in documents.values()]),
         "needed": forms.needed_documents(current, answers),
-        "next_step": current.steps[application.steps_done] if application.steps_done < len(current.steps) else None,
-        "is_last": application.steps_done == len(current.steps) - 1,
         "asides": await _asides(session, current, application, answers),
         "changes": await review.changes(session, application, current, masked=False),
         "following": await queries.next_on_desk(session, actor.offices(Role.OFFICER), application),
+        **await _decision_context(session, actor, application, current),
+    }
+
+
+async def _decision_context(session: AsyncSession, actor: Actor, application: Application, current: Service) -> dict[str, Any]:
+    """The mark, the decision that waits, and the step whose turn it is: behind a step that waits for its effect, the one after it."""
+    last = await queries.last_decision(session, application.id)
+    waiting = last if last is not None and last.state == DecisionState.PENDING else None
+    steps = current.steps[application.steps_done :]
+    step_waits = waiting is not None and waiting.kind == DecisionKind.STEP and waiting.decided_by == actor.person_id
+    ahead = steps[1:] if step_waits else steps
+    return {
+        "mark": mark_of(application, last),
+        "waiting": waiting,
+        "seconds_left": max(1, math.ceil((waiting.effective_at - clock.now()).total_seconds())) if waiting else 0,
+        "undoable": waiting is not None and waiting.decided_by == actor.person_id,
+        "decided_step": steps[0] if step_waits and steps else None,
+        "may_decide": application.state == State.IN_REVIEW and (waiting is None or bool(step_waits and ahead)),
+        "next_step": ahead[0] if ahead else None,
+        "is_last": len(ahead) == 1,
     }
 
 
@@ -196,4 +250,4 @@ def _count(key: str, counts: dict[State, int]) -> int:
     return sum(counts.get(state, 0) for state in AT_THE_OFFICE) if key == "waiting" else counts.get(State(key), 0)
 
 
-HANDLERS = [show_desk, show_file, act]
+HANDLERS = [show_desk, list_late, show_file, act, undo_decision]

@@ -52,6 +52,26 @@ class StepNotNext(Conflict):
     message = N_("Langkah itu sudah selesai, atau belum gilirannya. Muat ulang halaman ini.")
 
 
+class FileMoved(Conflict):
+    code = "file_moved"
+    message = N_("Permohonan ini sudah berubah sejak Anda membukanya. Keputusan Anda belum dicatat. Lihat dulu keadaannya sekarang.")
+
+
+class DecisionWaits(Conflict):
+    code = "decision_waits"
+    message = N_("Keputusan petugas lain atas permohonan ini sedang menunggu berlaku. Tunggu beberapa detik, lalu muat ulang.")
+
+
+class DecisionStands(Conflict):
+    code = "decision_stands"
+    message = N_("Keputusan ini sudah berlaku. Tidak bisa lagi dibatalkan.")
+
+
+class NoSuchDecision(NotFound):
+    code = "no_such_decision"
+    message = N_("Keputusan itu tidak ada. Lihat Meja kerja.")
+
+
 class LevyMissing(Conflict):
     code = "levy_missing"
     message = N_("Tetapkan dulu retribusinya.")
@@ -85,6 +105,21 @@ class LevyPaid(Conflict):
 class NothingAsked(Invalid):
     code = "nothing_asked"
     message = N_("Tulis apa yang harus diperbaiki.")
+
+
+class NoAppointment(Conflict):
+    code = "no_appointment"
+    message = N_("Layanan ini tidak memakai jadwal. Anda bisa datang kapan saja pada jam buka.")
+
+
+class NoSuchSlot(NotFound):
+    code = "no_such_slot"
+    message = N_("Jadwal itu tidak ada. Pilih dari daftar jadwal.")
+
+
+class SlotOver(Conflict):
+    code = "slot_over"
+    message = N_("Jadwal itu sudah lewat. Pilih waktu lain.")
 
 
 class SlotFull(Conflict):

@@ -14,7 +14,6 @@ from civic.services.review import LevyContext
 from civic.services.schemas import DecideLevy, SetLevy
 from common import guards
 from common.actor import Actor, Role
-from common.audit import service as audit
 from common.web.paging import Page
 
 READER = [guards.signed_in, guards.scope("applications")]
@@ -105,7 +104,6 @@ async def decide_levy(session: AsyncSession, actor: Actor, application_id: UUID,
 async def list_changes(session: AsyncSession, actor: Actor, application_id: UUID) -> Page[ChangeOut]:
     """What the last correction opened, before and after; the changed ones first."""
     application = await _of_office(session, actor, application_id)
-    await audit.record(session, actor, "application.read", subject_kind="application", subject_id=application.id)
     current = catalogue.of_case(application.service, application.version, application.office)
     found = await review.changes(session, application, current, masked=True)
     return Page(items=[ChangeOut.model_validate(one, from_attributes=True) for one in found])

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from civic.services import queries
-from civic.services.errors import NoSuchApplication
 from common.actor import Actor, Role
 from common.db import unit_of_work
 from common.live.registry import Namespace, register
@@ -12,10 +11,9 @@ from common.live.registry import Namespace, register
 async def may_watch_case(actor: Actor, key: str) -> bool:
     try:
         async with unit_of_work() as session:
-            await queries.visible(session, actor, UUID(key))
-    except (NoSuchApplication, ValueError):
+            return await queries.is_visible(session, actor, UUID(key))
+    except ValueError:
         return False
-    return True
 
 
 async def may_watch_desk(actor: Actor, key: str) -> bool:

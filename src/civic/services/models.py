@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, FetchedValue
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Column, Field
 
@@ -48,9 +48,13 @@ ENDED = frozenset({State.ISSUED, State.REJECTED, State.WITHDRAWN, State.EXPIRED}
 
 class Application(Moving, table=True):
     """One case. `answers`: each answer sealed by itself, by its question, so that the database sees which ones change and never what they
-    say. `fee` null: not set yet; a zero of a `levied` service is an `exemption` by name. `fee_due_at`: then the file expires unpaid."""
+    say. `fee` null: not set yet; a zero of a `levied` service is an `exemption` by name. `fee_due_at`: then the file expires unpaid.
+
+    `revision` counts every change of the row; the database counts, so that a decision knows whether its officer saw the file as it is.
+    """
 
     __tablename__ = "applications"
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}
     MOVES: ClassVar[Moves] = {
         State.DRAFT: frozenset({State.SUBMITTED, State.WITHDRAWN}),
         State.SUBMITTED: frozenset({State.IN_REVIEW, State.WITHDRAWN}),
@@ -84,6 +88,7 @@ class Application(Moving, table=True):
     credential_id: UUID | None = Field(default=None)
     created_at: datetime = utc_field(default_now=True)
     submitted_at: datetime | None = utc_field(nullable=True)
+    revision: int = Field(default=0, sa_column_kwargs={"server_onupdate": FetchedValue()})
     state: State = enum_field(State, State.DRAFT)
     machine: str = MACHINE
 
@@ -178,6 +183,46 @@ class Levy(Table, table=True):
     @property
     def holds(self) -> bool:
         return self.ended_at is None and (not self.deviates or self.confirmed_by is not None)
+
+
+class DecisionState(StrEnum):
+    PENDING = "pending"
+    EFFECTIVE = "effective"
+    UNDONE = "undone"
+    LAPSED = "lapsed"  # the file had moved before it took effect, or its officer may decide no more
+
+
+class DecisionKind(StrEnum):
+    STEP = "step"
+    CORRECTION = "correction"
+    REJECTION = "rejection"
+
+
+class Decision(Moving, table=True):
+    """What an officer decided at the desk; it can be undone until `effective_at`. `args` are those of the verb that it stands for.
+
+    `revision`: of the application as it was shown; `revision_after`: as the decision left it. A file has one pending decision at most.
+    """
+
+    __tablename__ = "application_decisions"
+    MOVES: ClassVar[Moves] = {
+        DecisionState.PENDING: frozenset({DecisionState.EFFECTIVE, DecisionState.UNDONE, DecisionState.LAPSED}),
+        DecisionState.EFFECTIVE: frozenset(),
+        DecisionState.UNDONE: frozenset(),
+        DecisionState.LAPSED: frozenset(),
+    }
+
+    id: UUID = id_field()
+    application_id: UUID = Field(foreign_key="applications.id", index=True)
+    kind: DecisionKind = enum_field(DecisionKind)
+    args: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    revision: int
+    revision_after: int | None = Field(default=None)
+    decided_by: UUID
+    decided_at: datetime = utc_field()
+    effective_at: datetime = utc_field()
+    state: DecisionState = enum_field(DecisionState, DecisionState.PENDING)
+    machine: str = "decision/1"
 
 
 class Slot(Table, table=True):

@@ -1,7 +1,7 @@
 """Who may do what with an application: pure questions about person and row."""
 
 from civic.services.errors import NoSuchApplication, NotYours
-from civic.services.models import APPLICANTS_MOVE, Application, State
+from civic.services.models import APPLICANTS_MOVE, Application, Decision, DecisionState, State
 from common.actor import Actor, Role
 from common.errors import Forbidden
 
@@ -15,9 +15,13 @@ def is_officer(actor: Actor, application: Application) -> bool:
     return actor.has(Role.OFFICER, application.office) and application.state != State.DRAFT
 
 
+def may_see(actor: Actor, application: Application) -> bool:
+    return is_applicant(actor, application) or is_officer(actor, application)
+
+
 def check_may_see(actor: Actor, application: Application) -> None:
     """Raises NoSuchApplication: that it exists is nobody else's business."""
-    if not (is_applicant(actor, application) or is_officer(actor, application)):
+    if not may_see(actor, application):
         raise NoSuchApplication
 
 
@@ -35,3 +39,18 @@ def check_may_review(actor: Actor, application: Application) -> None:
         raise NoSuchApplication
     if is_applicant(actor, application):
         raise Forbidden
+
+
+def mark_of(application: Application, last: Decision | None) -> str:
+    """What a page shows, in a word that its forms carry back: the file's revision, and the decision that waits upon it, if any."""
+    waits = last is not None and last.state == DecisionState.PENDING
+    return f"{application.revision}+{last.id}" if last is not None and waits else str(application.revision)
+
+
+def is_as_shown(mark: str, application: Application, last: Decision | None) -> bool:
+    """Whether the file still is as the page with `mark` showed it. That the decision which waited then has taken effect is no change."""
+    if mark == mark_of(application, last):
+        return True
+    _revision, _, waited = mark.partition("+")
+    came_true = last is not None and last.state == DecisionState.EFFECTIVE and last.revision_after == application.revision
+    return last is not None and waited == str(last.id) and came_true

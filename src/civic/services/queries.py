@@ -9,7 +9,8 @@ from sqlalchemy import exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from civic.services.errors import NoSuchApplication
+from civic.services import catalogue
+from civic.services.errors import NoSuchApplication, NoSuchService
 from civic.services.models import (
     APPLICANTS_MOVE,
     AT_THE_OFFICE,
@@ -17,29 +18,65 @@ from civic.services.models import (
     ApplicationDocument,
     Booking,
     Correction,
+    Decision,
+    DecisionState,
     Levy,
     Slot,
     State,
     StepDone,
     StepReopened,
 )
-from civic.services.policy import check_may_see
+from civic.services.policy import check_may_review, check_may_see, may_see
 from common import clock
-from common.actor import Actor
+from common.actor import Actor, Role
+from common.audit import reading
+from common.audit.reading import Purpose
 from common.states import StateHistory
 from common.web import paging
 
 
-async def visible(session: AsyncSession, actor: Actor, application_id: UUID) -> Application:
-    """The application, if the person may see it."""
+async def visible(session: AsyncSession, actor: Actor, application_id: UUID, purpose: Purpose = Purpose.REVIEW) -> Application:
+    """The application, if the person may see it; on record, unless it is the person's own."""
     found = await session.get(Application, application_id)
     if found is None:
         raise NoSuchApplication
     check_may_see(actor, found)
+    await _put_on_record(session, actor, found, purpose)
     return found
 
 
+async def is_visible(session: AsyncSession, actor: Actor, application_id: UUID) -> bool:
+    """Whether the person may see the application. Nothing of it is read."""
+    found = await session.get(Application, application_id)
+    return found is not None and may_see(actor, found)
+
+
+async def for_review(session: AsyncSession, actor: Actor, application_id: UUID) -> Application:
+    """The application, locked for the verb of an officer who may decide upon it; on record."""
+    found = await for_update(session, application_id)
+    check_may_review(actor, found)
+    await _put_on_record(session, actor, found, Purpose.DECIDE)
+    return found
+
+
+async def _put_on_record(session: AsyncSession, reader: Actor, application: Application, purpose: Purpose) -> None:
+    await reading.record(
+        session, reader, owner_id=application.applicant_id, subject_kind="application", subject_id=application.id, purpose=purpose,
+        label=application.reference, because=_task_of(application), role=Role.OFFICER, office=application.office,
+    )  # fmt: skip
+
+
+def _task_of(application: Application) -> str:
+    """The office's step whose turn it is, in the city's language; empty when none is left or the definition is gone."""
+    try:
+        steps = catalogue.find(application.service, application.version).steps
+    except NoSuchService:
+        return ""
+    return steps[application.steps_done].label.id if application.steps_done < len(steps) else ""
+
+
 async def for_update(session: AsyncSession, application_id: UUID) -> Application:
+    """Locked, for the engine's own verbs: nobody is shown it. What an officer decides upon comes through `for_review`."""
     found = await session.get(Application, application_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NoSuchApplication
@@ -63,6 +100,12 @@ async def waiting_for_applicant(session: AsyncSession, person_id: UUID, limit: i
     """The newest of the person's cases whose next move is the person's."""
     mine = select(Application).where(col(Application.applicant_id) == person_id, col(Application.state).in_(APPLICANTS_MOVE))
     return (await session.scalars(mine.order_by(col(Application.id).desc()).limit(limit))).all()
+
+
+async def by_ids(session: AsyncSession, application_ids: Collection[UUID]) -> dict[UUID, Application]:
+    """For lists that show reference, service and state, nothing of a person."""
+    rows = await session.scalars(select(Application).where(col(Application.id).in_(application_ids)))
+    return {row.id: row for row in rows}
 
 
 async def desk(
@@ -111,6 +154,29 @@ async def open_correction(session: AsyncSession, application_id: UUID) -> Correc
     asked = select(Correction).where(col(Correction.application_id) == application_id, col(Correction.answered_at).is_(None))
     found: Correction | None = await session.scalar(asked)
     return found
+
+
+async def last_decision(session: AsyncSession, application_id: UUID) -> Decision | None:
+    """The newest decision of the desk upon a file, whatever became of it."""
+    made = select(Decision).where(col(Decision.application_id) == application_id).order_by(col(Decision.id).desc()).limit(1)
+    found: Decision | None = await session.scalar(made.execution_options(populate_existing=True))
+    return found
+
+
+async def pending_decision(session: AsyncSession, application_id: UUID) -> Decision | None:
+    """The one that waits for its effect; to be read under the application's lock by who acts on it."""
+    waits = select(Decision).where(col(Decision.application_id) == application_id, col(Decision.state) == DecisionState.PENDING)
+    found: Decision | None = await session.scalar(waits.execution_options(populate_existing=True))
+    return found
+
+
+async def application_of_decision(session: AsyncSession, decision_id: UUID) -> UUID | None:
+    found: UUID | None = await session.scalar(select(col(Decision.application_id)).where(col(Decision.id) == decision_id))
+    return found
+
+
+async def decision_for_update(session: AsyncSession, decision_id: UUID) -> Decision | None:
+    return await session.get(Decision, decision_id, with_for_update=True, populate_existing=True)
 
 
 async def last_correction(session: AsyncSession, application_id: UUID) -> Correction | None:
@@ -167,6 +233,14 @@ async def holder_of_file(session: AsyncSession, file_id: UUID, offices: Collecti
     return bool(await session.scalar(found))
 
 
+async def place_of_file(session: AsyncSession, file_id: UUID) -> tuple[str, str]:
+    """What a document's owner knows it by, and the office that it was handed in to; empty for one that stands for nothing any more."""
+    columns = (col(Application.reference), col(ApplicationDocument.name), col(Application.office))
+    joined = select(*columns).join(ApplicationDocument, col(ApplicationDocument.application_id) == col(Application.id))
+    row = (await session.execute(joined.where(col(ApplicationDocument.file_id) == file_id))).first()
+    return (f"{row[0]} {row[1]}", row[2]) if row else ("", "")
+
+
 async def booking(session: AsyncSession, application_id: UUID) -> tuple[Booking, Slot] | None:
     joined = select(Booking, Slot).join(Slot, col(Slot.id) == col(Booking.slot_id)).where(col(Booking.application_id) == application_id)
     row = (await session.execute(joined)).first()
@@ -177,6 +251,11 @@ async def free_slots(session: AsyncSession, service: str, limit: int = 100) -> S
     """Slots that still have room, from now on."""
     free = select(Slot).where(col(Slot.service) == service, col(Slot.starts_at) > clock.now(), col(Slot.booked) < col(Slot.capacity))
     return (await session.scalars(free.order_by(col(Slot.starts_at), col(Slot.office)).limit(limit))).all()
+
+
+async def slot(session: AsyncSession, slot_id: UUID, service: str) -> Slot | None:
+    found = await session.get(Slot, slot_id, populate_existing=True)
+    return found if found is not None and found.service == service else None
 
 
 async def take_place(session: AsyncSession, slot_id: UUID, service: str) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, QueryParameter
+from litestar.params import Body, HeaderParameter, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.promises import queries as promises
@@ -35,6 +35,10 @@ from common.web.paging import Cursor, Limit, Page, page_of
 
 CITIZEN = [guards.assured(1), guards.scope("applications")]
 OFFICER = [guards.role(Role.OFFICER), guards.scope("desk")]
+AsShown = Annotated[
+    str | None,
+    HeaderParameter(name="If-Match", description='`"<revision>"` of the application that was read: 409 once it has changed', max_length=80),
+]
 
 
 @get("/services", guards=[guards.public], sync_to_thread=False)
@@ -133,24 +137,40 @@ async def list_desk(
 
 
 @post("/desk/applications/{application_id:uuid}/review", guards=OFFICER, status_code=200)
-async def take_up_application(session: AsyncSession, actor: Actor, application_id: UUID) -> ApplicationOut:
+async def take_up_application(session: AsyncSession, actor: Actor, application_id: UUID, as_shown: AsShown = None) -> ApplicationOut:
+    await _check(session, actor, application_id, as_shown)
     return await _shown(session, await service.take_up(session, actor, application_id))
 
 
 @post("/desk/applications/{application_id:uuid}/corrections", guards=OFFICER)
-async def ask_for_correction(session: AsyncSession, actor: Actor, application_id: UUID, data: AskCorrection) -> ApplicationOut:
+async def ask_for_correction(
+    session: AsyncSession, actor: Actor, application_id: UUID, data: AskCorrection, as_shown: AsShown = None
+) -> ApplicationOut:
+    await _check(session, actor, application_id, as_shown)
     items = [item.model_dump() for item in data.items]
     return await _shown(session, await service.ask_correction(session, actor, application_id, items))
 
 
 @post("/desk/applications/{application_id:uuid}/steps", guards=OFFICER)
-async def complete_step(session: AsyncSession, actor: Actor, application_id: UUID, data: CompleteStep) -> ApplicationOut:
+async def complete_step(
+    session: AsyncSession, actor: Actor, application_id: UUID, data: CompleteStep, as_shown: AsShown = None
+) -> ApplicationOut:
+    await _check(session, actor, application_id, as_shown)
     return await _shown(session, await service.complete_step(session, actor, application_id, data.step, data.note))
 
 
 @post("/desk/applications/{application_id:uuid}/rejection", guards=OFFICER)
-async def reject_application(session: AsyncSession, actor: Actor, application_id: UUID, data: Reject) -> ApplicationOut:
+async def reject_application(
+    session: AsyncSession, actor: Actor, application_id: UUID, data: Reject, as_shown: AsShown = None
+) -> ApplicationOut:
+    await _check(session, actor, application_id, as_shown)
     return await _shown(session, await service.reject(session, actor, application_id, data.reason))
+
+
+async def _check(session: AsyncSession, actor: Actor, application_id: UUID, as_shown: str | None) -> None:
+    """A program names the file, and the step, by itself; with `If-Match` also the state in which it read them."""
+    if as_shown is not None and as_shown.strip() != "*":
+        await service.check_shown(session, actor, application_id, as_shown.strip().strip('"'))
 
 
 async def _shown(session: AsyncSession, application: Application, promise: Promise | None = None) -> ApplicationOut:

@@ -124,10 +124,12 @@ class ServiceOut(BaseModel):
 
 class ApplicationOut(BaseModel):
     """One's own case. `answers` are for the applicant and the office only; NIK and KK are masked. `opens`: what a correction asks to be
-    changed, and nothing else may be (null: none is open). `due_on`: the promised day; `credential_code`: for checking the product.
+    changed, and nothing else may be (null: none is open). `due_on`: the promised day; `credential_code`: for checking the product;
+    `revision`: what a decision upon it may name in `If-Match`.
     """
 
     id: UUID
+    revision: int
     reference: str
     service: str
     state: str
@@ -160,6 +162,7 @@ class DeskRow(BaseModel):
     """One file on an officer's desk: no personal data in a list."""
 
     id: UUID
+    revision: int
     reference: str
     service: str
     state: str

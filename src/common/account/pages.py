@@ -15,10 +15,12 @@ from common.i18n import gettext as _
 from common.identity import cookies
 from common.identity import queries as identity
 from common.web import Form, page, reshow, see_other
+from common.web.paging import Cursor
 from common.web.templating import Page
 
 Asked = Request[Any, Any, Any]
 MINE = [guards.signed_in]
+READS = 10
 NOT_KEPT = {"Cache-Control": "private, no-store"}
 
 
@@ -66,8 +68,8 @@ async def delete_address(session: AsyncSession, actor: Actor, address_id: UUID) 
 
 
 @get("/akun/data", guards=MINE)
-async def own_data(session: AsyncSession, actor: Actor) -> Page:
-    return page("account/data.html", headers=NOT_KEPT, **await _own_data(session, actor))
+async def own_data(session: AsyncSession, actor: Actor, cursor: Cursor = None) -> Page:
+    return page("account/data.html", headers=NOT_KEPT, **await _own_data(session, actor, cursor))
 
 
 @post("/akun/data", guards=MINE)
@@ -94,8 +96,9 @@ async def close_account(request: Asked, session: AsyncSession, actor: Actor) -> 
     return gone
 
 
-async def _own_data(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+async def _own_data(session: AsyncSession, actor: Actor, cursor: str | None = None) -> dict[str, Any]:
     return {
+        "reads": await queries.reads_of(session, actor.person_id, cursor, READS),
         "exports": await queries.exports_of(session, actor.person_id),
         "consents": await identity.consents_of(session, actor.person_id),
         "hindrances": await personal.hindrances_of(session, actor.person_id),

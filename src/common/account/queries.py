@@ -1,5 +1,6 @@
 """Reads of one's own things."""
 
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -9,7 +10,10 @@ from sqlmodel import col
 
 from common.account.errors import NoSuchAddress, NoSuchExport
 from common.account.models import DataExport, SavedAddress
-from common.account.schemas import AddressOut
+from common.account.schemas import AddressOut, ReadOut
+from common.audit import reading
+from common.identity import queries as identity
+from common.web import paging
 
 SHOWN_EXPORTS = 5
 
@@ -54,6 +58,14 @@ async def export(session: AsyncSession, person_id: UUID, export_id: UUID) -> Dat
     if found is None or found.person_id != person_id:
         raise NoSuchExport
     return found
+
+
+async def reads_of(session: AsyncSession, person_id: UUID, cursor: str | None, limit: int) -> paging.Page[ReadOut]:
+    """Who read what of the person, and why; the newest first."""
+    rows = await reading.of_person(session, person_id, cursor, limit)
+    names = await identity.names_of(session, {row.reader_id for row in rows})
+    show = partial(ReadOut.of, names)
+    return paging.page_of(rows, limit, reading.LIST, lambda row: (row.last_at, row.first_id), show)
 
 
 def _exports(person_id: UUID) -> Select[DataExport]:

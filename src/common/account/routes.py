@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
 from common.account import queries, service
-from common.account.schemas import Address, AddressOut
+from common.account.schemas import Address, AddressOut, ReadOut
 from common.actor import Actor
+from common.web.paging import Cursor, Limit, Page
 
 READS = [guards.signed_in, guards.scope("account:read")]
 WRITES = [guards.signed_in, guards.scope("account:write")]
@@ -18,6 +19,12 @@ WRITES = [guards.signed_in, guards.scope("account:write")]
 async def addresses(session: AsyncSession, actor: Actor) -> list[AddressOut]:
     """One's own saved addresses, the default first; at most 20."""
     return await queries.addresses_of(session, actor.person_id)
+
+
+@get("/reads", guards=READS)
+async def reads(session: AsyncSession, actor: Actor, limit: Limit = 20, cursor: Cursor = None) -> Page[ReadOut]:
+    """Who else read what of one's own, and why; a day's repeated reads as one, the newest first."""
+    return await queries.reads_of(session, actor.person_id, cursor, limit)
 
 
 @post("/addresses", guards=WRITES)
@@ -45,5 +52,5 @@ async def delete_address(session: AsyncSession, actor: Actor, address_id: UUID) 
 
 
 router = Router(
-    "/api/v1/people/me", route_handlers=[addresses, keep_address, change_address, make_default, delete_address], tags=["account"]
+    "/api/v1/people/me", route_handlers=[addresses, reads, keep_address, change_address, make_default, delete_address], tags=["account"]
 )

@@ -1,12 +1,18 @@
 """What comes in and what goes out of one's own things."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from common import regions
+from common import offices, regions
+from common.actor import Role
+from common.audit import reading
+from common.audit.reading import Purpose, Read
 from common.i18n import N_
+from common.i18n import gettext as _
 from common.identity.policy import LONGEST_PASSWORD, address_of
 
 if TYPE_CHECKING:
@@ -16,6 +22,12 @@ Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Recipient = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Street = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+READERS = {
+    Role.OFFICER.value: N_("petugas"),
+    Role.HEAD.value: N_("kepala kantor"),
+    Role.OPERATOR.value: N_("operator"),
+    Role.ADMIN.value: N_("admin"),
+}
 
 
 class Address(BaseModel):
@@ -67,3 +79,32 @@ class CloseAccount(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     password: str = Field(min_length=1, max_length=LONGEST_PASSWORD, repr=False)
+
+
+class ReadOut(BaseModel):
+    """Somebody saw something of yours: who (name, role, office), what, why, how often on one day, and when last."""
+
+    reader: str
+    role: str
+    office: str
+    what: str
+    label: str
+    purpose: str
+    because: str
+    times: int
+    last_at: datetime
+
+    @classmethod
+    def of(cls, names: Mapping[UUID, str], read: Read) -> "ReadOut":
+        """In the words of the language spoken now."""
+        return cls(
+            reader=names.get(read.reader_id, ""),
+            role=_(READERS[read.role]) if read.role in READERS else "",
+            office=offices.name_of(read.office) if read.office else "",
+            what=_(reading.SUBJECT_NAMES[read.subject_kind]),
+            label=read.label,
+            purpose=_(reading.PURPOSE_NAMES[Purpose(read.purpose)]),
+            because=read.because,
+            times=read.times,
+            last_at=read.last_at,
+        )

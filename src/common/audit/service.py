@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from common.db import to_json
 from common.settings import get_settings
 
 BATCH = 1000
+NIK_LIKE = re.compile(r"\d{16}")
 
 
 async def record(
@@ -28,10 +30,15 @@ async def record(
             action=action,
             subject_kind=subject_kind,
             subject_id=str(subject_id),
-            details={key: value if isinstance(value, int | bool | None) else str(value) for key, value in details.items()},
+            details={key: value if isinstance(value, int | bool | None) else without_nik(str(value)) for key, value in details.items()},
         )
     )
     await session.flush()
+
+
+def without_nik(text: str) -> str:
+    """What somebody typed may hold a NIK; the trail does not."""
+    return NIK_LIKE.sub("•" * 16, text)
 
 
 async def seal(session: AsyncSession) -> int:

@@ -44,7 +44,7 @@ def _head(pdf: "FPDF", office_name: str) -> None:
     pdf.set_text_color(*INK)
     pdf.cell(0, 7, _("Kota Makassar"), align="C", new_x="LMARGIN", new_y="NEXT")
     pdf.set_font("helvetica", "", 11)
-    pdf.cell(0, 6, _plain(office_name), align="C", new_x="LMARGIN", new_y="NEXT")
+    pdf.cell(0, 6, plain(office_name), align="C", new_x="LMARGIN", new_y="NEXT")
     pdf.set_draw_color(*DUSK)
     pdf.set_line_width(0.8)
     pdf.line(MARGIN, pdf.get_y() + 4, pdf.w - MARGIN, pdf.get_y() + 4)
@@ -58,7 +58,7 @@ def _title(pdf: "FPDF", credential: Credential) -> None:
     pdf.ln(4)
     pdf.set_font("helvetica", "B", 18)
     pdf.set_text_color(*INK)
-    pdf.multi_cell(0, 9, _plain(credential.title), align="C", new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, 9, plain(credential.title), align="C", new_x="LMARGIN", new_y="NEXT")
     pdf.set_font("courier", "", 11)
     pdf.set_text_color(*QUIET)
     pdf.cell(0, 8, credential.code, align="C", new_x="LMARGIN", new_y="NEXT")
@@ -69,10 +69,10 @@ def _table(pdf: "FPDF", lines: Sequence[tuple[str, str]]) -> None:
     for label, value in lines:
         pdf.set_font("helvetica", "", 10)
         pdf.set_text_color(*QUIET)
-        pdf.cell(58, 8, _plain(label))
+        pdf.cell(58, 8, plain(label))
         pdf.set_font("helvetica", "B", 11)
         pdf.set_text_color(*INK)
-        pdf.multi_cell(0, 8, _plain(value), new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(0, 8, plain(value), new_x="LMARGIN", new_y="NEXT")
 
 
 def _seal(pdf: "FPDF", credential: Credential) -> None:
@@ -83,7 +83,7 @@ def _seal(pdf: "FPDF", credential: Credential) -> None:
     pdf.set_xy(MARGIN + QR_MM + 6, top + 3)
     pdf.set_font("helvetica", "", 10)
     pdf.set_text_color(*INK)
-    pdf.multi_cell(0, 6, _plain(_promise(credential)))
+    pdf.multi_cell(0, 6, plain(_promise(credential)))
 
 
 def _promise(credential: Credential) -> str:
@@ -96,6 +96,6 @@ def _promise(credential: Credential) -> str:
     return _("Diterbitkan %(date)s. %(until)s\nPeriksa keasliannya dengan memindai kode ini atau membuka %(address)s", **params)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The core fonts know Latin-1 only; what they lack is written as its nearest plain letter."""
     return text.replace("’", "'").replace("–", "-").encode("latin-1", "replace").decode("latin-1")

@@ -10,6 +10,7 @@ from sqlmodel import Column, Field
 
 from common import clock
 from common.db import enum_field, id_field, utc_field
+from common.i18n import N_
 from common.states import Moves, Moving
 
 MACHINE = "credential/1"
@@ -19,6 +20,13 @@ class CredentialState(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
+
+
+STATE_NAMES = {
+    CredentialState.ACTIVE: N_("Berlaku"),
+    CredentialState.SUSPENDED: N_("Dibekukan"),
+    CredentialState.REVOKED: N_("Dicabut"),
+}
 
 
 class Credential(Moving, table=True):
@@ -44,6 +52,7 @@ class Credential(Moving, table=True):
     application_id: UUID | None = Field(default=None)
     issued_at: datetime = utc_field(default_now=True)
     valid_until: date | None = Field(default=None)
+    expiry_told_at: datetime | None = utc_field(nullable=True)
     state: CredentialState = enum_field(CredentialState, CredentialState.ACTIVE)
     machine: str = MACHINE
 

@@ -8,7 +8,8 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, guards, ids, offices
-from common.credentials import queries
+from common.actor import Actor
+from common.credentials import desk, queries
 from common.credentials.errors import NoSuchCredential
 from common.web import page, see_other
 from common.web.templating import Page
@@ -25,14 +26,15 @@ def ask_code(code: Annotated[str | None, QueryParameter(name="kode", max_length=
 
 
 @get("/cek/{code:str}", guards=[guards.public])
-async def show_verdict(session: AsyncSession, code: str) -> Page:
+async def show_verdict(session: AsyncSession, visitor: Actor | None, code: str) -> Page:
     """The verdict; an unknown code gets a page of its own, with what to do."""
     try:
         credential = await queries.by_code(session, code)
     except NoSuchCredential:
         return page("credentials/unknown.html", status=404, headers=FRESH, code=code[:60])
     office = offices.name_of(credential.office)
-    return page("credentials/verdict.html", headers=FRESH, credential=credential, office_name=office, checked_at=clock.now())
+    mine = visitor is not None and visitor.person_id in await queries.people_behind(session, credential.holder_id)
+    return page("credentials/verdict.html", headers=FRESH, credential=credential, office_name=office, checked_at=clock.now(), mine=mine)
 
 
-router = Router(path="/", route_handlers=[ask_code, show_verdict], include_in_schema=False)
+router = Router(path="/", route_handlers=[ask_code, show_verdict, *desk.HANDLERS], include_in_schema=False)

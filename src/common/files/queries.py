@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common.actor import Actor
+from common.actor import Actor, Role
+from common.audit import reading
+from common.audit.reading import Purpose
 from common.files.errors import NoSuchFile
 from common.files.models import StoredFile
 from common.files.purposes import PURPOSES
@@ -18,6 +20,7 @@ async def visible(session: AsyncSession, visitor: Actor | None, file_id: UUID) -
     file = await session.get(StoredFile, file_id)
     if file is None or not await _may_read(session, visitor, file):
         raise NoSuchFile
+    await _put_on_record(session, visitor, file)
     return file
 
 
@@ -27,7 +30,20 @@ async def visible_by_duty(session: AsyncSession, visitor: Actor, file_id: UUID) 
     purpose = PURPOSES.get(file.purpose) if file else None
     if file is None or purpose is None or not await purpose.may_read(session, visitor, file):
         raise NoSuchFile
+    await _put_on_record(session, visitor, file)
     return file
+
+
+async def _put_on_record(session: AsyncSession, reader: Actor | None, file: StoredFile) -> None:
+    """What everybody may see is no secret of anybody, and one's own is one's own."""
+    purpose = PURPOSES.get(file.purpose)
+    if reader is None or purpose is None or purpose.public or reader.person_id == file.owner_id:
+        return
+    label, office = await purpose.about(session, file)
+    await reading.record(
+        session, reader, owner_id=file.owner_id, subject_kind="file", subject_id=file.id, purpose=Purpose.PAPER, label=label,
+        role=Role.OFFICER if office else None, office=office,
+    )  # fmt: skip
 
 
 async def pdfs_among(session: AsyncSession, file_ids: Sequence[UUID]) -> set[UUID]:

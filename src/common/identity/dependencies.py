@@ -8,6 +8,7 @@ from litestar import Request
 from common.actor import Actor
 from common.guards import actor_of, visitor_of
 from common.identity.service.sessions import Client
+from common.web.csrf import SEED_COOKIE
 
 
 def actor(request: Request[Any, Any, Any]) -> Actor:
@@ -21,7 +22,7 @@ def visitor(request: Request[Any, Any, Any]) -> Actor | None:
 def client_of(request: Request[Any, Any, Any]) -> Client:
     """Where the request comes from. Behind a proxy it is uvicorn that reads the forwarded address (`--forwarded-allow-ips`)."""
     host = request.client.host if request.client else ""
-    return Client(network=_network(host), user_agent=request.headers.get("user-agent", ""))
+    return Client(network=_network(host), user_agent=request.headers.get("user-agent", ""), device=request.cookies.get(SEED_COOKIE, ""))
 
 
 def _network(host: str) -> str:

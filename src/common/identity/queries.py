@@ -10,7 +10,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from common import clock
-from common.actor import Role
+from common.actor import Actor, Grant, Role
+from common.audit import reading
+from common.audit.reading import Purpose
 from common.errors import NotFound
 from common.identity.errors import AccountClosed
 from common.identity.models import ApiToken, Consent, Person, PersonNik, PersonSession, RoleGrant, Totp
@@ -51,6 +53,14 @@ async def hold_open(session: AsyncSession, *person_ids: UUID, alone: bool = Fals
 async def by_ids(session: AsyncSession, person_ids: Collection[UUID]) -> list[Person]:
     """Those of `person_ids` that exist."""
     return list(await session.scalars(select(Person).where(col(Person.id).in_(person_ids))))
+
+
+async def actor_now(session: AsyncSession, person_id: UUID) -> Actor:
+    """The person with the roles held at this moment: for what was decided earlier and takes effect now."""
+    person = await by_id(session, person_id)
+    standing = select(RoleGrant).where(col(RoleGrant.person_id) == person_id, col(RoleGrant.revoked_at).is_(None))
+    grants = frozenset(Grant(grant.role, grant.scope) for grant in await session.scalars(standing))
+    return Actor(person.id, person.name, person.locale, int(person.confirmed), grants)
 
 
 async def names_of(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -130,13 +140,28 @@ async def page_of_grants(session: AsyncSession, *, limit: int, cursor: str | Non
     return paging.page_of(rows, limit, "grants", lambda row: [row[0].id], lambda row: GrantOut.of(*row))
 
 
-async def people_like(session: AsyncSession, text: str, limit: int = 10) -> list[Person]:
-    """For an admin who looks for somebody: by id or whole address, else by a part of the name. Closed accounts are nobody."""
+async def people_like(session: AsyncSession, admin: Actor, text: str, limit: int = 10) -> list[Person]:
+    """For an admin who looks for somebody: by id or whole address, else by a part of the name. Closed accounts are nobody. On record."""
     found = await by_name_tag(session, text)
-    if found is not None:
-        return [found]
     named = col(Person.name).icontains(text, autoescape=True), col(Person.closed_at).is_(None)
-    return list(await session.scalars(select(Person).where(*named).order_by(col(Person.name), col(Person.id)).limit(limit)))
+    like = select(Person).where(*named).order_by(col(Person.name), col(Person.id)).limit(limit)
+    people = [found] if found is not None else list(await session.scalars(like))
+    for person in people:
+        await _put_on_record(session, admin, person.id)
+    return people
+
+
+async def looked_at(session: AsyncSession, admin: Actor, person_id: UUID) -> Person:
+    """The account, for an admin who is about to give it a role; on record. `NotFound` when there is none."""
+    person = await by_id(session, person_id)
+    await _put_on_record(session, admin, person_id)
+    return person
+
+
+async def _put_on_record(session: AsyncSession, admin: Actor, person_id: UUID) -> None:
+    await reading.record(
+        session, admin, owner_id=person_id, subject_kind="person", subject_id=person_id, purpose=Purpose.SEARCH, role=Role.ADMIN
+    )
 
 
 async def who_holds(session: AsyncSession, role: Role, scope: str) -> list[UUID]:

@@ -1,7 +1,7 @@
 """What comes in and what goes out. Passwords and codes are never shown in a representation or an error."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -57,6 +57,8 @@ class Addressed(BaseModel):
     model_config = INCOMING
 
     address: AnAddress
+
+    OTHER_NAMES: ClassVar = ("phone", "email")
 
     @model_validator(mode="before")
     @classmethod
@@ -177,7 +179,7 @@ class GiveGrant(BaseModel):
 
     @model_validator(mode="after")
     def an_office_for_office_roles(self) -> "GiveGrant":
-        if self.role in (Role.OFFICER, Role.EDITOR) and self.scope == "*":
+        if self.role in (Role.OFFICER, Role.HEAD, Role.EDITOR) and self.scope == "*":
             raise ValueError(N_("Pilih kantornya."))
         return self
 

@@ -24,6 +24,7 @@ ALIASES = {
     "matching": "match",
     "request": "match",
     "application": "civic",
+    "applications": "civic",
     "payment": "order",
     "moderation": "account",
     "credential": "civic",

@@ -31,13 +31,13 @@ async def list_unassigned(session: AsyncSession, cursor: Cursor = None) -> Page:
 
 
 @get("/operator/uang/{kind:str}/{id_:uuid}", guards=OPERATOR)
-async def show_unassigned(session: AsyncSession, kind: str, id_: UUID) -> Page:
-    return page("payments/assign.html", **await _unassigned(session, kind, id_))
+async def show_unassigned(session: AsyncSession, actor: Actor, kind: str, id_: UUID) -> Page:
+    return page("payments/assign.html", **await _unassigned(session, actor, kind, id_))
 
 
 @post("/operator/uang/{kind:str}/{id_:uuid}", guards=OPERATOR)
 async def assign(request: Asked, session: AsyncSession, actor: Actor, kind: str, id_: UUID) -> Response[Any]:
-    shown = await _unassigned(session, kind, id_)
+    shown = await _unassigned(session, actor, kind, id_)
     async with reshow(request, "payments/assign.html", **shown) as form:
         await decide(session, actor, Waits(kind), id_, form.parse(AssignMoney))
     return see_other("/operator/uang", toast=_("Keputusan dicatat."))
@@ -107,11 +107,11 @@ async def decide(session: AsyncSession, actor: Actor, kind: Waits, id_: UUID, wa
     await (service.assign_loss if kind is Waits.LOSS else service.assign_refund)(session, actor, id_, decision)
 
 
-async def _unassigned(session: AsyncSession, kind: str, id_: UUID) -> dict[str, Any]:
+async def _unassigned(session: AsyncSession, actor: Actor, kind: str, id_: UUID) -> dict[str, Any]:
     if kind not in policy.WAITS:
         raise NoSuchPayment
     one = await waiting.unassigned_one(session, Waits(kind), id_)
-    intent = await queries.by_id(session, one.intent_id)
+    intent = await queries.visible(session, actor, one.intent_id)
     shares = await waiting.shares_of(session, one.intent_id)
     return {"one": one, "intent": intent, "shares": shares, "kinds": policy.WAITS, "bearers": policy.bearers_of(one.kind, intent)}
 

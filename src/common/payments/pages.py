@@ -21,7 +21,7 @@ ROWS = 50
 
 @get("/bayar/{intent_id:uuid}", guards=[guards.signed_in])
 async def show_payment(session: AsyncSession, actor: Actor, intent_id: UUID) -> Page:
-    intent = policy.must_see(actor, await queries.by_id(session, intent_id))
+    intent = await queries.visible(session, actor, intent_id)
     return page("payments/show.html", **_shown(intent))
 
 

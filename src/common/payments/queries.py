@@ -6,6 +6,9 @@ from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.actor import Actor, Role
+from common.audit import reading
+from common.payments import policy
 from common.payments.errors import NoSuchPayment
 from common.payments.models import (
     UNDECIDED,
@@ -39,6 +42,21 @@ async def by_id(session: AsyncSession, intent_id: UUID) -> Intent:
     if found is None:
         raise NoSuchPayment
     return found
+
+
+async def visible(session: AsyncSession, actor: Actor, intent_id: UUID) -> Intent:
+    """The intent, for its payer, or for an operator: then on record. Raises NoSuchPayment."""
+    intent = policy.must_see(actor, await by_id(session, intent_id))
+    await reading.record(
+        session,
+        actor,
+        owner_id=intent.payer_id,
+        subject_kind="payment",
+        subject_id=intent.id,
+        purpose=reading.Purpose.SUPPORT,
+        role=Role.OPERATOR,
+    )
+    return intent
 
 
 async def for_update(session: AsyncSession, intent_id: UUID) -> Intent:

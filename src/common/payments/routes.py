@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
 from common.actor import Actor, Role
-from common.payments import deskapi, lists, policy, queries, service
+from common.payments import deskapi, lists, queries, service
 from common.payments.schemas import ActionOut, BalanceOut, MessageOut, PaymentOut, PotOut, TransactionOut
 from common.web.paging import Cursor, Limit, Page, linked
 
@@ -18,7 +18,7 @@ OPERATOR = [guards.role(Role.OPERATOR), guards.scope("ledger:read")]
 @get("/payments/{intent_id:uuid}", guards=[guards.signed_in, guards.scope("orders:read")], tags=["payments"])
 async def show_payment(session: AsyncSession, actor: Actor, intent_id: UUID) -> PaymentOut:
     """A payment of one's own."""
-    return PaymentOut.of(policy.must_see(actor, await queries.by_id(session, intent_id)))
+    return PaymentOut.of(await queries.visible(session, actor, intent_id))
 
 
 @post("/payments/{intent_id:uuid}/start", status_code=200, guards=[guards.signed_in, guards.scope("orders:write")], tags=["payments"])

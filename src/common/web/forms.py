@@ -35,4 +35,5 @@ async def reshow(request: Request[Any, Any, Any], template: str, *, fragment: st
         form.errors = {**form.errors, **error.fields}
         form.help = error.help
         form.message = form.errors.pop("", "") or str(error)
+        request.scope["state"]["shown_again"] = True  # what this page shows was read, though nothing else has happened
         raise Answered(Page(template, {**context, "form": form}, error.status, fragment), error.status) from error

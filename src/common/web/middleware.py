@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs
 
 import structlog
-from litestar.enums import ScopeType
+from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from common import i18n, ids
@@ -38,19 +38,24 @@ class Ground:
             await self.sockets.get(scope["path"], self.app)(scope, receive, send)
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send, asked: str | None) -> None:
-        started, status = time.perf_counter(), 500
+        started, status, method = time.perf_counter(), 500, scope["method"]
+        is_head = method == "HEAD"
+        if is_head:  # the same answer without its body, wherever GET has one (RFC 9110, 9.3.2)
+            scope["method"] = HttpMethod.GET
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *self._added(scope, message["headers"], asked)]
+            if is_head and message["type"] == "http.response.body":
+                message["body"] = b""
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_headers)
         finally:
-            _note(scope, status, time.perf_counter() - started)
+            _note(scope, method, status, time.perf_counter() - started)
 
     def _added(self, scope: Scope, present: Iterable[tuple[bytes, bytes]], asked: str | None) -> list[tuple[bytes, bytes]]:
         names = {name.lower() for name, _ in present}
@@ -89,10 +94,10 @@ def _prepare(scope: Scope) -> str | None:
     return asked
 
 
-def _note(scope: HTTPScope, status: int, seconds: float) -> None:
+def _note(scope: HTTPScope, method: str, status: int, seconds: float) -> None:
     """The route's template, never the address: paths and query strings hold references, phone numbers and searches."""
     route = str(scope.get("path_template") or "(none)")
-    method = str(scope["method"])
+    method = str(method)
     observe(method, route, status, seconds)
     if route not in QUIET:
         log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

@@ -15,7 +15,7 @@ from litestar.types import ASGIApp
 
 from common.i18n import prefer
 from common.settings import Settings, get_settings
-from common.web import apidocs, csrf, idempotency, problems, static, templating
+from common.web import apidocs, csrf, idempotency, problems, static, templating, unknown
 from common.web.middleware import Ground
 
 SLACK = 1024 * 1024
@@ -34,7 +34,7 @@ class OwnDocumentationOnly(InitPlugin):
 
 
 class Furniture(InitPlugin):
-    """Templates, error answers, CSRF, idempotency and the body limit, for every route. `folders`: every room's `templates/`."""
+    """Templates, error answers, CSRF, idempotency, strictness and the body limit, for every route. `folders`: each room's `templates/`."""
 
     def __init__(self, folders: Sequence[Path], settings: Settings) -> None:
         self.folders = folders
@@ -46,6 +46,7 @@ class Furniture(InitPlugin):
         app_config.template_config = TemplateConfig(instance=JinjaTemplateEngine.from_environment(templating.environment(self.folders)))
         app_config.exception_handlers = {**problems.HANDLERS, **app_config.exception_handlers}
         app_config.guards = [*app_config.guards, at_the_door]
+        app_config.before_request = unknown.refuse_unknown
         app_config.after_request = idempotency.keep_answer
         app_config.request_max_body_size = self.settings.upload_limit + SLACK
         return app_config

@@ -8,8 +8,10 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import front
-from common.actor import Actor
+from common.actor import Actor, Role
+from common.audit import reading
 from common.audit import service as audit
+from common.audit.reading import Purpose
 from common.front import Piece, Waiting
 from common.i18n import gettext as _
 from common.i18n import ngettext
@@ -61,6 +63,11 @@ async def talk_of_the_two(session: AsyncSession, visitor: Actor | None, order: O
     since = order.created_at - BEFORE_ORDER
     said = await queries.said_between(session, order.buyer_id, order.seller_id, since, MOST_READ)
     await audit.record(session, visitor, "chat.read_for_dispute", subject_kind="order", subject_id=order.id, messages=len(said))
+    for person_id in (order.buyer_id, order.seller_id):
+        await reading.record(
+            session, visitor, owner_id=person_id, subject_kind="conversation", subject_id=order.id, purpose=Purpose.SUPPORT,
+            label=order.reference, role=Role.OPERATOR,
+        )  # fmt: skip
     return Piece("chat/_talk.html", {"messages": said, "sides": {order.buyer_id: _("Pembeli"), order.seller_id: _("Penjual")}})
 
 

@@ -9,7 +9,9 @@ from sqlalchemy import and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common.actor import Actor
+from common.actor import Actor, Role
+from common.audit import reading
+from common.audit.reading import Purpose
 from common.db import hot
 from common.web import paging
 from marvec.chat import policy
@@ -90,6 +92,16 @@ async def messages_before(session: AsyncSession, conversation_id: UUID, before: 
         statement = statement.where(col(Message.seq) < before)
     rows = (await session.scalars(statement.order_by(col(Message.seq).desc()).limit(limit))).all()
     return [_out(row) for row in reversed(rows)]
+
+
+async def reported_messages(session: AsyncSession, moderator: Actor, conversation_id: UUID, before: int, limit: int) -> list[MessageOut]:
+    """What was said before a reported message, for who decides about it; on record for each who takes part."""
+    for person_id in sorted(await people_of(session, conversation_id)):
+        await reading.record(
+            session, moderator, owner_id=person_id, subject_kind="conversation", subject_id=conversation_id, purpose=Purpose.MODERATION,
+            role=Role.OPERATOR,
+        )  # fmt: skip
+    return await messages_before(session, conversation_id, before, limit)
 
 
 async def said_between(session: AsyncSession, one: UUID, other: UUID, since: datetime, limit: int) -> list[MessageOut]:

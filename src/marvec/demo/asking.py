@@ -5,6 +5,7 @@ from typing import Any
 
 from common.money import rupiah
 from marvec.demo.errors import check, same
+from marvec.demo.line import Heard, Line
 from marvec.demo.people import Person, sign_up
 from marvec.demo.scene import BUYERS_KELURAHAN, Shop, Stage
 from marvec.demo.waiting import until
@@ -33,11 +34,14 @@ async def _post_and_hear(buyer: Person, seller: Person) -> tuple[Any, float]:
     request = await buyer.door.post("/requests", {"what": WISH, "kelurahan_code": BUYERS_KELURAHAN, "radius_km": 5})
     same((request["quantity"], request["budget"]), (20, 400_000), "what the request was understood as")
     check(request["needed_at"] is not None, "'besok' was not understood")
-    told = await seller.line.hear(
-        seller.inbox, lambda data: str(data.get("kind", "")).startswith("match."), "the seller hears of the request"
-    )
+    told = await hear_of(seller.line, seller.inbox, request["id"])
     check("songkolo" in told.data["text"].lower(), f"the seller was told something else: {told.data['text']}")
     return request, told.at - sent
+
+
+async def hear_of(line: Line, inbox: str, request_id: str) -> Heard:
+    """The notice of this very request: others may ask for songkolo at the same time, or have asked before."""
+    return await line.hear(inbox, lambda data: str(data.get("link", "")).endswith(f"#p-{request_id}"), "the seller hears of the request")
 
 
 async def _match_of(seller: Person, request_id: str) -> Any:

@@ -64,13 +64,15 @@ async def list_cases(
 
 
 @get("/operator/moderasi/{case_id:uuid}", guards=OPERATOR)
-async def show_case(session: AsyncSession, case_id: UUID) -> Page:
-    return page("moderation/case.html", **await _shown(session, await queries.by_id(session, case_id)))
+async def show_case(session: AsyncSession, actor: Actor, case_id: UUID) -> Page:
+    return page("moderation/case.html", **await _shown(session, actor, await queries.seen_by(session, actor, case_id)))
 
 
 @post("/operator/moderasi/{case_id:uuid}", guards=OPERATOR)
 async def decide(request: Asked, session: AsyncSession, actor: Actor, case_id: UUID) -> Redirect:
-    async with reshow(request, "moderation/case.html", **await _shown(session, await queries.by_id(session, case_id))) as form:
+    async with reshow(
+        request, "moderation/case.html", **await _shown(session, actor, await queries.seen_by(session, actor, case_id))
+    ) as form:
         await service.decide(session, actor, case_id, form.parse(Decide))
     return see_other("/operator/moderasi", toast=_("Keputusan tercatat, dan yang bersangkutan dikabari."))
 
@@ -84,10 +86,14 @@ async def _reported(session: AsyncSession, listing_id: UUID) -> dict[str, Any]:
     }
 
 
-async def _shown(session: AsyncSession, case: Case) -> dict[str, Any]:
+async def _shown(session: AsyncSession, actor: Actor, case: Case) -> dict[str, Any]:
     reports = await queries.reports_of(session, case.id)
     history = await history_of(session, case.id)
-    messages = await chat.messages_before(session, case.subject_id, case.seq + 1, MESSAGES_BEFORE + 1) if case.kind is Kind.MESSAGE else []
+    messages = (
+        await chat.reported_messages(session, actor, case.subject_id, case.seq + 1, MESSAGES_BEFORE + 1)
+        if case.kind is Kind.MESSAGE
+        else []
+    )
     people = {case.person_id, *(message.author_id for message in messages), *(row.moved_by for row in history if row.moved_by)}
     return {
         "case": case,

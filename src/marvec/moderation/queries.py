@@ -8,6 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.actor import Actor, Role
+from common.audit import reading
+from common.audit.reading import Purpose
 from common.i18n import gettext as _
 from common.web import paging
 from marvec.listings import queries as listings
@@ -20,6 +23,16 @@ from marvec.moderation.wording import A_MESSAGE
 async def by_id(session: AsyncSession, case_id: UUID) -> Case:
     """Raises NoSuchCase."""
     return _found(await session.get(Case, case_id))
+
+
+async def seen_by(session: AsyncSession, moderator: Actor, case_id: UUID) -> Case:
+    """A case with all that was said against somebody; on record for who it is about. Raises NoSuchCase."""
+    case = await by_id(session, case_id)
+    await reading.record(
+        session, moderator, owner_id=case.person_id, subject_kind="moderation", subject_id=case.id, purpose=Purpose.MODERATION,
+        role=Role.OPERATOR,
+    )  # fmt: skip
+    return case
 
 
 async def for_update(session: AsyncSession, case_id: UUID) -> Case:

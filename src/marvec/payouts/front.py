@@ -1,4 +1,4 @@
-"""What a seller's money brings to other rooms' pages: to her desk, and to the first page when something keeps it waiting."""
+"""What a seller's money brings to her desk: where it is, and whether it waits for her."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -80,7 +80,7 @@ async def show_balance(
     return page(
         "payouts/balance.html", balance=BalanceOut.of(await movements.balance_of(session, ids)), shops=shops, chips=chips, shown=slug,
         lines=await service.lines_of(session, list(found.items)), next=found.next, name_of=paper.name_of, chosen=chosen,
-        confirmed=all([await money.is_confirmed(session, one) for one in ids[:1]]), section="account",
+        confirmed=not ids or await money.is_confirmed(session, ids[0]), section="account",
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from common.clock import WITA
+from common.credentials.certificate import plain
 from common.i18n import N_, language
 from common.i18n import gettext as _
 from common.i18n.formats import MONTHS
@@ -85,11 +86,6 @@ def month_name(month: date) -> str:
 def safe(cell: str) -> str:
     """A leading apostrophe makes a text of what a spreadsheet would run as a formula (OWASP, CSV injection)."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def plain(text: str) -> str:
-    """The core fonts know Latin-1 only; what they lack is written as its nearest plain letter."""
-    return text.replace("’", "'").replace("–", "-").encode("latin-1", "replace").decode("latin-1")
 
 
 def _with_balance(found: StatementOut) -> list[tuple[LineOut, int]]:

@@ -41,6 +41,8 @@ PAUSED: tuple[tuple[str, str], ...] = (
     ("platform_paused", N_("Pembayaran ke akun ini kami hentikan sementara. Hubungi kami untuk tahu sebabnya.")),
     ("rejected", N_("Penyedia pembayaran menolak akun ini. Hubungi kami; uang Anda tetap kami simpan.")),
 )
+NOT_HERS = ("requirements.pending_verification", "under_review", "listed", "platform_paused", "rejected")
+"""Reasons that the form does not mend: somebody else has the next move."""
 PAUSED_OTHERWISE = N_("Penyedia pembayaran menghentikan akun ini sementara. Buka formulirnya, atau hubungi kami.")
 
 ERRORS: tuple[tuple[str, str], ...] = (
@@ -59,34 +61,34 @@ ERROR_OTHERWISE = N_("Yang dikirim belum diterima. Buka formulirnya untuk meliha
 
 @dataclass(frozen=True)
 class AccountState:
-    """How a shop's account stands, for its page. `state`: none, new, checked, paused, partly, ready, gone. The lists are sentences."""
+    """How a shop's account stands, for its page. `state`: none, new, checked, paused, partly, ready, gone. The lists are sentences.
+
+    `needs_the_seller`: she has something to do at the provider's form.
+    """
 
     state: str
     todo: list[str]
     soon: list[str]
     wrong: list[str]
     why: str
+    needs_the_seller: bool
     may_open_dashboard: bool
-    deadline: int | None
-
-    @property
-    def needs_the_seller(self) -> bool:
-        """Whether she has something to do at the provider."""
-        return self.state == "new" or bool(self.todo)
 
 
 def told(row: SellerAccount | None) -> AccountState:
     """What is known of an account, as words."""
     if row is None or row.provider_account is None:
-        return AccountState("none", [], [], [], "", may_open_dashboard=False, deadline=None)
+        return AccountState("none", [], [], [], "", needs_the_seller=True, may_open_dashboard=False)
     wanted = row.requirements
     now = [*wanted.get("past_due", ()), *wanted.get("currently_due", ())]
     later = [name for name in wanted.get("eventually_due", ()) if name not in now]
     wrong = [_first(ERRORS, code, ERROR_OTHERWISE) for _requirement, code in wanted.get("errors", ())]
     reason = wanted.get("disabled_reason", "")
     why = _first(PAUSED, reason, PAUSED_OTHERWISE) if reason else ""
+    state = _state(row, wanted)
+    hers = state == "new" or bool(now or wrong) or (state in ("paused", "partly") and not reason.startswith(NOT_HERS))
     dashboard = row.details_submitted and not row.disconnected
-    return AccountState(_state(row, wanted), _sentences(now), _sentences(later), wrong, why, dashboard, wanted.get("deadline"))
+    return AccountState(state, _sentences(now), _sentences(later), wrong, why, hers and state != "gone", dashboard)
 
 
 def _state(row: SellerAccount, wanted: dict[str, Any]) -> str:

@@ -37,7 +37,8 @@ def _understood(said: Understood) -> dict[str, str]:
     query = said.query
     named = {name: _text(name, query) for name in FILTERS if _text(name, query)}
     if said.quantity is not None:
-        named["quantity"] = f"{said.quantity} {said.unit or ''}".strip()
+        count = f"{said.quantity} {said.unit or ''}".strip()
+        named["quantity"] = _("jumlah: %(count)s", count=count)
     if said.occasion is not None:
         named["occasion"] = _("untuk %(occasion)s", occasion=said.occasion)
     return named

@@ -14,7 +14,7 @@ Facets = Annotated[bool, QueryParameter(name="facets", description="count the an
 PageSize = Annotated[int, QueryParameter(name="limit", ge=1, le=100)]
 
 
-@get("/", guards=[guards.public], media_type=MediaType.JSON)
+@get("/", guards=[guards.public], media_type=MediaType.JSON, opt={"reads": tuple(asking.NAMES)})
 async def search(request: Request[Any, Any, Any], cursor: Cursor = None, limit: PageSize = 24, facets: Facets = False) -> Response[bytes]:
     """Query: `q` (words, or a whole sentence), `category`, `min`, `max` (rupiah a unit), `kelurahan` (code), `kecamatan` (name),
     `near` (lat,lon), `radius_km`, `sort` (relevance, nearest, cheapest, newest). Anything that makes no sense is a 422 by field.

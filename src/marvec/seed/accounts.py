@@ -28,6 +28,7 @@ ACCOUNTS = (
     Account("pembeli", "Andi Rezky", "membeli dari Rappocini"),
     Account("ibu", "Sitti Hasnah", "mengurus akta kelahiran"),
     Account("petugas", "Nurlaela Tiro", "petugas Disdukcapil", Role.OFFICER, "DISDUKCAPIL"),
+    Account("kepala", "Hj. Murniati Lopa", "kepala Disdukcapil", Role.HEAD, "DISDUKCAPIL"),
     Account("perizinan", "Basri Mattayang", "petugas DPMPTSP", Role.OFFICER, "DPMPTSP"),
     Account("perawat", "Hasriani Bollo", "perawat di Kassi-Kassi", Role.OFFICER, "PKM-KASSI-KASSI"),
     Account("operator", "Irfan Lologau", "operator", Role.OPERATOR),

@@ -51,13 +51,13 @@ async def list_appeals(
 
 
 @get("/operator/batas-jual/{appeal_id:uuid}", guards=OPERATOR)
-async def show_appeal(session: AsyncSession, appeal_id: UUID) -> Page:
-    return page("selling/appeal.html", **await _shown(session, await queries.by_id(session, appeal_id)))
+async def show_appeal(session: AsyncSession, actor: Actor, appeal_id: UUID) -> Page:
+    return page("selling/appeal.html", **await _shown(session, await queries.seen_by(session, actor, appeal_id)))
 
 
 @post("/operator/batas-jual/{appeal_id:uuid}", guards=OPERATOR)
 async def decide(request: Asked, session: AsyncSession, actor: Actor, appeal_id: UUID) -> Redirect:
-    async with reshow(request, "selling/appeal.html", **await _shown(session, await queries.by_id(session, appeal_id))) as form:
+    async with reshow(request, "selling/appeal.html", **await _shown(session, await queries.seen_by(session, actor, appeal_id))) as form:
         await service.decide(session, actor, appeal_id, form.parse(DecideAppeal))
     return see_other("/operator/batas-jual", toast=_("Keputusan tercatat, dan penjualnya dikabari."))
 

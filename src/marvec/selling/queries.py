@@ -7,6 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock
+from common.actor import Actor, Role
+from common.audit import reading
+from common.audit.reading import Purpose
 from common.web import paging
 from marvec.selling.models import Appeal, AppealState
 from marvec.selling.policy import NoSuchAppeal
@@ -60,6 +63,21 @@ async def page_of(session: AsyncSession, *, decided: bool, limit: int, cursor: s
 
 def _of(person_id: UUID) -> Select[Appeal]:
     return select(Appeal).where(col(Appeal.person_id) == person_id)
+
+
+async def seen_by(session: AsyncSession, operator: Actor, appeal_id: UUID) -> Appeal:
+    """With what the seller says and how much was sold; on record. Raises NoSuchAppeal."""
+    appeal = await by_id(session, appeal_id)
+    await reading.record(
+        session,
+        operator,
+        owner_id=appeal.person_id,
+        subject_kind="appeal",
+        subject_id=appeal.id,
+        purpose=Purpose.APPEAL,
+        role=Role.OPERATOR,
+    )
+    return appeal
 
 
 def _found(appeal: Appeal | None) -> Appeal:

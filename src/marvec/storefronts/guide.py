@@ -38,11 +38,11 @@ async def _payouts(session: AsyncSession, shop: Storefront) -> Step:
     account = await payments.seller_account(session, shop.id)
     text = _("Rekening penerima")
     link = f"/toko-saya/{shop.slug}/rekening"
+    if account is not None and account.payouts_enabled and account.transfers_enabled:
+        return Step(text, _("Rekening siap menerima uang."), done=True)
     if account is None or not account.details_submitted:
         note = _("Uang penjualan dikirim ke sini setelah barang sampai. Tetap bisa ki’ berjualan; uangnya kami simpan dulu.")
         return Step(text, note, done=False, link=link, action=_("Siapkan rekening"))
-    if account.payouts_enabled and account.transfers_enabled:
-        return Step(text, _("Rekening siap menerima uang."), done=True)
     return Step(
         text, _("Datanya belum lengkap, atau masih diperiksa penyedia pembayaran."), done=False, link=link, action=_("Lihat rekening")
     )

@@ -267,7 +267,7 @@ async def test_the_officer_sees_both_side_by_side_and_decides_with_a_reason(app:
     assert "Kembar, dua surat lahir" in (await desk.get(where)).text
     await issue(second)
     async with unit_of_work() as session:
-        reads = "SELECT count(*) FROM audit_entries WHERE action = 'application.read' AND subject_id = :id"
+        reads = "SELECT count(*) FROM audit_entries WHERE action = 'personal.read' AND subject_id = :id"
         assert (await session.execute(text(reads), {"id": str(found.entry.application_id)})).scalar_one() >= 2
     assert (await (await office(app, "DPMPTSP")).get(where)).status_code == 404
 

@@ -136,7 +136,7 @@ async def test_opening_the_file_and_its_documents_leaves_a_trail(database: None)
     await step(officer, case, "verifikasi")
     async with unit_of_work() as session:
         deeds = await session.scalars(text("SELECT action FROM audit_entries WHERE subject_kind = 'application' ORDER BY id"))
-        assert list(deeds) == ["application.taken_up", "application.step_done"]
+        assert list(deeds) == ["personal.read", "application.taken_up", "personal.read", "application.step_done"]
 
 
 async def test_handing_in_asks_no_more_than_it_must(database: None) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -6,8 +7,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from civic.services import queries, service
-from civic.services.errors import Incomplete, LevyMissing, SlotFull
+from civic.services.errors import Incomplete, LevyMissing, NoAppointment, NoSuchSlot, SlotFull, SlotOver
 from civic.services.models import Application, State
+from common import clock, ids
 from common.credentials import queries as credentials
 from common.db import unit_of_work
 from common.states import StateMove
@@ -86,3 +88,21 @@ async def test_the_database_knows_the_same_moves_as_the_code(database: None) -> 
     async with unit_of_work() as session:
         rows = await session.scalars(select(StateMove).where(col(StateMove.machine) == "application/1", col(StateMove.from_state) != ""))
         assert {(row.from_state, row.to_state) for row in rows} == {(a, b) for a, news in Application.MOVES.items() for b in news}
+
+
+async def test_a_slot_that_cannot_be_had_says_why(database: None) -> None:
+    citizen = await a_citizen()
+    birth, card = await a_draft(citizen), await a_draft(citizen, "ktp-el")
+    async with unit_of_work() as session:
+        await service.open_slots(session)
+        free = (await queries.free_slots(session, "ktp-el"))[0]
+    after = free.starts_at + timedelta(minutes=1)
+    refused = [
+        (birth.id, free.id, clock.now(), NoAppointment),
+        (card.id, ids.uuid7(), clock.now(), NoSuchSlot),
+        (card.id, free.id, after, SlotOver),
+    ]
+    for case, slot_id, now, why in refused:
+        with clock.frozen(now), pytest.raises(why):
+            async with unit_of_work() as session:
+                await service.book_slot(session, citizen, case, slot_id)

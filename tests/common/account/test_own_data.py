@@ -65,9 +65,9 @@ async def test_everything_about_oneself_comes_in_one_file_for_oneself(run_jobs: 
     await run_jobs()
     found = await opened(deal.buyer, export)
     assert sorted(found) == [
-        "akun.json", "alamat.json", "antrean.json", "barang.json", "batas_jual.json", "berkas.json", "dokumen.json", "keranjang.json",
-        "laporan.json", "pembayaran.json", "pemberitahuan.json", "permintaan.json", "permohonan.json", "pesan-saya.json", "pesanan.json",
-        "tawaran.json", "toko.json", "ulasan.json",
+        "akun.json", "alamat.json", "antrean.json", "barang.json", "batas_jual.json", "berkas.json", "bukti_sengketa.json", "dokumen.json",
+        "keranjang.json", "laporan.json", "pembayaran.json", "pemberitahuan.json", "permintaan.json", "permohonan.json",
+        "pesan-saya.json", "pesanan.json", "tawaran.json", "toko.json", "ulasan.json",
     ]  # fmt: skip
     assert (found["akun.json"]["name"], found["akun.json"]["nik"]) == ("Pembeli", NIK)
     (bought,) = found["pesanan.json"]["bought"]

@@ -47,9 +47,7 @@ async def _live(client: httpx.AsyncClient) -> list[str]:
     for nik in (NIK[:-1], f"{NIK[:-4]}0000", NIK):
         refused = await client.put("/api/v1/people/me/nik", json={"nik": nik}, headers=headers)
         assert NIK[:-4] not in refused.text
-    reset = (await client.post("/api/v1/codes", json={"purpose": "reset", "email": EMAIL, "address": EMAIL}, headers=headers)).json()[
-        "code"
-    ]
+    reset = (await client.post("/api/v1/codes", json={"purpose": "reset", "address": EMAIL}, headers=headers)).json()["code"]
     body = {"email": EMAIL, "code": reset, "password": NEW}
     assert (await client.post("/api/v1/passwords", json=body, headers=headers)).status_code == 204
     return [

@@ -35,7 +35,7 @@ async def start(port: int, **environment: str) -> asyncio.subprocess.Process:
     words += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
     paths = {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     process = await asyncio.create_subprocess_exec(sys.executable, *words, env=os.environ | paths | environment, cwd=ROOT)
-    async with asyncio.timeout(30), httpx.AsyncClient() as client:
+    async with asyncio.timeout(120), httpx.AsyncClient() as client:
         while True:
             assert process.returncode is None, "the web process ended at once"
             try:

@@ -127,3 +127,53 @@ async def test_once_a_day_the_comparison_runs_and_a_difference_alarms_the_operat
         told = list(await session.scalars(text("SELECT text FROM notification WHERE kind = 'payment.alarm'")))
     assert rows == [0, 2]
     assert told == ["Catatan kami dan penyedia pembayaran berbeda pada %(n)s hal. Periksa segera."]
+
+
+async def test_operators_want_a_comparison_and_read_it_page_by_page_and_by_program(
+    sandbox: Sandbox, run_jobs: RunJobs, client: httpx.AsyncClient
+) -> None:
+    async with unit_of_work() as session:
+        operator = await people.holder(session, Role.OPERATOR)
+        headers = await people.bearer(session, operator, "ledger:read", "ledger:write")
+    intent, _ = await paid_and_held(sandbox, run_jobs)
+    await sandbox.do("dispute", str(intent.provider_ref))
+    for _ in range(3):
+        assert (await client.post("/api/v1/ledger/provider-checks", headers=headers)).status_code == 202
+    with clock.frozen(clock.now() + LATER):
+        await checking.do_wanted_check(pause=0)
+    (check,) = (await client.get("/api/v1/ledger/provider-checks", headers=headers)).json()["items"]
+    assert (check["state"], check["differences"], check["compared"]) == ("done", 2, 4)
+    url = f"/api/v1/ledger/provider-checks/{check['id']}/differences"
+    first = (await client.get(url, params={"limit": 1}, headers=headers)).json()
+    second = (await client.get(url, params={"limit": 1, "cursor": first["next"]}, headers=headers)).json()
+    assert [(one["kind"], one["ours"], one["theirs"]) for one in (*first["items"], *second["items"])] == [
+        ("dispute", "-", "withdrawn 100000"), ("movement", "-", "-100000"),
+    ]  # fmt: skip
+    assert second["next"] is None
+    async with unit_of_work() as session:
+        await people.enter(session, client, operator)
+    page = (await client.get(f"/operator/penyedia/{check['id']}")).text
+    assert "withdrawn 100000" in page
+    assert "2 selisih" in (await client.get("/operator/penyedia")).text
+    metrics = (await client.get("/metrics")).text
+    assert "marvec_provider_differences 2.0" in metrics
+
+
+async def test_disputes_and_their_evidence_are_read_and_answered_by_program(
+    sandbox: Sandbox, run_jobs: RunJobs, client: httpx.AsyncClient
+) -> None:
+    async with unit_of_work() as session:
+        headers = await people.bearer(session, await people.holder(session, Role.OPERATOR), "ledger:read", "ledger:write")
+    intent, _ = await paid_and_held(sandbox, run_jobs)
+    await sandbox.do("dispute", str(intent.provider_ref), amount=2_500_000)
+    await tell_all(await sandbox.events())
+    await run_jobs()
+    (dispute,) = (await client.get("/api/v1/bank-disputes", headers=headers)).json()["items"]
+    assert (dispute["state"], dispute["amount"], dispute["reason"], dispute["unborne"]) == ("withdrawn", 25_000, "fraudulent", 0)
+    here = f"/api/v1/bank-disputes/{dispute['id']}"
+    said = await client.post(f"{here}/evidence", json={"words": "Barang diterima."}, headers=headers)
+    assert (said.status_code, said.json()["side"]) == (201, "petugas")
+    assert (await client.post(f"{here}/submission", json={"confirmed": False}, headers=headers)).status_code == 422
+    assert (await client.post(f"{here}/submission", json={"confirmed": True}, headers=headers)).status_code == 204
+    assert (await client.get(here, headers=headers)).json()["evidence_sent_at"] is not None
+    assert [one["words"] for one in (await client.get(f"{here}/evidence", headers=headers)).json()] == ["Barang diterima."]

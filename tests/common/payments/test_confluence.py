@@ -21,6 +21,7 @@ from tests.common.payments.test_provider import paid_and_held, tell_all
 from tests.conftest import RunJobs
 
 
+@pytest.mark.timeout(400)  # some thousand transactions, each of them real
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(HISTORIES, st.integers(0, 2**32))
 async def test_any_order_repetition_and_loss_ends_in_the_same_books(database: None, history: History, seed: int) -> None:

@@ -51,6 +51,7 @@ async def test_the_payer_goes_to_the_pay_page_and_comes_back_paid(sandbox: Sandb
     shown = await client.get(f"/bayar/{intent.id}")
     assert shown.status_code == 200
     assert "Rp25.000" in shown.text
+    assert "Bayar sebelum" in shown.text
     token = await token_in(client, f"/bayar/{intent.id}")
     sent = await client.post(f"/bayar/{intent.id}", data={"_csrf": token})
     assert sent.status_code == 303
@@ -61,6 +62,7 @@ async def test_the_payer_goes_to_the_pay_page_and_comes_back_paid(sandbox: Sandb
     back = await client.get(f"/bayar/{intent.id}/kembali")
     assert "Sudah dibayar" in back.text
     assert "data-every" not in back.text
+    assert "Bayar sebelum" not in back.text
     assert await make.pots() == {"outside:payers": -25_000, f"arrived:{intent.id}": 25_000}
 
 
@@ -74,7 +76,9 @@ async def test_a_closed_payment_says_so_and_starts_no_more(sandbox: Sandbox, cli
     token = await token_in(client, f"/bayar/{intent.id}")
     async with unit_of_work() as session:
         await service.cancel_intent(session, intent.id)
-    assert "Ditutup" in (await client.get(f"/bayar/{intent.id}")).text
+    closed = (await client.get(f"/bayar/{intent.id}")).text
+    assert "Ditutup" in closed
+    assert "Bayar sebelum" not in closed
     assert (await client.post(f"/bayar/{intent.id}", data={"_csrf": token})).status_code == 410
 
 

@@ -81,7 +81,7 @@ def test_a_cursor_changed_by_one_letter_is_refused() -> None:
 
 
 async def test_a_list_names_its_next_page_in_a_header(tmp_path: Path) -> None:
-    @get("/api/v1/numbers", guards=[pages.public], sync_to_thread=False)
+    @get("/api/v1/numbers", guards=[pages.public], sync_to_thread=False, opt={"reads": ("q",)})
     def numbers(request: Request[Any, Any, Any], limit: Limit = 2, cursor: Cursor = None) -> Response[Page[int]]:
         (start,) = keys_of("numbers", cursor) or (0,)
         rows = list(range(start + 1, 6))[: limit + 1]

@@ -19,6 +19,7 @@ from marvec.orders.errors import (
     ChangedMeanwhile,
     NoDispute,
     NotYourMove,
+    OrderFrozen,
     PartOutOfRange,
     ReasonNeeded,
     SaidEnough,
@@ -367,3 +368,33 @@ async def test_answer_and_end_of_answering_at_the_same_moment_end_in_one_of_two_
             (OrderState.DISPUTED, DisputeState.ANSWERED),
             (OrderState.DISPUTED, DisputeState.REVIEW),
         )
+
+
+async def test_a_bank_that_looks_at_the_payment_stops_the_clock_of_a_complaint(run_jobs: RunJobs) -> None:
+    """Nothing goes back twice: neither by silence, nor by the seller, nor by an agreement."""
+    deal = await make.deal_in(OrderState.DISPUTED, run_jobs)
+    await say(deal.seller, deal.order_id, offer=5_000)
+    before = await dispute(deal.order_id)
+    async with unit_of_work() as session:
+        order = await queries.order_for_update(session, deal.order_id)
+        order.frozen_at = clock.now()
+    for attempt in (agree(deal.buyer, deal.order_id, 5_000), make.move(deal.seller, deal.order_id, OrderState.CANCELLED)):
+        with pytest.raises(OrderFrozen):
+            await attempt
+    with pytest.raises(OrderFrozen):
+        async with unit_of_work() as session:
+            await service.refund_part(session, deal.seller, deal.order_id, amount=1, reason="Kurang.", client_key="tombol-beku")
+    await run_jobs(ahead=timedelta(days=11), failing=True)
+    assert ((await make.order(deal.order_id)).state, (await make.order(deal.order_id)).refunded) == (OrderState.DISPUTED, 0)
+    with clock.frozen(clock.now() + timedelta(days=11)):
+        async with unit_of_work() as session:
+            await service.follow_bank(session, deal.group_id)
+    after = await dispute(deal.order_id)
+    assert before.answer_by and after.answer_by and after.decide_by
+    assert timedelta(days=10, hours=23) < after.answer_by - before.answer_by < timedelta(days=11, hours=1)
+    assert after.decide_by - after.answer_by == timedelta(days=7)
+    await run_jobs(ahead=timedelta(days=14, hours=1), failing=True)
+    assert (await dispute(deal.order_id)).state is DisputeState.REVIEW
+    await run_jobs(ahead=timedelta(days=21, hours=1), failing=True)
+    assert (await make.order(deal.order_id)).refunded == 30_000
+    assert await differences() == []

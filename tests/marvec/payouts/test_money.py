@@ -261,6 +261,12 @@ async def test_the_balance_says_where_every_rupiah_is(database: None, app: Lites
         assert f'href="/pesanan/{order.reference}"' in shown.text
 
 
+async def test_who_has_no_shop_has_an_empty_balance(database: None, app: Litestar) -> None:
+    async with client_as(app, await make.member()) as client:
+        shown = await client.get("/toko-saya/saldo")
+        assert (shown.status_code, "Belum ada uang masuk" in shown.text) == (200, True)
+
+
 async def test_movements_are_paged_without_a_gap_or_a_double(database: None, app: Litestar, run_jobs: RunJobs) -> None:
     deal = await make.deal_in(OrderState.COMPLETED, run_jobs)
     shop = await shop_of(deal)

@@ -168,7 +168,7 @@ async def test_a_question_that_makes_no_sense_is_told_so(client: httpx.AsyncClie
     assert (await client.get("/api/v1/search", params=asked)).status_code in (400, 422)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     typed=st.text(max_size=400) | st.sampled_from(["'; DROP TABLE listings; --", "a & | ! b", "\x00", "%", "<->", ":*", "()" * 90, "𝔠𝔬𝔱𝔬"])
 )

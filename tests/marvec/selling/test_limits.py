@@ -173,7 +173,7 @@ async def test_baskets_of_the_same_two_sellers_in_either_order_do_not_wait_for_e
 async def test_what_is_cancelled_or_given_back_makes_room_again(database: None, run_jobs: RunJobs) -> None:
     made = await make.deal_in(OrderState.PAID, run_jobs)
     assert (await standing(made.seller)).sold == 30_000
-    await make.move(made.seller, made.order_id, OrderState.DECLINED)
+    await make.move(made.seller, made.order_id, OrderState.DECLINED, because="Bahannya habis.")
     assert (await standing(made.seller)).sold == 0
 
 

@@ -11,13 +11,23 @@ from civic.promises import service as promises
 from civic.services import answers as forms
 from civic.services import catalogue, queries
 from civic.services.catalogue import Service
-from civic.services.errors import Incomplete, NoSuchApplication, NoSuchDocument, SlotFull, SlotMissing
+from civic.services.errors import (
+    Incomplete,
+    NoAppointment,
+    NoSuchApplication,
+    NoSuchDocument,
+    NoSuchSlot,
+    SlotFull,
+    SlotMissing,
+    SlotOver,
+)  # fmt: skip
 from civic.services.models import Application, ApplicationDocument, Booking, State
 from civic.services.policy import check_may_fill, is_applicant
 from civic.services.service import correcting
 from civic.services.service.telling import tell_move
 from common import clock, ids
 from common.actor import Actor, Role
+from common.errors import DomainError
 from common.files import purposes
 from common.files import service as files
 from common.files.models import StoredFile
@@ -80,10 +90,13 @@ async def attach(session: AsyncSession, actor: Actor, application_id: UUID, name
 
 
 async def book_slot(session: AsyncSession, actor: Actor, application_id: UUID, slot_id: UUID) -> None:
-    """Take a place in a slot; a place taken before is given back. Raises SlotFull. Slots are locked in id order."""
+    """Take a place in a slot; a place taken before is given back. Slots are locked in id order.
+
+    Raises NoAppointment for a service without any, and why this one cannot be had: NoSuchSlot, SlotOver, SlotFull.
+    """
     application, service, _answers = await _open_for_filling(session, actor, application_id)
     if service.slot is None:
-        raise NoSuchDocument
+        raise NoAppointment
     held = await queries.booking(session, application.id)
     if held is not None and held[1].id == slot_id:
         return
@@ -92,11 +105,18 @@ async def book_slot(session: AsyncSession, actor: Actor, application_id: UUID, s
     if held is not None and held[1].id < slot_id:
         await _give_back(session, held[0])
     if not await queries.take_place(session, slot_id, service.code):
-        raise SlotFull
+        raise await _why_not(session, slot_id, service)
     if held is not None and held[1].id > slot_id:
         await _give_back(session, held[0])
     session.add(Booking(application_id=application.id, slot_id=slot_id))
     await session.flush()
+
+
+async def _why_not(session: AsyncSession, slot_id: UUID, service: Service) -> DomainError:
+    slot = await queries.slot(session, slot_id, service.code)
+    if slot is None:
+        return NoSuchSlot()
+    return SlotOver() if slot.starts_at <= clock.now() else SlotFull()
 
 
 async def submit(session: AsyncSession, actor: Actor, application_id: UUID) -> tuple[Application, "Promise"]:
@@ -176,7 +196,12 @@ async def _office_may_read(session: AsyncSession, visitor: Actor, file: StoredFi
     return await queries.holder_of_file(session, file.id, visitor.offices(Role.OFFICER))
 
 
-purposes.register(purposes.Purpose(PURPOSE, purposes.DOCUMENTS, may_read=_office_may_read))
+async def _whose_document(session: AsyncSession, file: StoredFile) -> tuple[str, str]:
+    """The application's reference and the document's name, and the office."""
+    return await queries.place_of_file(session, file.id)
+
+
+purposes.register(purposes.Purpose(PURPOSE, purposes.DOCUMENTS, may_read=_office_may_read, about=_whose_document))
 
 
 async def _open_for_filling(session: AsyncSession, actor: Actor, application_id: UUID) -> tuple[Application, Service, forms.Answers]:

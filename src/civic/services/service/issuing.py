@@ -16,7 +16,7 @@ from civic.services.products import Product, Workshop
 from civic.services.service.telling import tell_given_back, tell_move
 from common import clock
 from common.actor import Actor
-from common.audit import service as audit
+from common.audit.reading import Purpose
 from common.credentials import certificate as paper
 from common.credentials import queries as credentials
 from common.credentials import service as issuing
@@ -104,14 +104,13 @@ async def on_payment_closed(session: AsyncSession, application_id: UUID, intent_
 
 async def certificate(session: AsyncSession, actor: Actor, application_id: UUID) -> tuple[str, bytes]:
     """File name and bytes of the product's PDF, for the applicant and the office. Raises NoProduct while there is none."""
-    application = await queries.visible(session, actor, application_id)
+    application = await queries.visible(session, actor, application_id, Purpose.CERTIFICATE)
     credential = await credentials.of_application(session, application.id)
     service = catalogue.of_case(application.service, application.version, application.office)
     if credential is None or service.product is None:
         raise NoProduct
     answers = forms.unseal(application.id, application.answers)
     lines = await _workshop(service).lines(session, application, answers)
-    await audit.record(session, actor, "certificate.read", subject_kind="credential", subject_id=credential.id)
     data = await asyncio.to_thread(paper.render, credential, office_name=service.office_name, lines=lines)
     return f"{service.code}-{credential.code}.pdf", data
 

@@ -11,9 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from civic.services import answers as forms
 from civic.services import catalogue, queries, tariffs
 from civic.services.catalogue import Service
-from civic.services.errors import LevyNotHere, LevyPaid, NoSuchLevy, NothingAsked, SecondOfficerNeeded
+from civic.services.errors import DecisionWaits, LevyNotHere, LevyPaid, NoSuchLevy, NothingAsked, SecondOfficerNeeded
 from civic.services.models import Application, Levy, State
-from civic.services.policy import check_may_review
 from civic.services.service import issuing
 from civic.services.service.telling import tell_levy
 from civic.services.tariffs import Proposal
@@ -97,8 +96,9 @@ async def drop_levy(session: AsyncSession, application: Application) -> None:
 
 
 async def _for_levying(session: AsyncSession, actor: Actor, application_id: UUID) -> tuple[Application, Service, Proposal]:
-    application = await queries.for_update(session, application_id)
-    check_may_review(actor, application)
+    application = await queries.for_review(session, actor, application_id)
+    if await queries.pending_decision(session, application_id) is not None:
+        raise DecisionWaits
     service = catalogue.find(application.service, application.version)
     proposal = tariffs.propose(service, forms.unseal(application.id, application.answers))
     if proposal is None:

@@ -8,15 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from civic.promises import service as promises
 from civic.services import catalogue, queries
 from civic.services.catalogue import Service
-from civic.services.errors import LevyMissing, LevyWaits, NothingAsked, StepNotNext
+from civic.services.errors import DecisionWaits, LevyMissing, LevyWaits, NothingAsked, StepNotNext
 from civic.services.models import Application, State, StepDone
-from civic.services.policy import check_may_review
 from civic.services.service import correcting, issuing
 from civic.services.service.filling import free_slot
 from civic.services.service.telling import tell_move
 from common.actor import Actor
 from common.audit import service as audit
+from common.errors import ReasonMissing
 from common.states import NotFromHere
+
+SHORTEST_REASON = 3
 
 
 async def take_up(session: AsyncSession, actor: Actor, application_id: UUID) -> Application:
@@ -41,9 +43,7 @@ async def ask_correction(session: AsyncSession, actor: Actor, application_id: UU
     """Give the citizen the next move, with what to mend: [{target, message}]. The clock stops."""
     application = await _for_review(session, actor, application_id)
     service = catalogue.find(application.service, application.version)
-    asked = [{"target": item["target"], "message": item["message"].strip()} for item in items if item["message"].strip()]
-    if not asked or any(item["target"] not in service.names for item in asked):
-        raise NothingAsked
+    asked = check_correction(application, items)
     application.move_to(State.CORRECTION, by=actor.person_id, because="; ".join(item["message"] for item in asked)[:500])
     session.add(await correcting.opening(session, actor, application, service, asked))
     await promises.pause(session, application.id)
@@ -58,11 +58,7 @@ async def complete_step(session: AsyncSession, actor: Actor, application_id: UUI
     """Do the next step; the last approves, and issues unless a fee is due. Of two officers, the second is refused."""
     application = await _for_review(session, actor, application_id)
     service = catalogue.find(application.service, application.version)
-    if application.state != State.IN_REVIEW or _next_code(application, service) != code:
-        raise StepNotNext
-    is_last = application.steps_done == len(service.steps) - 1
-    if is_last:
-        await _check_levy(session, application)
+    is_last = await check_step(session, application, service, code)
     done = service.steps[application.steps_done]
     application.steps_done += 1
     await session.flush()
@@ -81,14 +77,42 @@ async def complete_step(session: AsyncSession, actor: Actor, application_id: UUI
 async def reject(session: AsyncSession, actor: Actor, application_id: UUID, reason: str) -> Application:
     """Refuse for a stated reason; the citizen may apply anew."""
     application = await _for_review(session, actor, application_id)
-    if not reason.strip():
-        raise NothingAsked
+    check_rejection(application, reason)
     application.move_to(State.REJECTED, by=actor.person_id, because=reason.strip())
     await free_slot(session, application.id)
     await promises.end(session, application.id, done=True)
     await audit.record(session, actor, "application.rejected", subject_kind="application", subject_id=application.id)
     await tell_move(session, application)
     return application
+
+
+async def check_step(session: AsyncSession, application: Application, service: Service, code: str) -> bool:
+    """Whether it is the last one. Raises StepNotNext, LevyWaits, LevyMissing."""
+    if application.state != State.IN_REVIEW or _next_code(application, service) != code:
+        raise StepNotNext
+    is_last = application.steps_done == len(service.steps) - 1
+    if is_last:
+        await _check_levy(session, application)
+    return is_last
+
+
+def check_correction(application: Application, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is asked, tidied. Raises NothingAsked, NotFromHere."""
+    service = catalogue.find(application.service, application.version)
+    asked = [{"target": item["target"], "message": item["message"].strip()} for item in items if item["message"].strip()]
+    if not asked or any(item["target"] not in service.names for item in asked):
+        raise NothingAsked
+    if not application.may_move_to(State.CORRECTION):
+        raise NotFromHere(application.state, State.CORRECTION)
+    return asked
+
+
+def check_rejection(application: Application, reason: str) -> None:
+    """Raises ReasonMissing, NotFromHere."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise ReasonMissing
+    if not application.may_move_to(State.REJECTED):
+        raise NotFromHere(application.state, State.REJECTED)
 
 
 async def _check_levy(session: AsyncSession, application: Application) -> None:
@@ -104,6 +128,8 @@ def _next_code(application: Application, service: Service) -> str | None:
 
 
 async def _for_review(session: AsyncSession, actor: Actor, application_id: UUID) -> Application:
-    application = await queries.for_update(session, application_id)
-    check_may_review(actor, application)
+    """Locked, and free: while a decision of the desk waits for its effect, nobody decides anything else."""
+    application = await queries.for_review(session, actor, application_id)
+    if await queries.pending_decision(session, application_id) is not None:
+        raise DecisionWaits
     return application

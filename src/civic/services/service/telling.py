@@ -1,10 +1,9 @@
-"""Telling of a move: the applicant's inbox, the open pages, the fact for other rooms."""
+"""Telling of a move: the applicant's inbox, the open pages."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from civic.services.models import Application, State
-from common import events, live
-from common.events import ApplicationMoved
+from common import live
 from common.i18n import N_
 from common.money import rupiah
 from common.notifications import service as notifications
@@ -28,10 +27,6 @@ async def tell_move(session: AsyncSession, application: Application) -> None:
     seen = {"id": str(application.id), "reference": application.reference, "state": application.state.value}
     await live.tell(session, f"application:{application.id}", {**seen, "steps": application.steps_done})
     await live.tell(session, f"desk:{application.office}", seen)
-    await events.publish(
-        session,
-        ApplicationMoved(application.id, application.reference, application.service, application.state.value, application.applicant_id),
-    )
     if application.state in SENTENCES:
         await notifications.notify(
             session,
@@ -69,18 +64,5 @@ async def _tell_of_money(session: AsyncSession, application: Application, kind: 
         kind=f"applications.{kind}",
         text=text,
         params={"reference": application.reference, **params},
-        link=f"/permohonan/{application.id}",
-    )
-
-
-async def tell_revoked(session: AsyncSession, application: Application) -> None:
-    """The applicant, at once: a paper that still lies in a drawer holds no more."""
-    await live.tell(session, f"application:{application.id}", {"id": str(application.id), "revoked": True})
-    await notifications.notify(
-        session,
-        application.applicant_id,
-        kind="applications.revoked",
-        text=N_("Dokumen dari permohonan %(reference)s dicabut. Lihat alasannya."),
-        params={"reference": application.reference},
         link=f"/permohonan/{application.id}",
     )

@@ -1,7 +1,7 @@
 """Signing up, in and out; confirming the address."""
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
 from common.actor import Actor
+from common.errors import Unauthenticated
 from common.i18n import gettext as _
 from common.identity import cookies, queries, service
 from common.identity.dependencies import client_of
 from common.identity.policy import local_path, masked
 from common.identity.schemas import GiveCode, GiveSecondFactor, SignIn, SignUp
 from common.settings import get_settings
-from common.web import page, reshow, see_other
+from common.web import page, problems, reshow, see_other
+from common.web.addresses import with_query
 from common.web.templating import Page
 
 Asked = Request[Any, Any, Any]
@@ -45,6 +47,14 @@ async def sign_in_form(visitor: Actor | None, lanjut: Return = "") -> Response[A
     if visitor is not None:
         return see_other(local_path(lanjut, "/akun"))
     return page("identity/sign_in.html", lanjut=local_path(lanjut, ""), demo=get_settings().demo, section="account")
+
+
+def ask_who(request: Asked, error: Unauthenticated) -> Response[Any]:
+    """Instead of a refusal, the form to sign in, which leads back to the page; a form that was sent leads to the page it stood on."""
+    if problems.wants_json(request):
+        return problems.of_domain(request, error)
+    lanjut = _way_back(request)
+    return page("identity/sign_in.html", error.status, lanjut=lanjut, demo=get_settings().demo, section="account", came_from=True)
 
 
 @post("/masuk", guards=[guards.public])
@@ -119,6 +129,15 @@ def _confirming(waiting: str, lanjut: str) -> dict[str, Any]:
 def _with_session(answer: Redirect, token: str) -> Redirect:
     answer.set_cookie(cookies.session_cookie(token))
     return answer
+
+
+def _way_back(request: Asked) -> str:
+    if request.method == "GET":
+        return local_path(with_query(request.scope, list(request.query_params.multi_items())), "")
+    page_of_form = urlsplit(request.headers.get("referer", ""))
+    if page_of_form.netloc != request.headers.get("host"):
+        return ""
+    return local_path(page_of_form.path + (f"?{page_of_form.query}" if page_of_form.query else ""), "")
 
 
 async def _asked_return(request: Asked) -> str:

@@ -23,6 +23,7 @@ ADMIN = [guards.role(Role.ADMIN)]
 ROWS = 50
 NAMES = {
     Role.OFFICER: N_("Petugas kantor"),
+    Role.HEAD: N_("Kepala kantor"),
     Role.EDITOR: N_("Penyunting penjelasan"),
     Role.OPERATOR: N_("Operator"),
     Role.ADMIN: N_("Admin"),
@@ -33,13 +34,13 @@ Who = Annotated[UUID | None, QueryParameter(name="orang")]
 
 
 @get("/admin/peran", guards=ADMIN)
-async def roles(session: AsyncSession, text: Text = "", person: Who = None, cursor: Cursor = None) -> Page:
-    return page("identity/roles.html", **await _roles(session, text=text.strip(), person_id=person, cursor=cursor))
+async def roles(session: AsyncSession, actor: Actor, text: Text = "", person: Who = None, cursor: Cursor = None) -> Page:
+    return page("identity/roles.html", **await _roles(session, actor, text=text.strip(), person_id=person, cursor=cursor))
 
 
 @post("/admin/peran", guards=ADMIN)
 async def give(request: Asked, session: AsyncSession, actor: Actor, person: Who = None) -> Redirect:
-    async with reshow(request, "identity/roles.html", **await _roles(session, person_id=person)) as form:
+    async with reshow(request, "identity/roles.html", **await _roles(session, actor, person_id=person)) as form:
         await service.give_grant(session, actor, form.parse(GiveGrant))
     return see_other("/admin/peran", _("Peran sudah diberikan."))
 
@@ -50,12 +51,14 @@ async def take(session: AsyncSession, actor: Actor, grant_id: UUID) -> Redirect:
     return see_other("/admin/peran", _("Peran sudah dicabut."))
 
 
-async def _roles(session: AsyncSession, *, text: str = "", person_id: UUID | None = None, cursor: str | None = None) -> dict[str, Any]:
-    chosen = await queries.by_id(session, person_id) if person_id else None
+async def _roles(
+    session: AsyncSession, actor: Actor, *, text: str = "", person_id: UUID | None = None, cursor: str | None = None
+) -> dict[str, Any]:
+    chosen = await queries.looked_at(session, actor, person_id) if person_id else None
     return {
         "found": await queries.page_of_grants(session, limit=ROWS, cursor=cursor),
         "text": text,
-        "people": await queries.people_like(session, text) if text else [],
+        "people": await queries.people_like(session, actor, text) if text else [],
         "chosen": chosen,
         "held": await queries.grants_of(session, chosen.id) if chosen else [],
         "roles": [(role.value, _(name)) for role, name in NAMES.items()],

@@ -36,6 +36,8 @@ async def send_code(
 ) -> str:
     """Make a code and promise its letter. Without a person (an unknown address) all is the same, but the letter goes nowhere."""
     await throttling.count("code", address.text, throttling.CODE)
+    if client and client.device:
+        await throttling.count("codes-of-device", client.device, throttling.CODES_OF_DEVICE)
     if client and client.network:
         await throttling.count("codes-of-network", client.network, throttling.CODES_OF_NETWORK)
     code = keys.new_code()

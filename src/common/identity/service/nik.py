@@ -6,8 +6,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, events
-from common.actor import Actor
+from common.actor import Actor, Role
+from common.audit import reading
 from common.audit import service as audit
+from common.audit.reading import Purpose
 from common.errors import Forbidden
 from common.identity import policy, queries
 from common.identity.errors import NikFixed, NikTaken, NoNik, NotOfThisOffice
@@ -59,6 +61,10 @@ async def read_nik(session: AsyncSession, actor: Actor, person_id: UUID, because
     if row is None:
         raise NoNik
     await audit.record(session, actor, "identity.nik_read", subject_kind="person", subject_id=person_id, because=because)
+    await reading.record(
+        session, actor, owner_id=person_id, subject_kind="nik", subject_id=person_id, purpose=Purpose.IDENTITY, because=because,
+        role=Role.OFFICER, office=policy.NIK_OFFICE,
+    )  # fmt: skip
     return _opened(row)
 
 

@@ -21,8 +21,8 @@ TOO_EASY = N_("Kata sandi ini terlalu mudah ditebak. Coba gabungkan beberapa kat
 
 async def sign_up(session: AsyncSession, asked: SignUp, client: Client | None = None) -> Person:
     """A new account, unconfirmed, with its consent on record. Raises `AddressTaken`."""
-    if client and client.network:
-        await throttling.count("sign-up", client.network, throttling.NETWORK)
+    if client:
+        await throttling.count_sign_up(client.network, client.device, client.user_agent, asked.address.text)
     _refuse_weak(asked.password, asked.name, asked.address.text)
     person = Person(name=asked.name, locale=asked.locale, password_hash=await passwords.hashed(asked.password))
     setattr(person, asked.address.kind, asked.address.text)

@@ -17,10 +17,12 @@ from common.identity.service import keys
 
 @dataclass(frozen=True)
 class Client:
-    """Where a request comes from: for throttling and the device list. `network` is the address, kept nowhere but as a keyed hash."""
+    """Where a request comes from: for throttling and the device list. `network` is the address, kept nowhere but as a keyed hash; `device`
+    is a browser's cookie from before it signs in, empty without one."""
 
     network: str = ""
     user_agent: str = ""
+    device: str = ""
 
 
 async def open_session(session: AsyncSession, person_id: UUID, client: Client, *, second_factor_due: bool = False) -> str:

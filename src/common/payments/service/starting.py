@@ -48,7 +48,7 @@ async def start_as(actor: Actor, intent_id: UUID) -> ClientAction:
 async def seen_by(actor: Actor, intent_id: UUID) -> Intent:
     """The intent as it is now, for its payer or an operator; in a transaction of its own."""
     async with unit_of_work() as session:
-        return policy.must_see(actor, await queries.by_id(session, intent_id))
+        return await queries.visible(session, actor, intent_id)
 
 
 async def look_again(intent_id: UUID, *, patiently: bool = False) -> None:

@@ -57,7 +57,12 @@ def _to_sellers(matches: Sequence[Match]) -> list[_Word]:
         if match.request_id is not None:
             first.setdefault((match.request_id, match.seller_id), match)
     return [
-        (match.seller_id, match, TO_CRITERIA if match.kind is StandingKind.CRITERIA else TO_SELLER, "/toko-saya/peluang")
+        (
+            match.seller_id,
+            match,
+            TO_CRITERIA if match.kind is StandingKind.CRITERIA else TO_SELLER,
+            f"/toko-saya/peluang#p-{match.request_id}",
+        )
         for match in first.values()
     ]
 

@@ -4,7 +4,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.actor import Actor
+from common.actor import Actor, Role
+from common.audit import reading
+from common.audit.reading import Purpose
 from common.i18n import gettext as _
 from common.states import StateHistory
 from marvec.orders import policy, queries
@@ -26,6 +28,8 @@ async def show_by_reference(session: AsyncSession, actor: Actor, reference: str)
 
 async def _shown(session: AsyncSession, actor: Actor, order: Order) -> OrderOut:
     parties = policy.parties_of(actor, order)
+    if Party.OPERATOR in parties:
+        await _put_on_record(session, actor, order)
     lines = await queries.lines_of(session, [order.id])
     history = await queries.history_of(session, order.id)
     group = await queries.group_of(session, order)
@@ -44,6 +48,15 @@ async def _shown(session: AsyncSession, actor: Actor, order: Order) -> OrderOut:
         refundable=order.left if Party.SELLER in parties and policy.may_refund(order) else 0,
         dispute=await show_dispute(session, order),
     )
+
+
+async def _put_on_record(session: AsyncSession, operator: Actor, order: Order) -> None:
+    """Buyer and seller read what is theirs; an operator reads what is both of theirs."""
+    for owner_id in (order.buyer_id, order.seller_id):
+        await reading.record(
+            session, operator, owner_id=owner_id, subject_kind="order", subject_id=order.id, purpose=Purpose.SUPPORT,
+            label=order.reference, role=Role.OPERATOR,
+        )  # fmt: skip
 
 
 async def show_dispute(session: AsyncSession, order: Order) -> DisputeOut | None:
