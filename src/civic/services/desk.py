@@ -108,7 +108,9 @@ async def act(session: AsyncSession, request: Web, actor: Actor, application_id:
         if deed in FINAL and not form.value("confirmed") and _is_final(deed, form, context):
             return page("services/confirm.html", **_to_confirm(context, deed, form))
         await _do(session, actor, application, deed, form)
-    return see_other(f"/meja/{application_id}", None if deed in DECISIONS else _("Sudah dicatat."))
+    if deed in DECISIONS:
+        return see_other(f"/meja/{application_id}#keputusan")  # where it can be undone
+    return see_other(f"/meja/{application_id}", _("Sudah dicatat."))
 
 
 @post("/meja/keputusan/{decision_id:uuid}/batal", guards=OFFICER)

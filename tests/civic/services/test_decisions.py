@@ -262,7 +262,7 @@ async def test_at_the_desk_the_last_step_is_confirmed_and_the_next_file_comes_on
     assert await standing(case) == (State.IN_REVIEW, 2)
 
     decided = await press(client, f"/meja/{case}/langkah", mark=seen[0], step=STEPS[2], note="Sudah cocok", confirmed="ya")
-    assert (decided.status_code, decided.headers["location"]) == (303, f"/meja/{case}")
+    assert (decided.status_code, decided.headers["location"]) == (303, f"/meja/{case}#keputusan")
     waiting = (await client.get(f"/meja/{case}")).text
     undoing = re.findall(r'action="(/meja/keputusan/[^"]+/batal)"', waiting)
     assert len(undoing) == 1
