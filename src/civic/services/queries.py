@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from civic.services import catalogue
-from civic.services.errors import NoSuchApplication, NoSuchService, VersionGone
+from civic.services.errors import NoSuchApplication
 from civic.services.models import (
     APPLICANTS_MOVE,
     AT_THE_OFFICE,
@@ -68,10 +68,7 @@ async def _put_on_record(session: AsyncSession, reader: Actor, application: Appl
 
 def _task_of(application: Application) -> str:
     """The office's step whose turn it is, in the city's language; empty when none is left or the definition is gone."""
-    try:
-        steps = catalogue.find(application.service, application.version).steps
-    except (NoSuchService, VersionGone):
-        return ""
+    steps = catalogue.of_case(application.service, application.version, application.office).steps
     return steps[application.steps_done].label.id if application.steps_done < len(steps) else ""
 
 

@@ -107,7 +107,7 @@ async def record(
     """
     if owner_id is None or owner_id == reader.person_id:
         return
-    details = {"person": str(owner_id), "purpose": purpose.value, "label": label, "because": without_nik(because)}
+    details = {"person": str(owner_id), "purpose": purpose.value, "label": without_nik(label), "because": without_nik(because)}
     details |= {"role": role.value if role else "", "office": office}
     once: set[tuple[str, str, str, str]] = session.info.setdefault("reads", set())
     key = (str(owner_id), subject_kind, str(subject_id), purpose.value)

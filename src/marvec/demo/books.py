@@ -10,6 +10,8 @@ from marvec.demo.scene import Deal
 from marvec.demo.waiting import until
 
 PAGES = 20
+AFTER_A_FALL = 110.0
+"""Seconds: a worker that is killed in the middle of the call leaves a lease of ninety."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ async def until_transferred(operator: Person, deal: Deal) -> Split:
         sent = pots.get("transferred", 0) + pots.get("bank", 0)
         return Split(sent, deal.total - sent) if sent and not pots.get("seller") and not pots.get("in_transit") else None
 
-    split = await until(look, "the money is transferred to the seller")
+    split = await until(look, "the money is transferred to the seller", AFTER_A_FALL)
     released = await _caused(operator, f"release:{deal.order_id}")
     commission = [entry["amount"] for one in released for entry in one["entries"] if entry["kind"] == "commission"]
     same(commission, [split.commission], "commission in the release")

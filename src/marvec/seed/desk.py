@@ -1,7 +1,7 @@
 """Applications to the city: in every state that they rest in, with documents, corrections, fees, appointments and finished products."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -50,7 +50,15 @@ def cases() -> list[Case]:
             hours = dice.uniform(4, 60) if end in FRESH else dice.uniform(24 * (40 if end is State.EXPIRED else 14), 24 * 85)
             made.append((code, end, hours))
     keyed = [(hours, code, end, _citizen(number)) for number, (code, end, hours) in enumerate(made)]
-    return [Case(number, code, end, hours, key) for number, (hours, code, end, key) in enumerate(sorted(keyed, reverse=True))]
+    told = [Case(number, code, end, hours, key) for number, (hours, code, end, key) in enumerate(sorted(keyed, reverse=True))]
+    twin, other = _first(told, State.IN_REVIEW), _first(told, State.ISSUED)
+    told[twin.number] = replace(twin, citizen=other.citizen)
+    return told
+
+
+def _first(told: Sequence[Case], end: State) -> Case:
+    """The oldest birth certificate that rests in a state."""
+    return next(case for case in told if (case.code, case.end) == ("akta-kelahiran", end))
 
 
 async def first_draft(session: AsyncSession, mother: Actor) -> None:
@@ -151,10 +159,9 @@ def _answers(citizen: Actor, case: Case) -> dict[str, Any]:
 
 
 def _twin_of(case: Case) -> Case | None:
-    """The mother's child in the office's hands is the twin of the one that is registered: an officer sees both side by side."""
-    if (case.citizen, case.code, case.end) != ("ibu", "akta-kelahiran", State.IN_REVIEW):
-        return None
-    return next(one for one in cases() if (one.citizen, one.code, one.end) == ("ibu", "akta-kelahiran", State.ISSUED))
+    """The child that has been in the office's hands for longest is the twin of the one registered first: an officer sees both."""
+    told = cases()
+    return _first(told, State.ISSUED) if case == _first(told, State.IN_REVIEW) else None
 
 
 def _born(case: Case, twin: Case | None) -> date:

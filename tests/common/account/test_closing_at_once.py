@@ -44,7 +44,7 @@ OPEN = """
 SELECT (SELECT count(*) FROM orders JOIN person p ON p.id IN (buyer_id, seller_id)
         WHERE p.closed_at IS NOT NULL AND state NOT IN ('completed', 'cancelled', 'declined', 'expired'))
      + (SELECT count(*) FROM applications JOIN person p ON p.id = applicant_id
-        WHERE p.closed_at IS NOT NULL AND state NOT IN ('issued', 'rejected', 'withdrawn', 'draft'))
+        WHERE p.closed_at IS NOT NULL AND state NOT IN ('issued', 'rejected', 'withdrawn', 'expired', 'draft'))
      + (SELECT count(*) FROM applications JOIN person p ON p.id = applicant_id WHERE p.closed_at IS NOT NULL AND state = 'draft')
      + (SELECT count(*) FROM offers JOIN person p ON p.id IN (buyer_id, seller_id) WHERE p.closed_at IS NOT NULL AND state = 'open')
      + (SELECT count(*) FROM requests JOIN person p ON p.id = buyer_id WHERE p.closed_at IS NOT NULL AND state = 'open')
