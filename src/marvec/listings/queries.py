@@ -177,21 +177,24 @@ async def cards_of(session: AsyncSession, storefront_id: UUID, limit: int, *, be
 
 
 async def similar_to(session: AsyncSession, listing: Listing, limit: int = 4) -> list[Card]:
-    """Visible goods of other shops in the same category, each with its shop's rating: other goods before the same one, of each good the
-    newest, and never what somebody with several shops sells in all of them."""
-    alike = col(Listing.category) == listing.category, col(Listing.seller_id) != listing.seller_id, col(Listing.id) != listing.id
-    found = _varied(listing.title, await _cards(session, SIMILAR_LOOKED_AT, *alike))[:limit]
+    """Visible goods of other sellers in the same category, each with its shop's rating: the same good first, which is what a buyer compares
+    with, then others, of each the newest; never what somebody with several shops sells in all of them."""
+    alike = col(Listing.category) == listing.category, col(Listing.seller_id) != listing.seller_id
+    named = await _cards(session, limit, *alike, col(Listing.good) == listing.good) if listing.good else []
+    found = _same_first(listing.title, named, await _cards(session, SIMILAR_LOOKED_AT, *alike))[:limit]
     ratings = await storefronts.ratings_of(session, {card.storefront_id for card in found})
     return [_rated(card, ratings.get(card.storefront_id, Rating())) for card in found]
 
 
-def _varied(title: str, cards: list[Card]) -> list[Card]:
-    """Each thing once, the one that is looked at last."""
-    first: dict[str, Card] = {}
+def _same_first(title: str, named: list[Card], cards: list[Card]) -> list[Card]:
+    """Those that are `named` the same good on the city's list or go by the same words, then of every other kind its first."""
+    kind = kind_of(title)
+    same = {card.id: card for card in [*named, *(card for card in cards if kind_of(card.title) == kind)]}
+    others: dict[str, Card] = {}
     for card in cards:
-        first.setdefault(kind_of(card.title), card)
-    same = first.pop(kind_of(title), None)
-    return [*first.values(), *([same] if same else [])]
+        if card.id not in same:
+            others.setdefault(kind_of(card.title), card)
+    return [*same.values(), *others.values()]
 
 
 def kind_of(title: str) -> str:

@@ -146,7 +146,7 @@ async def _shown(session: AsyncSession, listing: Listing) -> bool:
     return await queries.for_sale(session, [listing.id]) != []
 
 
-async def test_beside_a_thing_stand_other_things_first_and_never_the_seller_s_own(session: AsyncSession) -> None:
+async def test_beside_a_thing_stands_the_same_of_other_sellers_first_and_never_the_seller_s_own(session: AsyncSession) -> None:
     seller, rival, third = person(), person(), person()
     mine = await shop(session, seller, name="Toko satu")
     looked_at = await on_sale(session, seller, mine, title="Songkolo bagadang")
@@ -155,6 +155,6 @@ async def test_beside_a_thing_stand_other_things_first_and_never_the_seller_s_ow
     theirs = await shop(session, rival, name="Toko empat")
     same = [await on_sale(session, rival, theirs, title=title) for title in ("Songkolo begadang enak", "Songkolo bagadang pedas")]
     found = [card.id for card in await queries.similar_to(session, looked_at)]
-    assert found == [other.id, same[1].id]
+    assert found == [same[1].id, same[0].id, other.id]
     assert again.id not in found
     assert looked_at.id not in found
