@@ -152,6 +152,12 @@ async def has_disputes(session: AsyncSession, intent_id: UUID) -> bool:
     return bool(await session.scalar(select(exists().where(col(Dispute.intent_id) == intent_id))))
 
 
+async def lost_to_banks(session: AsyncSession, intent_id: UUID) -> int:
+    """What banks gave back to the payer for good, in rupiah, whoever bears it."""
+    lost = select(func.coalesce(func.sum(col(Dispute.amount)), 0)).where(col(Dispute.intent_id) == intent_id)
+    return int(await session.scalar(lost.where(col(Dispute.state) == DisputeState.LOST)) or 0)
+
+
 async def is_in_dispute(session: AsyncSession, intent_id: UUID) -> bool:
     """Whether a bank has still to decide on the payment."""
     undecided = exists().where(col(Dispute.intent_id) == intent_id, col(Dispute.state).in_(UNDECIDED))

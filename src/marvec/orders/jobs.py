@@ -33,6 +33,7 @@ async def on_payment_succeeded(session: AsyncSession, event: events.PaymentSucce
 async def on_payment_disputed(session: AsyncSession, event: events.PaymentDisputed) -> None:
     if event.purpose == PURPOSE:
         await service.follow_bank(session, event.purpose_id)
+        await service.receive_late(session, group_id=event.purpose_id)
 
 
 @events.hears(events.PaymentReassigned, "orders.on_payment_reassigned")

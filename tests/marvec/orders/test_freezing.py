@@ -15,10 +15,11 @@ from common import clock
 from common.actor import Role
 from common.db import hot, unit_of_work
 from common.identity import queries as identity
+from common.payments import queries as money
 from common.payments import service as payments
 from common.payments.errors import PaymentInDispute
 from common.payments.facts import DisputeFact, RefundFact
-from common.payments.models import DisputeState, RefundState
+from common.payments.models import DisputeState, IntentState, RefundState
 from common.payments.service.merging import merge
 from marvec.orders import queries, service
 from marvec.orders.errors import NoSuchOrder, NotYourMove, OrderFrozen
@@ -389,4 +390,26 @@ async def test_an_answered_complaint_ends_with_the_money_that_a_bank_took(run_jo
     order = await make.order(deal.order_id)
     assert (order.state, order.lost, order.refunded, order.left) == (OrderState.CANCELLED, 30_000, 0, 0)
     assert (await complaint_of(deal.order_id)).state is Complaining.LAPSED
+    assert await differences() == []
+
+
+@pytest.mark.parametrize(("decided", "given_back"), [(WON, [30_000]), (LOST, [])])
+async def test_a_payment_that_came_too_late_and_is_disputed_goes_back_once(
+    run_jobs: RunJobs, decided: DisputeState, given_back: list[int]
+) -> None:
+    deal = await make.deal()
+    async with unit_of_work() as session:
+        intent = await money.for_update(session, deal.intent_id)
+        intent.move_to(IntentState.STARTED, by=None)
+    await run_jobs(ahead=timedelta(minutes=15, seconds=1), failing=True)
+    assert (await make.order(deal.order_id)).state is OrderState.EXPIRED
+    await make.pay(deal.intent_id)
+    await bank_says(deal.intent_id, WITHDRAWN)
+    await run_jobs(failing=True)
+    await bank_says(deal.intent_id, decided)
+    await run_jobs(failing=True)
+    async with hot() as connection:
+        assert [row["amount"] for row in await connection.fetch("SELECT amount FROM payment_refunds")] == given_back
+        assert await connection.fetchval("SELECT count(*) FROM outbox WHERE job LIKE 'orders.%' AND last_error <> ''") == 0
+    assert (await make.order(deal.order_id)).state is OrderState.EXPIRED
     assert await differences() == []

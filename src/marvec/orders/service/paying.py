@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import clock
 from common.payments import queries as money
 from common.payments import service as payments
+from common.payments.models import IntentState
 from marvec.orders import queries
 from marvec.orders.machine import OrderState, Party, Step, steps_from
 from marvec.orders.models import Order, OrderGroup
@@ -17,7 +18,10 @@ from marvec.orders.wording import AGREED
 
 
 async def receive_payment(session: AsyncSession, *, intent_id: UUID, group_id: UUID, amount: int) -> None:
-    """Hold the money for the sellers; when the group is no longer waiting for it, give it back in full. Either happens once."""
+    """Hold the money for the sellers; when the group is no longer waiting for it, give it back in full. Either happens once.
+
+    What a bank disputes meanwhile is not given back twice: it waits for the bank's word (`receive_late`).
+    """
     group, orders = await queries.group_for_update(session, group_id)
     if group.money_at is not None:
         return
@@ -26,8 +30,18 @@ async def receive_payment(session: AsyncSession, *, intent_id: UUID, group_id: U
         await _hold(session, group, orders)
         if await money.has_disputes(session, intent_id):
             await follow_bank(session, group_id)
-    else:
-        await payments.refund(session, intent_id=intent_id, amount=amount, reason="payment after the order had ended")
+    elif await money.is_in_dispute(session, intent_id):
+        group.money_at = None
+    elif (back := amount - await money.lost_to_banks(session, intent_id)) > 0:
+        await payments.refund(session, intent_id=intent_id, amount=back, reason="payment after the order had ended")
+
+
+async def receive_late(session: AsyncSession, *, group_id: UUID) -> None:
+    """The bank has decided on a payment that came too late for its orders: what is left of it goes back."""
+    group, _orders = await queries.group_for_update(session, group_id)
+    intent = await money.by_id(session, group.intent_id)
+    if group.money_at is None and intent.state is IntentState.SUCCEEDED:
+        await receive_payment(session, intent_id=intent.id, group_id=group_id, amount=intent.amount)
 
 
 async def close_payment(session: AsyncSession, *, group_id: UUID) -> None:
