@@ -108,7 +108,7 @@ async def hear_the_bell(buyer: Walker, seller: Walker) -> None:
     await seller.stand_still()
     await pay(buyer, "Rp234.000")
     await expect(seller.page.locator("[data-ring-said] a")).to_be_visible()
-    await expect(seller.page).to_have_title("(1) Pesanan masuk · Marvec")
+    await expect(seller.page).to_have_title("Pesanan masuk · Marvec")  # both have agreed: nothing is to be answered
     await expect(seller.page.locator("#pesanan-masuk")).to_contain_text(f"12 porsi {GOODS}")
     assert await seller.page.evaluate("window.shaken") == shaken + 1
     assert await seller.stood_still()

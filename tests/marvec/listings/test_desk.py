@@ -283,8 +283,8 @@ async def test_the_api_does_all_of_it_too(database: None, app: Litestar) -> None
     async with client_as(app, person()) as client:
         opened = (await client.post("/api/v1/storefronts", json={"name": "Kios Api", "kelurahan_code": BONTORANNU})).json()
         assert (opened["slug"], opened["kelurahan"], opened["kecamatan"]) == ("kios-api", "Bontorannu", "Mariso")
-        body = {"storefront_id": opened["id"], "title": "Songkolo", "category": "makanan", "unit": "porsi", "price": 20000, "stock": 40}
-        made = (await client.post("/api/v1/listings", json=body)).json()
+        body = {"title": "Songkolo", "category": "makanan", "unit": "porsi", "price": 20000}
+        made = (await client.post("/api/v1/listings", json=body | {"storefront_id": opened["id"], "stock": 40})).json()
         here = f"/api/v1/listings/{made['id']}"
         assert (made["state"], made["stock"], made["version"]) == ("draft", 40, 1)
         hung = await client.post(f"{here}/pictures", files={"data": ("a.jpg", a_photo(), "image/jpeg")})

@@ -61,7 +61,7 @@ async def check_reviews() -> None:
 async def test_a_city_has_everything_in_every_state_and_its_ledger_is_true(client: httpx.AsyncClient, small: None) -> None:
     said: list[str] = []
     assert await city.seed_if_empty(said.append)
-    assert said[:2] == ["8 accounts", "8 shops with 24 goods"]
+    assert said[:2] == ["9 accounts", "8 shops with 24 goods"]
     await work.work_off(said.append)
     assert said[-1] == "the city is complete", await last_errors()
     assert not await city.seed_if_empty(said.append)
