@@ -22,6 +22,8 @@ import psutil
 
 from common import ids
 from common.db import close_database, open_database, unit_of_work
+from common.identity import service as people
+from common.identity.schemas import GiveNik
 from marvec.listings import service as selling
 from marvec.listings.schemas import CreateListing
 from marvec.orders.service.writing import _WRITE
@@ -75,6 +77,7 @@ async def fill() -> Market:
     seller = await make.member("Penjual")
     shop = await make.shop(seller)
     async with unit_of_work() as session:
+        await people.give_nik(session, seller, GiveNik(nik="7371014508900003"))  # so much is sold only by who is known
         for number in range(LISTINGS + 1):
             wanted = CreateListing(
                 storefront_id=shop.id, title=f"Songkolo {number}", category="makanan", unit="porsi", price=PRICE, stock=1_000_000
