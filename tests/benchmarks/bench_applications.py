@@ -10,6 +10,7 @@ database lays down their rows, for both sides. What the pgbench script leaves ou
 import argparse
 import asyncio
 import itertools
+import json
 import sys
 import time
 from collections.abc import Sequence
@@ -37,18 +38,19 @@ CREATE FUNCTION bench_documents() RETURNS trigger LANGUAGE plpgsql SECURITY DEFI
 END $$
 """
 AFTER_START = "CREATE TRIGGER bench_documents AFTER INSERT ON applications FOR EACH ROW EXECUTE FUNCTION bench_documents()"
+SEALED = json.dumps(dict.fromkeys(BIRTH, f"1${'x' * 70}"))  # each answer by itself
 PEOPLE = "CREATE TABLE bench_people AS SELECT row_number() OVER () AS number, id FROM person"
 YARDSTICK = f"""
 \\set number random(1, {CITIZENS})
 BEGIN;
 INSERT INTO applications (moved_at, moved_by, moved_because, id, reference, service, version, office, applicant_id, answers, steps_done,
     fee, created_at, state, machine)
-SELECT now(), id, '', gen_random_uuid(), gen_random_uuid()::text, '{SERVICE}', 1, 'DISDUKCAPIL', id, '\\x00', 0, 0, now(), 'draft',
+SELECT now(), id, '', gen_random_uuid(), gen_random_uuid()::text, '{SERVICE}', 1, 'DISDUKCAPIL', id, '{{}}', 0, 0, now(), 'draft',
     'application/1' FROM bench_people WHERE number = :number RETURNING id, reference, applicant_id AS person \\gset
 COMMIT;
 BEGIN;
 SELECT answers FROM applications WHERE id = :id::uuid FOR UPDATE;
-UPDATE applications SET answers = convert_to(repeat('x', 420), 'UTF8') WHERE id = :id::uuid;
+UPDATE applications SET answers = '{SEALED}' WHERE id = :id::uuid;
 COMMIT;
 BEGIN;
 SELECT answers FROM applications WHERE id = :id::uuid FOR UPDATE;
