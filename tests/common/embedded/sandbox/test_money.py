@@ -9,6 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from common.embedded.sandbox import qris
+from common.embedded.sandbox.api.accounts import ONBOARDED
 from common.embedded.sandbox.api.routes import find
 from common.embedded.sandbox.clerk import TIMERS
 from common.embedded.sandbox.desk import Call, Desk, Failed
@@ -127,8 +128,11 @@ def test_random_deeds_conserve_money(steps: list[Step], seed: int) -> None:
         town = Town(store, Mischief(store))
         with store.transaction():
             town.mischief.follow(Plan(seed=seed, payout_failure=0.5, refund_failure=0.3, dispute=0.1, decline=0.1))
+            store.keep(ONBOARDED, True)
         for country in ("ID", "SG"):
             town.ask("POST", "/v1/accounts", country=country)
+        town.pass_time()
+        assert [account["capabilities"]["transfers"] for account in store.select("account", "")] == ["active", "active"]
         for step in steps:
             town.take(step)
             town.is_conserved()
