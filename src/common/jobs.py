@@ -1,14 +1,15 @@
 """Jobs: named functions that the outbox calls. Each may run twice and at the same time; its effect happens once.
 
 An ordinary job runs in one transaction together with its mark. A job with `own_transactions` (it calls a provider, outside any lock)
-holds a lease instead and must be idempotent by itself. A `heavy` one (it burns a core) runs only so many at once in a process, and waits
-in the outbox meanwhile: it takes no place and no connection from those that somebody waits for.
+holds a lease instead, renewed while it runs, and must be idempotent by itself. A `heavy` one (it burns a core) runs only so many at once
+in a process, and waits in the outbox meanwhile: it takes no place and no connection from those that somebody waits for.
 """
 
 import asyncio
 import os
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,7 +26,7 @@ from common.outbox import OutboxRow
 
 log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 10
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=15)  # so long nobody takes over what a killed worker held
 HEAVY_AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 JobFunction = Callable[..., Awaitable[None]]
 
@@ -90,7 +91,8 @@ async def run_row(row_id: UUID) -> bool:
                 row.done_at = clock.now()
                 return True
             row.leased_until = clock.now() + LEASE
-        await found.run(**row.args)
+        async with _lease_of(row_id):
+            await found.run(**row.args)
         await _mark_done(row_id)
     except Exception as error:  # whatever a job raises, its row must learn of it
         await _mark_failed(row_id, error)
@@ -156,6 +158,28 @@ async def _locked(session: AsyncSession, row_id: UUID) -> OutboxRow | None:
     due = _due().with_only_columns(OutboxRow).where(col(OutboxRow.id) == row_id)
     row: OutboxRow | None = await session.scalar(due.with_for_update(skip_locked=True))
     return row
+
+
+@asynccontextmanager
+async def _lease_of(row_id: UUID) -> AsyncIterator[None]:
+    """Renew the lease of a row as long as its job runs."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            try:
+                async with unit_of_work() as session:
+                    mine = (col(OutboxRow.id) == row_id) & col(OutboxRow.done_at).is_(None)
+                    await session.execute(update(OutboxRow).where(mine).values(leased_until=clock.now() + LEASE))
+            except Exception as error:  # the next try may come in time; if none does, the job runs twice, as every job may
+                log.warning("lease_not_renewed", row=str(row_id), error=type(error).__name__)
+
+    keeping = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)  # a renewal after the row's mark would put off its next try
 
 
 def _has_its_turn(row_id: UUID) -> bool:

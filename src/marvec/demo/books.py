@@ -10,8 +10,8 @@ from marvec.demo.scene import Deal
 from marvec.demo.waiting import until
 
 PAGES = 20
-AFTER_A_FALL = 110.0
-"""Seconds: a worker that is killed in the middle of the call leaves a lease of ninety."""
+AFTER_A_FALL = 60.0
+"""Seconds: a worker that is killed in the middle of the call leaves a lease of fifteen, and a provider's try comes after."""
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,31 @@ async def test_a_timer_that_is_cancelled_leaves_its_turn_to_the_next(database: N
     assert await jobs.run_timer(jobs.Timer("test.turns", at_once, 1))
 
 
+async def test_a_job_keeps_its_lease_as_long_as_it_runs(database: None, jobs_of_the_test: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=2))
+    begun, ending, times = asyncio.Event(), asyncio.Event(), []
+
+    @jobs.job("test.long", own_transactions=True)
+    async def long() -> None:
+        times.append(clock.now())
+        begun.set()
+        await ending.wait()
+
+    async with unit_of_work() as session:
+        await outbox.enqueue(session, "test.long")
+    (row,) = await jobs.due_rows()
+    running = asyncio.create_task(jobs.run_row(row))
+    await begun.wait()
+    while clock.now() < times[0] + 2 * jobs.LEASE:
+        assert await jobs.run_row(row)  # not due: nothing runs
+        await asyncio.sleep(0.05)
+    assert len(times) == 1
+    ending.set()
+    assert await running
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        assert await jobs.due_rows() == []
+
+
 async def test_heavy_work_runs_a_little_at_a_time_and_lets_the_rest_pass(
     database: None, jobs_of_the_test: None, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
