@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, ViewportSize, async_playwright, expect
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 OFF = (
     "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",  # two pages more behind each context's address bar, which nobody sees: a second of work
     # What Playwright itself turns off: of two such switches the last one counts.
