@@ -74,10 +74,9 @@ def actor_of(connection: Connection) -> Actor:
     return found
 
 
-def access_of(handler: BaseRouteHandler) -> str:
-    """The name of the guard that a handler declares first; empty when it declares none."""
-    declared = handler.guards or ()
-    return getattr(declared[0], "access", declared[0].__name__) if declared else ""
+def guards_of(handler: BaseRouteHandler) -> list[str]:
+    """The names of the guards that a handler declares; the first says who may call it."""
+    return [getattr(guard, "access", guard.__name__) for guard in handler.guards or ()]
 
 
 def _named(guard: Guard, access: str) -> Guard:

@@ -75,8 +75,8 @@ def _handlers(route: Any) -> Iterator[tuple[str, BaseRouteHandler]]:
 
 
 def _access(method: str, path: str, handler: BaseRouteHandler) -> Access:
-    others = [getattr(guard, "access", "") for guard in (handler.guards or ())[1:]]
-    return Access(method, path, guards.access_of(handler), tuple(word for word in others if word.startswith("scope:")))
+    first, *others = guards.guards_of(handler) or [""]
+    return Access(method, path, first, tuple(word for word in others if word.startswith("scope:")))
 
 
 def test_every_handler_says_who_may_call_it(app: Litestar) -> None:

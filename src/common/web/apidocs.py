@@ -8,7 +8,11 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.openapi import OpenAPIConfig
+from litestar.routes import HTTPRoute
+from pydantic import BaseModel
 
+from common.guards import guards_of
+from common.web.csrf import SESSION_COOKIE
 from common.web.problems import PROBLEM
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -42,6 +46,30 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         },
     },
 }
+TOKEN, BROWSER = "token", "browser"
+SECURITY_SCHEMES = {
+    TOKEN: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Made at /akun/token for named scopes. What an operation asks for stands in its `security`; `*` opens all.",
+    },
+    BROWSER: {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE, "description": "A browser's session; changes need `X-CSRF-Token`."},
+}
+FAILURES = {
+    "400": "The body is no JSON or no form",
+    "401": "Nobody is signed in, or the token has ended",
+    "402": "The bank refused the payment",
+    "403": "The person, or the token's scopes, may not",
+    "404": "There is none, or none for this person",
+    "409": "Its state has changed, or forbids this; `code` says which",
+    "410": "It has ended",
+    "413": "The body is too large",
+    "415": "A body of this media type is not understood",
+    "422": "A field is wrong; `errors` names each",
+    "429": "Too often; `Retry-After` says when again",
+    "503": "Something that this needs is away; `Retry-After` says when again",
+}
+OF_ALL, OF_BODIES, OF_CHANGES, OF_PERSONS = ("429", "503"), ("400", "413", "415", "422"), ("402", "409", "410"), ("401", "403")
 IDEMPOTENCY_HEADER = {
     "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "minLength": 8, "maxLength": 200},
     "description": "Repeated with the same body, the request has its effect once and gets the same answer.",
@@ -66,14 +94,36 @@ class Operation:
 @lru_cache(maxsize=2)
 def schema(app: Litestar) -> dict[str, Any]:
     """The whole description. Only paths under /api are in it."""
-    found: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema(), default=str))
+    found: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema(), default=_plain))
     found["paths"] = {path: item for path, item in found.get("paths", {}).items() if path.startswith("/api/")}
-    found.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
-    for item in found["paths"].values():
+    components = found.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    components["securitySchemes"] = SECURITY_SCHEMES
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    told = FAILURES | {"default": "What went wrong"}
+    components["responses"] = {code: {"description": words, "content": content} for code, words in told.items()}
+    guarded = _guards(app)
+    for path, item in found["paths"].items():
         for method, operation in item.items():
             if method in METHODS:
-                _add_ours(method, operation)
+                _add_ours(method, operation, guarded[path, method])
     return found
+
+
+def _plain(value: object) -> Any:
+    """A default that is a value of ours, as JSON has it."""
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
+
+
+def _guards(app: Litestar) -> dict[tuple[str, str], list[str]]:
+    """(path as OpenAPI writes it, method in small letters) -> the names of the guards, who may call it first."""
+    routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
+    return {
+        (route.path_format, method.lower()): guards_of(handler)
+        for route in routes
+        for handler in route.route_handlers
+        for method in handler.http_methods
+    }
 
 
 @lru_cache(maxsize=2)
@@ -94,13 +144,35 @@ def groups(app: Litestar, search: str, base_url: str) -> dict[str, list[Operatio
     return dict(found)
 
 
-def _add_ours(method: str, operation: dict[str, Any]) -> None:
-    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+def _add_ours(method: str, operation: dict[str, Any], guards: list[str]) -> None:
+    """Who may call it, how it fails, and the header that makes it happen once."""
+    needed = [name.removeprefix("scope:") for name in guards if name.startswith("scope:")]
+    anybody = guards[0] == "public"
+    operation["security"] = [{TOKEN: needed}, {BROWSER: []}, *([{}] if anybody else [])]
+    operation["description"] = "\n\n".join(filter(None, (operation.get("description"), _who_may(guards))))
     responses = operation.setdefault("responses", {})
-    responses.pop("400", None)  # what Litestar documents for malformed input; we answer 422
-    responses["default"] = {"description": "What went wrong", "content": content}
+    for code in _failures(method, operation, anybody=anybody):
+        responses[code] = {"$ref": f"#/components/responses/{code}"}
     if method == "post":
         operation.setdefault("parameters", []).append(IDEMPOTENCY_HEADER)
+
+
+def _who_may(guards: list[str]) -> str:
+    who = {"public": "Anybody.", "signed_in": "Whoever is signed in."}.get(guards[0])
+    kind, _, wanted = guards[0].partition(":")
+    if who is None:
+        who = f"Assurance level {wanted} or above." if kind == "assured" else f"Role: {wanted.replace('|', ' or ')}."
+    return " ".join([who, *(f"Scope of a token: `{name.removeprefix('scope:')}`." for name in guards[1:] if name.startswith("scope:"))])
+
+
+def _failures(method: str, operation: dict[str, Any], *, anybody: bool) -> list[str]:
+    places = {parameter["in"] for parameter in operation.get("parameters", [])}
+    found = {*OF_ALL, "default"}
+    found |= {*OF_BODIES} if "requestBody" in operation else set()
+    found |= {"422"} if places & {"query", "header", "path"} else set()
+    found |= {"404"} if "path" in places else set()
+    found |= {*OF_CHANGES} if method != "get" else set()
+    return sorted(found | (set() if anybody else {*OF_PERSONS}))
 
 
 def _row(whole: dict[str, Any], path: str, method: str, operation: dict[str, Any], base_url: str) -> Operation:

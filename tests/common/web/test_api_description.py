@@ -1,8 +1,10 @@
 """The API describes itself: a valid OpenAPI 3.1 document, and a page that needs nobody else's server."""
 
 import httpx
+from litestar import Litestar
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from common.web.apidocs import schema
 from tests.common.web.make import BASE
 
 
@@ -15,9 +17,22 @@ async def test_the_description_is_valid_and_holds_the_api_alone(visitor: httpx.A
 async def test_every_operation_says_how_it_fails(visitor: httpx.AsyncClient) -> None:
     described = (await visitor.get("/api/openapi.json")).json()
     operation = described["paths"]["/api/v1/things"]["post"]
-    assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
+    for code in ("413", "422", "429", "503", "default"):
+        named = operation["responses"][code]["$ref"].rsplit("/", 1)[-1]
+        assert list(described["components"]["responses"][named]["content"]) == ["application/problem+json"]
     assert "Idempotency-Key" in [parameter["name"] for parameter in operation["parameters"]]
-    assert "400" not in operation["responses"]
+
+
+async def test_every_operation_says_who_may_and_which_scope_a_token_needs(app: Litestar) -> None:
+    described = schema(app)
+    OpenAPIV31SpecValidator(described).validate()
+    place, look = described["paths"]["/api/v1/orders"]["post"], described["paths"]["/api/v1/listings/{listing_id}"]["get"]
+    assert place["security"] == [{"token": ["orders:write"]}, {"browser": []}]
+    assert {"401", "403", "409"} <= set(place["responses"])
+    assert {} in look["security"]
+    assert ("404" in look["responses"], "401" in look["responses"]) == (True, False)
+    assert "Role: operator. Scope of a token: `ledger:read`." in described["paths"]["/api/v1/bank-disputes"]["get"]["description"]
+    assert set(described["components"]["securitySchemes"]) == {"token", "browser"}
 
 
 async def test_the_page_lists_searches_and_shows_a_line_to_try(visitor: httpx.AsyncClient) -> None:
