@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from common import indonesia
 from common.actor import Role
 from common.i18n import N_
 from common.identity import policy
+from common.scopes import EVERYTHING, SCOPES
 
 if TYPE_CHECKING:
     from common.identity.models import RoleGrant
@@ -41,13 +42,19 @@ def _scopes(value: Any) -> Any:
     return [word for one in value for word in str(one).split()] if isinstance(value, list) else value
 
 
+def _scope(name: str) -> str:
+    if name != EVERYTHING and name not in SCOPES:
+        raise ValueError(N_("Cakupan ini tidak dikenal."))
+    return name
+
+
 AnAddress = Annotated[policy.Address, BeforeValidator(_address)]
 NewPassword = Annotated[str, BeforeValidator(_password)]
 OldPassword = Annotated[str, Field(min_length=1, max_length=policy.LONGEST_PASSWORD)]
 Code = Annotated[str, Field(pattern=r"^\d{6}$")]
 SecondFactor = Annotated[str, Field(min_length=6, max_length=20)]
 Locale = Literal["id", "id-baku", "en"]
-Scope = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z_]*(:[a-z]+)?)$", max_length=60)]
+Scope = Annotated[str, Field(max_length=60), AfterValidator(_scope)]
 Scopes = Annotated[list[Scope], BeforeValidator(_scopes)]
 
 
@@ -88,8 +95,9 @@ class SignUp(Addressed):
 class SignIn(Addressed):
     password: OldPassword = Field(repr=False)
     code: SecondFactor | None = Field(None, repr=False)
+    confirmation: Code | None = Field(None, repr=False, description="the code that a new account's address was sent")
     token: bool = False
-    scopes: list[Scope] = Field(default=[policy.EVERYTHING], max_length=50)
+    scopes: list[Scope] = Field(default=[EVERYTHING], max_length=50)
     name: str = Field("sign-in", max_length=60)
 
 
@@ -114,6 +122,27 @@ class ResetPassword(Addressed):
     password: NewPassword = Field(repr=False)
 
 
+class ReleaseAddress(Addressed):
+    """For who holds an address that stands in an account of somebody else's making: the code of a reset takes it out of there."""
+
+    code: Code = Field(repr=False)
+
+
+class TakeBack(BaseModel):
+    """The end of the link in the letter about a change."""
+
+    token: str = Field(min_length=1, max_length=200, repr=False)
+
+
+class ProveIt(BaseModel):
+    """Who sits here: the password, or a code of the second factor."""
+
+    model_config = INCOMING
+
+    password: OldPassword | None = Field(None, repr=False)
+    code: SecondFactor | None = Field(None, repr=False)
+
+
 class ChangePassword(BaseModel):
     model_config = INCOMING
 
@@ -122,13 +151,17 @@ class ChangePassword(BaseModel):
 
 
 class ChangePerson(BaseModel):
-    """What is left out stays. A new address is unconfirmed."""
+    """What is left out stays. A new address waits for its code; it is asked for in a session that was proven a moment ago."""
 
     model_config = INCOMING
 
     name: str | None = Field(None, min_length=1, max_length=120)
     locale: Locale | None = None
     address: AnAddress | None = None
+
+
+class AskAddress(Addressed):
+    """A new address of one's own."""
 
 
 class GiveNik(BaseModel):
@@ -220,6 +253,7 @@ class Me(BaseModel):
     assurance: int
     facts: Facts
     nik: str | None
+    waiting: str | None = Field(description="a new address, masked, that waits for its code")
     second_factor: bool
     roles: list[str]
 
@@ -266,6 +300,7 @@ class SignedIn(BaseModel):
     person_id: UUID
     name: str
     token: str | None = Field(None, repr=False)
+    form_token: str = Field(repr=False, description="goes with what is sent by the session's cookie, as X-CSRF-Token")
 
 
 class NikGiven(BaseModel):
