@@ -76,11 +76,6 @@ class NotOfThisOffice(Forbidden):
     message = N_("Hanya petugas Disdukcapil yang bisa melakukan ini, dan bukan untuk dirinya sendiri.")
 
 
-class ScopeTooWide(Forbidden):
-    code = "scope_too_wide"
-    message = N_("Cakupan token baru tidak bisa lebih luas daripada token yang membuatnya.")
-
-
 class SecondFactorOn(Conflict):
     code = "second_factor_on"
     message = N_("Autentikator sudah aktif.")
