@@ -40,3 +40,8 @@ SCOPES = {
     "storefronts:read": N_("membaca toko sendiri"),
     "storefronts:write": N_("mengubah toko"),
 }
+STAFF = frozenset({
+    "admin:read", "admin:write", "desk", "identity:check", "ledger:read", "ledger:write", "moderation:read", "moderation:write",
+    "operations:read", "operations:write",
+})  # fmt: skip
+"""Of use to who holds a role: others are not offered them."""

@@ -121,7 +121,7 @@ async def test_the_old_address_hears_of_it_and_takes_all_of_it_back(client: http
     link = await _link_sent_to(client, OLD)
     async with new_client(app) as owner:
         shown = await owner.get(link)
-        assert shown.status_code == 200 and "Bukan Anda?" in shown.text and shown.headers["referrer-policy"] == "no-referrer"
+        assert shown.status_code == 200 and "Bukan Anda?" in shown.text and shown.headers["referrer-policy"] == "same-origin"
         assert (await client.get("/api/v1/people/me")).status_code == 200, "to look at the page changes nothing"
         done = await owner.post(link, data={"_csrf": make.seed_token(owner)})
         assert (done.status_code, done.headers["location"]) == (303, "/lupa-sandi")

@@ -12,7 +12,7 @@ from common.actor import Actor, Role
 from common.i18n import gettext as _
 from common.identity import queries, service
 from common.identity.schemas import ChangePerson, GiveNik, MakeToken
-from common.scopes import SCOPES
+from common.scopes import SCOPES, STAFF
 from common.web import page, reshow, see_other
 from common.web.templating import Page
 
@@ -73,7 +73,8 @@ async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID) -> R
 
 async def _tokens(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     standing = await queries.tokens_of(session, actor.person_id)
-    return {"tokens": standing, "made": None, "scopes": SCOPES, "confirmed": actor.assurance > 0, "section": "account"}
+    offered = {name: text for name, text in SCOPES.items() if actor.grants or name not in STAFF}
+    return {"tokens": standing, "made": None, "scopes": offered, "confirmed": actor.assurance > 0, "section": "account"}
 
 
 async def _account(session: AsyncSession, actor: Actor) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from common.web.templating import Page
 
 Asked = Request[Any, Any, Any]
 Token = Annotated[str, PathParameter(max_length=200)]
-NOT_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+NOT_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 
 @get("/akun/kontak", guards=[guards.fresh])
