@@ -1,6 +1,7 @@
 """The acting person, as every business verb receives it: frozen, small, made once a request."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -25,7 +26,8 @@ class Grant:
 class Actor:
     """`assurance`: 0 unconfirmed, 1 address confirmed, 2 NIK given and seen by an officer, 3 verified with Dukcapil.
 
-    `scopes` is None for a browser's session, which may do all that the person may; an API token is held to its scopes.
+    `scopes` is None for a browser's session, which may do all that the person may; an API token is held to its scopes. `proven_at`: when
+    the person last said password or factor in this session.
     """
 
     person_id: UUID
@@ -35,6 +37,7 @@ class Actor:
     grants: frozenset[Grant] = field(default_factory=frozenset)
     session_id: UUID | None = None
     scopes: frozenset[str] | None = None
+    proven_at: datetime | None = None
 
     def has(self, role: Role, scope: str | None = None) -> bool:
         """Whether the person holds `role` for `scope` (for any scope when none is named)."""

@@ -1,18 +1,25 @@
-"""Who may call a route. Every handler names exactly one of these first in `guards=[...]`; a test walks all of them."""
+"""Who may call a route. Every handler names exactly one of these first in `guards=[...]`; a test walks all of them.
+
+An API token is somebody only where a scope is named beside the guard: elsewhere it is a stranger on public routes.
+"""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from common import clock
 from common.actor import Actor, Role
 from common.errors import Forbidden, Unauthenticated
 from common.i18n import N_
+from common.scopes import EVERYTHING, SCOPES
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 """Asynchronous though nothing is awaited: Litestar sends a plain function through a thread, 150 us a request."""
+FRESH = timedelta(minutes=10)
 
 
 class NotAssured(Forbidden):
@@ -20,13 +27,43 @@ class NotAssured(Forbidden):
     message = N_("Untuk ini identitas Anda perlu dipastikan dulu (tingkat %(level)s). Lihat langkahnya di halaman Akun.")
 
 
-async def public(_: Connection, __: BaseRouteHandler) -> None:
+class SessionNeeded(Forbidden):
+    """A program's token is no person: what lets the person in is changed by the person."""
+
+    code = "session_needed"
+    message = N_("Token tidak bisa melakukan ini. Masuk dulu dengan kata sandi Anda.")
+
+
+class ProveIt(Forbidden):
+    """Signed in, but who sits there now?"""
+
+    code = "prove_it_is_you"
+    message = N_("Pastikan dulu bahwa ini Anda, dengan kata sandi atau kode autentikator.")
+
+
+async def public(connection: Connection, handler: BaseRouteHandler) -> None:
     """Anybody, signed in or not."""
+    if not _scopes_of(handler):
+        _forget_token(connection)
 
 
 async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
     """Anybody who is signed in."""
     actor_of(connection)
+
+
+async def own_session(connection: Connection, _: BaseRouteHandler) -> None:
+    """Signed in in a browser's way; a token, however wide, is refused."""
+    if actor_of(connection).scopes is not None:
+        raise SessionNeeded
+
+
+async def fresh(connection: Connection, handler: BaseRouteHandler) -> None:
+    """`own_session`, whose person said password or factor within ten minutes."""
+    await own_session(connection, handler)
+    proven_at = actor_of(connection).proven_at
+    if proven_at is None or clock.now() - proven_at > FRESH:
+        raise ProveIt
 
 
 def assured(level: int) -> Guard:
@@ -51,12 +88,17 @@ def role(*wanted: Role) -> Guard:
 
 
 def scope(name: str) -> Guard:
-    """An API token must carry this scope; a browser's session needs none."""
+    """An API token must carry this scope; a browser's session needs none. On a public route a token without it is a stranger."""
+    if name not in SCOPES:
+        raise ValueError(f"{name} is not in the table of scopes")
 
-    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         actor = visitor_of(connection)
-        if actor is not None and actor.scopes is not None and not actor.scopes & {name, "*"}:
+        if actor is None or actor.scopes is None or actor.scopes & {name, EVERYTHING}:
+            return
+        if access_of(handler) != "public":
             raise Forbidden
+        _forget_token(connection)
 
     return _named(guard, f"scope:{name}")
 
@@ -77,6 +119,17 @@ def actor_of(connection: Connection) -> Actor:
 def guards_of(handler: BaseRouteHandler) -> list[str]:
     """The names of the guards that a handler declares; the first says who may call it."""
     return [getattr(guard, "access", guard.__name__) for guard in handler.guards or ()]
+
+
+def _scopes_of(handler: BaseRouteHandler) -> list[str]:
+    named = (getattr(guard, "access", "") for guard in handler.guards or ())
+    return [name for name in named if name.startswith("scope:")]
+
+
+def _forget_token(connection: Connection) -> None:
+    actor = visitor_of(connection)
+    if actor is not None and actor.scopes is not None:
+        connection.scope["state"]["actor"] = None
 
 
 def _named(guard: Guard, access: str) -> Guard:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_KEY = "development-only-key-of-no-value-at-all-0000"
@@ -38,12 +39,21 @@ class Settings(BaseSettings):
     smtp_url: str = Field("", description="smtp[s]://user:password@host:port; empty: codes are printed and shown in the app")
     mail_from: str = "Marvec <halo@marvec.example>"
     upload_limit: int = Field(10 * 1024 * 1024, description="bytes of one upload")
+    trusted_proxies: str = Field("", description="networks of proxies whose X-Forwarded-For counts, comma-separated; empty: nobody's")
     worker_jobs: int = Field(50, ge=1, description="jobs that one worker runs at once")
     metrics_token: SecretStr = Field(SecretStr(""), description="bearer token for /metrics from another machine; empty: loopback only")
     password_cost: Literal["full", "low"] = Field("full", description="low: cheap password hashes for tests; impossible in production")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     demo: bool = Field(False, description="demo accounts and codes are shown; impossible in production")
     demo_history: bool = Field(True, description="the demo city gets its three months of history; without: its first shops alone")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def are_networks(cls, listed: str) -> str:
+        for part in listed.split(","):
+            if part.strip():
+                ip_network(part.strip())
+        return listed
 
     @model_validator(mode="after")
     def production_is_safe(self) -> "Settings":

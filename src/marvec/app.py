@@ -10,9 +10,11 @@ from litestar.di import Provide
 from common import indonesia, logs
 from common.db import close_database, open_database, request_session
 from common.errors import Unauthenticated
+from common.guards import ProveIt
 from common.identity.dependencies import actor, visitor
 from common.identity.middleware import WhoIsIt
 from common.identity.pages.entering import ask_who
+from common.identity.pages.proving import ask_again
 from common.live import door
 from common.queue import close_queue, open_queue
 from common.settings import get_settings
@@ -56,7 +58,7 @@ def create_app() -> Litestar:
         route_handlers=site.routers(),
         lifespan=[doors, door.open_door],
         middleware=[WhoIsIt],
-        exception_handlers={Unauthenticated: ask_who},
+        exception_handlers={Unauthenticated: ask_who, ProveIt: ask_again},
         dependencies={
             "session": Provide(request_session),
             "actor": Provide(actor, sync_to_thread=False),

@@ -3,10 +3,12 @@
 A change of access shows in the review of `access.txt`. To write the table anew: `PYTHONPATH=src python -m tests.architecture.test_access`.
 """
 
+import inspect
 import re
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +16,17 @@ import httpx
 import pytest
 from litestar import Litestar, Request, Response, Router
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import guards
+from common import clock, guards
 from common.actor import Actor, Grant, Role
 from common.db import unit_of_work
 from common.identity import service
 from common.identity.middleware import BEARER_PATHS
-from common.identity.models import Person
+from common.identity.models import Person, PersonSession
 from common.identity.schemas import GiveNik
+from common.scopes import SCOPES
 from common.web.csrf import SEED_COOKIE
 from marvec import site
 from marvec.app import create_app
@@ -36,8 +40,8 @@ OWN_WORDS = {"loopback_or_token"}
 LITESTARS_OWN = "/api/schema"
 """The framework's description of the API, which it registers itself: public."""
 
-SCOPELESS = {("DELETE", "/api/v1/sessions/current")}
-"""Routes of the API that need somebody, but no scope: ending what one holds."""
+NO_TOKENS = ("public", "own_session", "fresh")
+"""Access that needs no scope: a token is nobody there, or refused."""
 
 SAMPLES = {"uuid": "00000000-0000-7000-8000-000000000000", "int": "1", "str": "contoh", "path": "contoh", "date": "2026-12-03"}
 
@@ -80,7 +84,7 @@ def _access(method: str, path: str, handler: BaseRouteHandler) -> Access:
 
 
 def test_every_handler_says_who_may_call_it(app: Litestar) -> None:
-    words = re.compile(r"public|signed_in|assured:[123]|role:\w+(\|\w+)*")
+    words = re.compile(r"public|signed_in|own_session|fresh|assured:[123]|role:\w+(\|\w+)*")
     assert [str(one) for one in accesses(app) if not words.fullmatch(one.access) and one.access not in OWN_WORDS] == []
 
 
@@ -90,11 +94,29 @@ def test_the_table_of_access_is_as_committed(app: Litestar) -> None:
 
 def test_an_api_token_is_held_to_a_scope_wherever_somebody_is_needed(app: Litestar) -> None:
     open_to_all = [
-        str(one)
-        for one in accesses(app)
-        if one.path.startswith("/api/") and one.access != "public" and not one.scopes and (one.method, one.path) not in SCOPELESS
+        str(one) for one in accesses(app) if one.path.startswith(BEARER_PATHS) and one.access not in NO_TOKENS and not one.scopes
     ]
     assert open_to_all == []
+
+
+def test_no_public_answer_knows_a_token_without_a_scope(app: Litestar) -> None:
+    """What shows more to its owner says which scope shows it to the owner's token."""
+    asking = {"visitor", "actor"}
+    knowing = [
+        str(one)
+        for route in app.routes
+        if route.path.startswith(BEARER_PATHS)
+        for method, handler in _handlers(route)
+        if (one := _access(method, route.path, handler)).access == "public"
+        and asking & set(inspect.signature(handler.fn).parameters)
+        and not one.scopes
+    ]
+    assert knowing == []
+
+
+def test_every_scope_of_the_table_opens_something(app: Litestar) -> None:
+    named = {scope.removeprefix("scope:") for one in accesses(app) for scope in one.scopes}
+    assert named == set(SCOPES)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +139,20 @@ class Visitor:
     headers: dict[str, str]
 
 
-VISITORS = ("stranger", "newcomer", "citizen", "verified", "officer", "editor", "operator", "admin", "token", "operator_token")
+VISITORS = (
+    "stranger",
+    "newcomer",
+    "citizen",
+    "long_signed_in",
+    "verified",
+    "officer",
+    "editor",
+    "operator",
+    "admin",
+    "token",
+    "whole_token",
+    "operator_token",
+)
 
 
 @pytest.fixture(params=VISITORS)
@@ -157,13 +192,22 @@ async def _verified(session: AsyncSession, client: httpx.AsyncClient) -> Visitor
     return await _signed_in(session, client, person, 3)
 
 
-async def _token(session: AsyncSession, client: httpx.AsyncClient, *grants: Grant) -> Visitor:
-    """A token without scopes, of somebody who may much more."""
+async def _long_signed_in(session: AsyncSession, client: httpx.AsyncClient) -> Visitor:
+    """Somebody who said the password eleven minutes ago."""
+    visitor = await _citizen(session, client)
+    assert visitor.actor is not None
+    ago = clock.now() - timedelta(minutes=11)
+    await session.execute(update(PersonSession).values(proven_at=ago))
+    return replace(visitor, actor=replace(visitor.actor, proven_at=ago))
+
+
+async def _token(session: AsyncSession, client: httpx.AsyncClient, *grants: Grant, scopes: tuple[str, ...] = ()) -> Visitor:
+    """A token, by default without scopes, of somebody who may much more."""
     person = await make.person(session)
     for grant in grants:
         await service.grant(session, None, person.id, grant.role, grant.scope)
-    actor = Actor(person.id, person.name, assurance=1, grants=frozenset(grants), scopes=frozenset())
-    return Visitor(client, actor, await make.bearer(session, person) | _page_was_shown(client))
+    actor = Actor(person.id, person.name, assurance=1, grants=frozenset(grants), scopes=frozenset(scopes))
+    return Visitor(client, actor, await make.bearer(session, person, *scopes) | _page_was_shown(client))
 
 
 def _page_was_shown(client: httpx.AsyncClient) -> dict[str, str]:
@@ -176,12 +220,14 @@ VISIT: dict[str, Any] = {
     "stranger": _stranger,
     "newcomer": _newcomer,
     "citizen": _citizen,
+    "long_signed_in": _long_signed_in,
     "verified": _verified,
     "officer": lambda session, client: _citizen(session, client, Grant(Role.OFFICER, "DISDUKCAPIL")),
     "editor": lambda session, client: _citizen(session, client, Grant(Role.EDITOR, "DISKOMINFO")),
     "operator": lambda session, client: _citizen(session, client, Grant(Role.OPERATOR)),
     "admin": lambda session, client: _citizen(session, client, Grant(Role.ADMIN)),
     "token": _token,
+    "whole_token": lambda session, client: _token(session, client, scopes=("*",)),
     "operator_token": lambda session, client: _token(session, client, Grant(Role.OPERATOR)),
 }
 
@@ -192,13 +238,18 @@ def expected(one: Access, actor: Actor | None) -> int:
     if is_token and not one.path.startswith(BEARER_PATHS):
         actor = None
     kind, _, what = one.access.partition(":")
-    if kind in ("signed_in", "assured", "role") and actor is None:
+    if kind in ("signed_in", "own_session", "fresh", "assured", "role") and actor is None:
         return 401
+    if kind in ("own_session", "fresh") and is_token:
+        return 403
+    if kind == "fresh" and actor is not None and actor.proven_at is not None:  # long ago: others have just signed in
+        return 403
     if kind == "assured" and actor is not None and actor.assurance < int(what):
         return 403
     if kind == "role" and actor is not None and not {grant.role.value for grant in actor.grants} & set(what.split("|")):
         return 403
-    return 403 if one.scopes and actor is not None and is_token else 299
+    lacks = actor is not None and actor.scopes is not None and "*" not in actor.scopes and kind != "public"
+    return 403 if one.scopes and lacks else 299
 
 
 async def test_the_guards_decide_as_declared(visitor: Visitor, guarded: Litestar) -> None:

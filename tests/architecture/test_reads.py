@@ -56,6 +56,7 @@ ENGINE = {
     "civic.services.queries.drafts_for_update", "civic.services.queries.for_update", "common.account.service.exporting.assemble",
     "common.credentials.queries.for_update", "common.credentials.queries.newly_expired",
     "common.credentials.queries.of_application", "common.files.service.make_thumbnails",
+    "common.identity.queries.at_sign_in", "common.identity.queries.claimants_for_update",
     "common.identity.queries.by_address", "common.identity.queries.by_id", "common.identity.queries.by_ids",
     "common.identity.queries.by_name_tag", "common.identity.queries.for_update", "common.identity.queries.nik_for_update",
     "common.identity.queries.nik_of", "common.payments.queries.by_id", "common.payments.queries.by_provider_ref",
@@ -70,6 +71,8 @@ ENGINE = {
 CHECKED_BEFORE = {
     ("civic.services.views", "common.credentials.queries.of_application"): "of the application that `visible` gave out",
     ("common.identity.pages.account", "common.identity.queries.by_id"): "oneself",
+    ("common.identity.pages.contact", "common.identity.queries.by_id"): "oneself",
+    ("common.identity.pages.contact", "common.identity.queries.for_update"): "oneself",
     ("common.identity.pages.entering", "common.identity.queries.by_id"): "oneself",
     ("common.identity.routes.people", "common.identity.queries.by_id"): "oneself",
     ("common.payments.live", "common.payments.queries.by_id"): "whether one may watch; nothing is shown",

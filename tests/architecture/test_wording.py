@@ -23,7 +23,7 @@ PLAIN = {
     "common/embedded/sandbox": "fees: the practice page of payments",
     "common/account/templates/account/data.html": "law: consent, and what is kept when an account closes",
     "common/account/service": "law: the copy of one's data",
-    "common/identity/schemas.py": "law: consent, NIK",
+    "common/identity/schemas": "law: consent, NIK",
     "common/identity/letters.py": "a security code",
     "common/identity/templates/identity/sign_up.html": "law: consent",
     "common/identity/templates/identity/confirm.html": "a security code",

@@ -65,7 +65,8 @@ PUBLIC_PAGES = (
     "/kantor", "/kantor?q=disnaker", "/cek", "/masuk", "/daftar", "/lupa-sandi", "/api/docs",
 )  # fmt: skip
 OWN_PAGES = (
-    "/akun", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/pesan", "/permintaan", "/permintaan/baru", "/pesanan",
+    "/akun", "/akun/kontak", "/akun/pastikan",
+    "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/pesan", "/permintaan", "/permintaan/baru", "/pesanan",
     "/permohonan", "/toko-saya", "/toko/baru", "/toko-saya/pesanan", "/toko-saya/peluang",
 )  # fmt: skip
 OUR_WORDS = "nav a, h1, h2, label, legend, button, summary, .button, .badge, .empty, .facts dt, .soft, footer p"

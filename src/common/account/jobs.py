@@ -19,3 +19,13 @@ async def assemble(session: AsyncSession, *, export_id: str) -> None:
 async def drop_expired() -> None:
     async with unit_of_work() as session:
         await service.drop_expired(session)
+
+
+@jobs.every("account.close_lost", seconds=86400)
+async def close_lost() -> None:
+    """One transaction for each: one that cannot be closed hinders no other."""
+    async with unit_of_work() as session:
+        lost = await service.lost_accounts(session)
+    for person_id in lost:
+        async with unit_of_work() as session:
+            await service.close_lost(session, person_id)

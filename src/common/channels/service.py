@@ -1,10 +1,11 @@
 """Sending: the row stands in the caller's transaction, a job carries it out afterwards, outside of any lock."""
 
 import json
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,6 +19,8 @@ from common.db import unit_of_work
 from common.i18n import speaking
 from common.sealing import seal
 from common.settings import get_settings
+
+KEPT = timedelta(days=30)
 
 
 def can_carry(channel: str) -> bool:
@@ -47,6 +50,16 @@ async def send(
     session.add(row)
     await session.flush()
     await outbox.enqueue(session, "channels.deliver", run_at=not_before, message_id=str(message_id))
+
+
+async def forget(session: AsyncSession, addresses: Collection[str]) -> None:
+    """No letter names these addresses any more; those that were not carried yet stay behind."""
+    await session.execute(delete(ChannelMessage).where(col(ChannelMessage.address).in_(addresses)))
+
+
+async def forget_old(session: AsyncSession) -> None:
+    """Letters that were carried a month ago."""
+    await session.execute(delete(ChannelMessage).where(col(ChannelMessage.sent_at) < clock.now() - KEPT))
 
 
 async def deliver(message_id: UUID) -> None:

@@ -14,12 +14,13 @@ from common.files.errors import NoSuchFile
 from common.files.models import StoredFile
 from common.files.purposes import PURPOSES
 
+SCOPE = guards.scope("files:read")
 WEEK = 7 * 24 * 3600
 ALONE = "default-src 'none'; sandbox; frame-ancestors"
 """Whatever is in a file, it loads nothing and runs nothing; browsers' own viewers draw a PDF all the same. Who may frame it follows."""
 
 
-@get(["/berkas/{file_id:uuid}", "/berkas/{file_id:uuid}/{width:int}"], guards=[guards.public], include_in_schema=False)
+@get(["/berkas/{file_id:uuid}", "/berkas/{file_id:uuid}/{width:int}"], guards=[guards.public, SCOPE], include_in_schema=False)
 async def show_file(
     session: AsyncSession, visitor: Actor | None, file_id: UUID, width: Annotated[int | None, PathParameter(ge=1, le=4096)] = None
 ) -> Response[bytes]:
@@ -29,7 +30,7 @@ async def show_file(
     return Response(data, media_type=kind, headers=_headers(file))
 
 
-@get("/berkas/{file_id:uuid}/pratinjau", guards=[guards.signed_in], include_in_schema=False)
+@get("/berkas/{file_id:uuid}/pratinjau", guards=[guards.signed_in, SCOPE], include_in_schema=False)
 async def preview(session: AsyncSession, actor: Actor, file_id: UUID) -> Response[bytes]:
     """A PDF for the browser's own viewer, in a frame of ours: only for who reads it by duty, and only a PDF."""
     file = await queries.visible_by_duty(session, actor, file_id)

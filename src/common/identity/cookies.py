@@ -1,22 +1,24 @@
-"""The session's cookie: HttpOnly, SameSite=Lax, Secure wherever the site is https."""
+"""The cookies of identity: the session's, and the one by which an account knows a browser again."""
 
 from litestar.datastructures import Cookie
 
-from common.settings import get_settings
+from common.web.cookies import own_cookie
+from common.web.csrf import SESSION_COOKIE
 
-SESSION_COOKIE = "marvec_session"
+__all__ = ["DEVICE_COOKIE", "SESSION_COOKIE", "device_cookie", "no_session", "session_cookie"]
+DEVICE_COOKIE = "marvec_device"
 THIRTY_DAYS = 30 * 86400
+YEAR = 365 * 86400
 
 
 def session_cookie(token: str) -> Cookie:
-    return _cookie(token, THIRTY_DAYS)
+    return own_cookie(SESSION_COOKIE, token, THIRTY_DAYS)
 
 
 def no_session() -> Cookie:
     """Makes the browser forget."""
-    return _cookie("", 0)
+    return own_cookie(SESSION_COOKIE, "", 0)
 
 
-def _cookie(value: str, max_age: int) -> Cookie:
-    secure = get_settings().base_url.startswith("https://")
-    return Cookie(key=SESSION_COOKIE, value=value, max_age=max_age, path="/", httponly=True, samesite="lax", secure=secure)
+def device_cookie(value: str) -> Cookie:
+    return own_cookie(DEVICE_COOKIE, value, YEAR)

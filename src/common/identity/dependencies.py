@@ -2,12 +2,17 @@
 
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
+from uuid import UUID
 
 from litestar import Request
+from litestar.datastructures import Cookie
 
 from common.actor import Actor
 from common.guards import actor_of, visitor_of
+from common.identity.cookies import DEVICE_COOKIE, device_cookie
+from common.identity.service import devices
 from common.identity.service.sessions import Client
+from common.web.cookies import name_of
 from common.web.csrf import SEED_COOKIE
 
 
@@ -20,9 +25,17 @@ def visitor(request: Request[Any, Any, Any]) -> Actor | None:
 
 
 def client_of(request: Request[Any, Any, Any]) -> Client:
-    """Where the request comes from. Behind a proxy it is uvicorn that reads the forwarded address (`--forwarded-allow-ips`)."""
-    host = request.client.host if request.client else ""
-    return Client(network=_network(host), user_agent=request.headers.get("user-agent", ""), device=request.cookies.get(SEED_COOKIE, ""))
+    """Where the request comes from. Behind a proxy that the settings name, the middleware has put the client's address in place of it."""
+    host, sent = request.client.host if request.client else "", request.cookies
+    return Client(
+        network=_network(host), user_agent=request.headers.get("user-agent", ""), device=sent.get(name_of(SEED_COOKIE), ""),
+        known=sent.get(name_of(DEVICE_COOKIE), ""),
+    )  # fmt: skip
+
+
+def remembered(client: Client, person_id: UUID) -> Cookie:
+    """The cookie by which the account knows this browser again."""
+    return device_cookie(devices.remembered(client.known, person_id))
 
 
 def _network(host: str) -> str:

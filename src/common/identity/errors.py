@@ -1,6 +1,6 @@
 """What can go wrong with accounts. None of these texts tells whether somebody else's account exists, except a taken address at sign-up."""
 
-from common.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
+from common.errors import Conflict, Forbidden, Gone, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
 from common.i18n import N_
 
 
@@ -41,6 +41,16 @@ class AddressTaken(Conflict):
     message = N_("Nomor atau email ini sudah punya akun. Silakan masuk, atau pakai Lupa kata sandi.")
 
 
+class ConfirmFirst(Forbidden):
+    code = "confirm_first"
+    message = N_("Konfirmasi dulu nomor HP atau email Anda dengan kode yang kami kirim.")
+
+
+class NoWayBack(Gone):
+    code = "no_way_back"
+    message = N_("Tautan ini sudah dipakai, atau sudah lewat tujuh hari.")
+
+
 class NothingToConfirm(Conflict):
     code = "nothing_to_confirm"
     message = N_("Nomor HP atau email Anda sudah dikonfirmasi.")
@@ -66,11 +76,6 @@ class NotOfThisOffice(Forbidden):
     message = N_("Hanya petugas Disdukcapil yang bisa melakukan ini, dan bukan untuk dirinya sendiri.")
 
 
-class ScopeTooWide(Forbidden):
-    code = "scope_too_wide"
-    message = N_("Cakupan token baru tidak bisa lebih luas daripada token yang membuatnya.")
-
-
 class SecondFactorOn(Conflict):
     code = "second_factor_on"
     message = N_("Autentikator sudah aktif.")
@@ -84,6 +89,16 @@ class SecondFactorOff(Conflict):
 class AlreadyGranted(Conflict):
     code = "already_granted"
     message = N_("Orang ini sudah punya peran itu.")
+
+
+class NotToOneself(Forbidden):
+    code = "not_to_oneself"
+    message = N_("Tidak ada yang bisa memberi peran kepada dirinya sendiri, juga tidak lewat akun yang ia jadikan admin.")
+
+
+class NotToOwnOffice(Forbidden):
+    code = "not_to_own_office"
+    message = N_("Peran di kantor sendiri diberikan oleh admin lain.")
 
 
 class LastAdmin(Conflict):

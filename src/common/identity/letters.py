@@ -19,5 +19,13 @@ RESET = Letter(
         "Kalau Anda tidak meminta kata sandi baru, abaikan pesan ini."
     ),
 )
-for letter in (CONFIRM, RESET):
+CHANGED = Letter(
+    "identity.changed",
+    N_("Keamanan akun Marvec Anda"),
+    N_(
+        "%(what)s\nKalau itu Anda sendiri, abaikan pesan ini.\n\nKalau bukan Anda, buka tautan ini dalam 7 hari. Perubahannya dibatalkan, "
+        "dan siapa pun yang sedang masuk dikeluarkan:\n%(link)s"
+    ),
+)
+for letter in (CONFIRM, RESET, CHANGED):
     register(letter)

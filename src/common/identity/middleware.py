@@ -3,7 +3,6 @@ that is revoked, or a role that is taken, counts from the next request on.
 """
 
 from datetime import timedelta
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from litestar.enums import ScopeType
@@ -13,10 +12,15 @@ from common import clock, i18n
 from common.actor import Actor, Grant, Role
 from common.db import hot
 from common.identity import policy
-from common.identity.cookies import SESSION_COOKIE
 from common.identity.service import keys
+from common.web.cookies import name_of
+from common.web.csrf import SESSION_COOKIE, cookies_of
 
 NOTED_EVERY = timedelta(minutes=5)
+SESSION_STANDS = f"""
+s.revoked_at IS NULL AND NOT s.second_factor_due AND s.last_seen_at > $2::timestamptz - interval '{policy.IDLE.days} days'
+AND s.created_at > $2::timestamptz - interval '{policy.LONGEST.days} days'
+"""
 BEARER_PATHS = ("/api/", "/berkas/", "/connection/")
 """Where a token counts. Pages know browsers only: their forms declare no scopes."""
 
@@ -27,12 +31,12 @@ PERSON = """
     (SELECT array_agg(ARRAY[g.role, g.scope]) FROM role_grant g WHERE g.person_id = p.id AND g.revoked_at IS NULL) AS grants
 """
 BY_SESSION = f"""
-SELECT s.id AS key_id, s.last_seen_at AS noted_at, NULL::text[] AS scopes, {PERSON}
+SELECT s.id AS key_id, s.last_seen_at AS noted_at, s.proven_at, NULL::text[] AS scopes, {PERSON}
 FROM person_session s JOIN person p ON p.id = s.person_id LEFT JOIN person_nik n ON n.person_id = p.id
-WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND NOT s.second_factor_due AND s.last_seen_at > $2::timestamptz - interval '30 days'
+WHERE s.token_hash = $1 AND {SESSION_STANDS}
 """  # noqa: S608  nothing but constants
 BY_TOKEN = f"""
-SELECT t.id AS key_id, t.last_used_at AS noted_at, t.scopes, {PERSON}
+SELECT t.id AS key_id, t.last_used_at AS noted_at, NULL::timestamptz AS proven_at, t.scopes, {PERSON}
 FROM api_token t JOIN person p ON p.id = t.person_id LEFT JOIN person_nik n ON n.person_id = p.id
 WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND t.expires_at > $2
 """  # noqa: S608  nothing but constants
@@ -57,11 +61,10 @@ class WhoIsIt:
 
 async def recognise(scope: Scope) -> Actor | None:
     """The person whose token (on the API) or session cookie came along; None for a stranger or a dead key."""
-    headers = dict(scope["headers"])
-    bearer = headers.get(b"authorization", b"").decode("latin-1")
+    bearer = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
     if bearer[:7].lower() == "bearer " and scope["path"].startswith(BEARER_PATHS):
         return await by_token(bearer[7:].strip())
-    cookie = session_cookie(headers.get(b"cookie", b""))
+    cookie = cookies_of(scope).get(name_of(SESSION_COOKIE))
     return await by_session(cookie) if cookie else None
 
 
@@ -73,16 +76,6 @@ async def by_session(token: str) -> Actor | None:
 async def by_token(token: str) -> Actor | None:
     """The person whose API token this is."""
     return await _found(BY_TOKEN, NOTE_BEARER_SEEN, token) if token.startswith(keys.BEARER) else None
-
-
-def session_cookie(raw: bytes) -> str:
-    if SESSION_COOKIE.encode() not in raw:
-        return ""
-    try:
-        morsel = SimpleCookie(raw.decode("latin-1")).get(SESSION_COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
 
 
 async def _found(question: str, note: str, token: str) -> Actor | None:
@@ -107,4 +100,5 @@ def _actor(row: Any, *, is_session: bool) -> Actor:
         grants=frozenset(Grant(Role(role), scope) for role, scope in row["grants"] or ()),
         session_id=row["key_id"] if is_session else None,
         scopes=None if is_session else frozenset(row["scopes"]),
+        proven_at=row["proven_at"],
     )

@@ -19,20 +19,40 @@ class Purpose(StrEnum):
     RESET = "reset"
 
 
+class Change(StrEnum):
+    """What of an account's keys was changed."""
+
+    ADDRESS = "address"
+    PASSWORD = "password"  # noqa: S105  no password
+    FACTOR_ON = "factor_on"
+    FACTOR_OFF = "factor_off"
+    TOKEN = "token"  # noqa: S105  no token
+
+
 class Person(Table, table=True):
-    """An account. One word is a legal name here; at least one of phone and e-mail stands until it is closed."""
+    """An account. One word is a legal name here.
+
+    An address without its `..._confirmed_at` is a claim, which other accounts may make, too; whoever proves it first has it, and the others
+    lose it. An account that has lost its last address is unreachable: nobody comes in, and what is in it goes to nobody else.
+    """
 
     __tablename__ = "person"
+    __table_args__ = (
+        Index("uq_person_phone_confirmed", "phone", unique=True, postgresql_where=text("phone_confirmed_at IS NOT NULL")),
+        Index("uq_person_email_confirmed", "email", unique=True, postgresql_where=text("email_confirmed_at IS NOT NULL")),
+        Index("ix_person_unreachable_since", "unreachable_since", postgresql_where=text("closed_at IS NULL")),
+    )
 
     id: UUID = id_field()
     name: str
-    phone: str | None = Field(default=None, unique=True)
-    email: str | None = Field(default=None, sa_type=CITEXT, unique=True)
+    phone: str | None = Field(default=None, index=True)
+    email: str | None = Field(default=None, sa_type=CITEXT, index=True)
     phone_confirmed_at: datetime | None = utc_field(nullable=True)
     email_confirmed_at: datetime | None = utc_field(nullable=True)
     password_hash: str
     locale: str = "id"
     created_at: datetime = utc_field(default_now=True)
+    unreachable_since: datetime | None = utc_field(nullable=True)
     closed_at: datetime | None = utc_field(nullable=True)  # by the person: nothing personal is left in the row
 
     @property
@@ -43,11 +63,41 @@ class Person(Table, table=True):
     def confirmed_email(self) -> str | None:
         return self.email if self.email_confirmed_at else None
 
-    def waiting_address(self) -> str | None:
-        """The address that still waits for its code; the phone first."""
-        if self.phone and not self.phone_confirmed_at:
-            return self.phone
-        return self.email if self.email and not self.email_confirmed_at else None
+    @property
+    def claimed(self) -> str | None:
+        """The address of an account that has none confirmed yet."""
+        return None if self.confirmed else self.phone or self.email
+
+
+class AddressChange(Table, table=True):
+    """A new address of an account that has a confirmed one, which counts until this one's code was given. One waits at a time."""
+
+    __tablename__ = "address_change"
+
+    person_id: UUID = Field(primary_key=True, foreign_key="person.id")
+    kind: str
+    address: str = Field(sa_type=CITEXT, index=True)
+    asked_at: datetime = utc_field(default_now=True)
+
+
+class WayBack(Table, table=True):
+    """For seven days whoever reads the letter about a change can undo it, and all that was changed since. Used or over, the row goes.
+
+    `old` of `kind` is the address that stood before (None: there was none); `sealed` the secret of a factor that was turned off.
+    """
+
+    __tablename__ = "way_back"
+    __table_args__ = (Index("ix_way_back_person_id", "person_id", "id"),)
+
+    id: UUID = id_field()
+    person_id: UUID = Field(foreign_key="person.id")
+    token_hash: bytes = Field(sa_type=LargeBinary, unique=True)
+    change: Change = enum_field(Change)
+    kind: str | None = None
+    old: str | None = Field(default=None, sa_type=CITEXT)
+    sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    made_at: datetime = utc_field(default_now=True)
+    expires_at: datetime = utc_field(index=True)
 
 
 class PersonNik(Table, table=True):
@@ -79,7 +129,10 @@ class Consent(Table, table=True):
 
 
 class PersonSession(Table, table=True):
-    """A signed-in browser. `second_factor_due`: the password was right, the TOTP code is still missing: nobody is signed in yet."""
+    """A signed-in browser. `second_factor_due`: the password was right, the TOTP code is still missing: nobody is signed in yet.
+
+    `proven_at`: when the person last said password or factor here; grave deeds ask that it was a moment ago.
+    """
 
     __tablename__ = "person_session"
 
@@ -89,6 +142,7 @@ class PersonSession(Table, table=True):
     device: str
     second_factor_due: bool = False
     created_at: datetime = utc_field(default_now=True)
+    proven_at: datetime | None = utc_field(nullable=True)
     last_seen_at: datetime = utc_field(default_now=True)
     revoked_at: datetime | None = utc_field(nullable=True)
 
@@ -128,7 +182,10 @@ class RoleGrant(Table, table=True):
 
 
 class ConfirmationCode(Table, table=True):
-    """A six-digit code as a keyed hash. `person_id` is empty for a reset of an unknown address: the same row, sent to nobody."""
+    """A six-digit code as a keyed hash. `person_id` is empty for a reset of an unknown address: the same row, sent to nobody.
+
+    `asker`: who asked, as a keyed hash; nobody uses up, or guesses at, the code that another one asked for.
+    """
 
     __tablename__ = "confirmation_code"
     __table_args__ = (Index("ix_confirmation_code_address", "address", "purpose", "created_at"),)
@@ -139,7 +196,8 @@ class ConfirmationCode(Table, table=True):
     purpose: Purpose = enum_field(Purpose)
     code_hash: bytes = Field(sa_type=LargeBinary)
     tries: int = 0
-    created_at: datetime = utc_field(default_now=True)
+    asker: bytes | None = Field(default=None, sa_type=LargeBinary)
+    created_at: datetime = utc_field(default_now=True, index=True)
     expires_at: datetime = utc_field()
     used_at: datetime | None = utc_field(nullable=True)
 

@@ -18,11 +18,13 @@ OWN = {"id", "name", "phone", "email", "phone_confirmed_at", "email_confirmed_at
 async def account(session: AsyncSession, person_id: UUID) -> Any:
     """The one place besides an officer's reading where the whole NIK is written out: into the owner's own sealed file."""
     person = await queries.by_id(session, person_id)
+    waiting = await queries.waiting_address(session, person)
     nik = await queries.nik_of(session, person_id)
     return {
         **person.model_dump(include=OWN),
         "nik": service.own_nik(nik) if nik else None,
         "born_on": nik.born_on if nik else None,
+        "waiting_address": waiting.text if waiting else None,
         "identity": (await service.facts(session, person_id)).model_dump(),
         "consents": [one.model_dump(exclude={"person_id"}) for one in await queries.consents_of(session, person_id)],
         "devices": [

@@ -1,10 +1,15 @@
 """Rules of identity: pure functions."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
 from typing import Literal
+
+from email_validator import EmailNotValidError, validate_email
 
 from common import indonesia
 from common.actor import Actor, Role
+from common.identity.models import Person
 
 CONSENT_PURPOSE = "account"
 CONSENT_VERSION = "2026-01"
@@ -13,12 +18,15 @@ NOBODY = "Akun ditutup"
 """The name that lists show of a closed account, in the city's language."""
 LONGEST_PASSWORD = 128
 NIK_OFFICE = "DISDUKCAPIL"
-EVERYTHING = "*"
-COMMON_PASSWORDS = frozenset({
-    "12345678", "123456789", "1234567890", "password", "password1", "qwerty123", "qwertyuiop", "indonesia", "indonesia1", "makassar",
-    "makassar1", "bismillah", "bismillah1", "sayangku", "sayang123", "rahasia1", "iloveyou", "abcd1234", "12341234", "87654321",
-    "katasandi", "adminadmin",
+NO_PASSWORD = "$argon2id$closed"  # noqa: S105  no hash at all: nothing fits it
+IDLE = timedelta(days=30)
+LONGEST = timedelta(days=90)
+"""How long a session lives, unused, and in all."""
+LOCAL_PASSWORDS = frozenset({
+    "bismillah", "bismillah1", "sayangku", "sayang123", "rahasia1", "katasandi", "makassar", "makassar1", "indonesia", "indonesia1",
+    "losari123", "pantailosari", "ewako123", "psm makassar",
 })  # fmt: skip
+"""Common here, and missing from the list of the world's (`zxcvbn`)."""
 BROWSERS = {
     "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "UCBrowser": "UC Browser", "Firefox": "Firefox",
     "Chrome": "Chrome", "CriOS": "Chrome", "Safari": "Safari", "httpx": "httpx", "curl": "curl",
@@ -38,11 +46,28 @@ def address_of(text: str) -> Address | None:
     """What a person typed, normalised: an e-mail address has an @, everything else must be an Indonesian mobile or landline number."""
     text = text.strip()
     if "@" in text:
-        local, _, host = text.rpartition("@")
-        sane = local and "." in host and not host.startswith(".") and not host.endswith(".") and " " not in text and "@" not in local
-        return Address("email", text.lower()) if sane and len(text) <= 254 else None
+        return _email_of(text)
     found = indonesia.parse_phone(text)
     return Address("phone", found.e164) if found.valid and found.e164 else None
+
+
+def _email_of(text: str) -> Address | None:
+    """RFC 5322 as far as mail servers accept it. Nobody is asked whether the host exists: the code tells."""
+    try:
+        found = validate_email(text, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        return None
+    return Address("email", (found.ascii_email or "").lower()) if "." in (found.ascii_domain or "") else None
+
+
+def confirmed_addresses(person: Person) -> list[Address]:
+    """Those that count: the e-mail first, where letters cost nothing."""
+    found: list[Address] = []
+    if person.email and person.email_confirmed_at:
+        found.append(Address("email", person.email))
+    if person.phone and person.phone_confirmed_at:
+        found.append(Address("phone", person.phone))
+    return found
 
 
 def masked(address: str) -> str:
@@ -59,7 +84,17 @@ def masked_nik(nik: str) -> str:
 def weak_password(password: str, *known: str) -> bool:
     """Too common, one symbol repeated, or a part of what is known of the person. Length is the schema's (NIST SP 800-63B, 5.1.1.2)."""
     low = password.casefold()
-    return low in COMMON_PASSWORDS or len(set(low)) < 3 or any(low in word.casefold() for word in known if word)
+    return (
+        low in LOCAL_PASSWORDS or low in _common_passwords() or len(set(low)) < 3 or any(low in word.casefold() for word in known if word)
+    )
+
+
+@lru_cache(maxsize=1)
+def _common_passwords() -> frozenset[str]:
+    """The 30,000 most used of the world, as far as they are long enough to be refused for that. Loaded when somebody chooses a password."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415  a megabyte that most processes never need
+
+    return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST_PASSWORD)
 
 
 def assurance(*, confirmed: bool, officer_seen: bool, dukcapil_verified: bool) -> int:

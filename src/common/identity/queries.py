@@ -1,12 +1,12 @@
 """Reads of identity. Other rooms may ask who somebody is by name; addresses and NIK stay here."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
 from common import clock
@@ -15,10 +15,12 @@ from common.audit import reading
 from common.audit.reading import Purpose
 from common.errors import NotFound
 from common.identity.errors import AccountClosed
-from common.identity.models import ApiToken, Consent, Person, PersonNik, PersonSession, RoleGrant, Totp
-from common.identity.policy import Address, address_of
+from common.identity.models import AddressChange, ApiToken, Consent, Person, PersonNik, PersonSession, RoleGrant, Totp, WayBack
+from common.identity.policy import IDLE, LONGEST, Address, address_of, confirmed_addresses
 from common.identity.schemas import GrantOut
 from common.web import paging
+
+MOST_CLAIMANTS = 5
 
 
 async def by_id(session: AsyncSession, person_id: UUID) -> Person:
@@ -70,12 +72,69 @@ async def names_of(session: AsyncSession, person_ids: Collection[UUID]) -> dict[
 
 
 async def by_address(session: AsyncSession, address: Address) -> Person | None:
-    found: Person | None = await session.scalar(select(Person).where(is_at(address)))
+    """Who has proven that address."""
+    found: Person | None = await session.scalar(select(Person).where(is_at(address), _confirmed_at(address).is_not(None)))
     return found
 
 
+async def at_sign_in(session: AsyncSession, address: Address) -> Sequence[Person]:
+    """Who may mean this address: the one who has proven it, else those who claim it, the newest first, at most a few."""
+    order = _confirmed_at(address).asc().nulls_last(), col(Person.id).desc()
+    people = (await session.scalars(select(Person).where(is_at(address)).order_by(*order).limit(MOST_CLAIMANTS))).all()
+    return people[:1] if people and address in confirmed_addresses(people[0]) else people
+
+
+async def claimants_for_update(session: AsyncSession, address: Address, *, but: UUID) -> Sequence[Person]:
+    """Everybody else who claims the address, locked in the order of ids."""
+    others = select(Person).where(is_at(address), _confirmed_at(address).is_(None), col(Person.id) != but).order_by(col(Person.id))
+    return (await session.scalars(others.with_for_update(key_share=True).execution_options(populate_existing=True))).all()
+
+
+async def waiting_address(session: AsyncSession, person: Person) -> Address | None:
+    """The address that still waits for its code: a new one, or the one that a new account claims."""
+    change = await session.get(AddressChange, person.id, populate_existing=True)
+    text = change.address if change else person.claimed
+    return address_of(text) if text else None
+
+
+async def way_back(session: AsyncSession, token_hash: bytes) -> WayBack | None:
+    found: WayBack | None = await session.scalar(select(WayBack).where(col(WayBack.token_hash) == token_hash))
+    return found
+
+
+async def ways_back_since(session: AsyncSession, first: WayBack) -> Sequence[WayBack]:
+    """This one and all later ones of the person, the newest first."""
+    later = select(WayBack).where(col(WayBack.person_id) == first.person_id, col(WayBack.id) >= first.id)
+    return (await session.scalars(later.order_by(col(WayBack.id).desc()))).all()
+
+
+async def addresses_on_the_way(session: AsyncSession, first: WayBack) -> list[Address]:
+    """Those that a way back leads over, in one order for everybody."""
+    found = {address_of(row.old) for row in await ways_back_since(session, first) if row.old}
+    return sorted((one for one in found if one), key=lambda one: one.text)
+
+
+async def addresses_beside(session: AsyncSession, person_id: UUID) -> set[str]:
+    """Addresses of a person that do not count: one that waits, those of before."""
+    waiting = await session.scalars(select(col(AddressChange.address)).where(col(AddressChange.person_id) == person_id))
+    former = await session.scalars(select(col(WayBack.old)).where(col(WayBack.person_id) == person_id, col(WayBack.old).is_not(None)))
+    return {*waiting, *(one for one in former if one)}
+
+
+async def unreachable_since(session: AsyncSession, moment: datetime, limit: int = 100) -> Sequence[UUID]:
+    """Accounts that lost their last address before that moment and are not closed."""
+    lost = select(col(Person.id)).where(col(Person.unreachable_since) < moment, col(Person.closed_at).is_(None))
+    return (await session.scalars(lost.order_by(col(Person.unreachable_since)).limit(limit))).all()
+
+
+async def stands(session: AsyncSession, actor: Actor) -> bool:
+    """Whether the session that the actor came in by has not ended meanwhile: asked once the person's row is held."""
+    mine = select(col(PersonSession.id)).where(col(PersonSession.id) == actor.session_id, col(PersonSession.revoked_at).is_(None))
+    return await session.scalar(mine) is not None
+
+
 async def by_name_tag(session: AsyncSession, tag: str) -> Person | None:
-    """By id or by address, as an admin types it."""
+    """By id or by proven address, as an admin types it."""
     try:
         return await session.get(Person, UUID(tag))
     except ValueError:
@@ -85,6 +144,10 @@ async def by_name_tag(session: AsyncSession, tag: str) -> Person | None:
 
 def is_at(address: Address) -> ColumnElement[bool]:
     return (col(Person.phone) if address.kind == "phone" else col(Person.email)) == address.text
+
+
+def _confirmed_at(address: Address) -> Mapped[datetime | None]:
+    return col(Person.phone_confirmed_at) if address.kind == "phone" else col(Person.email_confirmed_at)
 
 
 async def nik_of(session: AsyncSession, person_id: UUID) -> PersonNik | None:
@@ -112,9 +175,9 @@ async def consents_of(session: AsyncSession, person_id: UUID) -> Sequence[Consen
 
 async def devices_of(session: AsyncSession, person_id: UUID) -> Sequence[PersonSession]:
     """Standing sessions, the last seen first."""
-    fresh = col(PersonSession.last_seen_at) > clock.now() - timedelta(days=30)
+    fresh = col(PersonSession.last_seen_at) > clock.now() - IDLE, col(PersonSession.created_at) > clock.now() - LONGEST
     statement = select(PersonSession).where(
-        col(PersonSession.person_id) == person_id, col(PersonSession.revoked_at).is_(None), ~col(PersonSession.second_factor_due), fresh
+        col(PersonSession.person_id) == person_id, col(PersonSession.revoked_at).is_(None), ~col(PersonSession.second_factor_due), *fresh
     )
     return (await session.scalars(statement.order_by(col(PersonSession.last_seen_at).desc()).limit(100))).all()
 

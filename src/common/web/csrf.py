@@ -21,6 +21,7 @@ from litestar.types import Scope
 from common.errors import Forbidden
 from common.i18n import N_
 from common.settings import get_settings
+from common.web.cookies import name_of
 
 SESSION_COOKIE = "marvec_session"
 SEED_COOKIE = "marvec_csrf"
@@ -53,7 +54,7 @@ async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         return
     if _from_elsewhere(connection):
         raise Forged
-    if scope["path"].startswith("/api/") and SESSION_COOKIE not in connection.cookies:
+    if scope["path"].startswith("/api/") and name_of(SESSION_COOKIE) not in connection.cookies:
         return
     if not valid(scope, await _sent_token(connection)):
         raise Forged
@@ -64,6 +65,11 @@ def token(scope: Scope) -> str:
     seed = _seed(scope)
     if not seed:
         seed = scope["state"]["csrf_new_seed"] = scope["state"].get("csrf_new_seed") or secrets.token_urlsafe(24)
+    return token_for(seed)
+
+
+def token_for(seed: str) -> str:
+    """A token of the session (or seed) that has this cookie."""
     mask = secrets.token_bytes(DIGEST)
     return base64.urlsafe_b64encode(mask + _xor(mask, _digest(seed))).decode()
 
@@ -107,7 +113,7 @@ async def _sent_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 
 def _seed(scope: Scope) -> str:
     cookies = cookies_of(scope)
-    return cookies.get(SESSION_COOKIE) or cookies.get(SEED_COOKIE) or ""
+    return cookies.get(name_of(SESSION_COOKIE)) or cookies.get(name_of(SEED_COOKIE)) or ""
 
 
 def _digest(seed: str) -> bytes:

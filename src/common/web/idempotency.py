@@ -28,7 +28,8 @@ from common.errors import Conflict, Invalid
 from common.i18n import N_
 from common.settings import get_settings
 from common.web.answered import Answered
-from common.web.csrf import SESSION_COOKIE
+from common.web.cookies import name_of
+from common.web.csrf import SEED_COOKIE
 from common.web.models import IdempotencyKey
 
 SANE_KEY = re.compile(r"[\x21-\x7e]{8,200}")
@@ -97,7 +98,8 @@ async def prepare(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
 
 async def claim(session: AsyncSession, found: Claim) -> None:
     """Claim the key in this transaction. Raises `Answered` with the kept answer, `UnderWay`, `AlreadyDone` (409) or `OtherBody` (422)."""
-    caller, body_hash = _caller(found.request), await _body_hash(found.request)
+    body_hash = await _body_hash(found.request)
+    caller = _caller(found.request, body_hash)
     lock = int.from_bytes(hashlib.sha256(caller + found.key.encode()).digest()[:8], "big", signed=True)
     if not await session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock}):
         raise UnderWay
@@ -159,11 +161,17 @@ def _secret() -> str:
     return get_settings().secret_key.get_secret_value()
 
 
-def _caller(request: Request[Any, Any, Any]) -> bytes:
-    """The person when known, else what the request proves itself with: two strangers never share a key space by their sessions."""
+def _caller(request: Request[Any, Any, Any], body_hash: bytes) -> bytes:
+    """Whose key it is: two who choose the same one never get each other's answers.
+
+    The person when known; a stranger's browser by its cookie. A stranger without one has nothing that another could not send as well (a
+    dead token is often the word `null`), so that the network and the body, secrets and all, are part of the name.
+    """
     actor = request.scope["state"].get("actor")
-    proof = str(actor.person_id) if actor else request.headers.get("authorization") or request.cookies.get(SESSION_COOKIE, "")
-    return hashlib.sha256(proof.encode()).digest()
+    seed = request.cookies.get(name_of(SEED_COOKIE), "")
+    host = request.client.host if request.client else ""
+    stranger = f"seed:{seed}" if seed else f"stranger:{host}:{request.headers.get('authorization', '')}:{body_hash.hex()}"
+    return hashlib.sha256((f"person:{actor.person_id}" if actor else stranger).encode()).digest()
 
 
 async def _body_hash(request: Request[Any, Any, Any]) -> bytes:

@@ -11,7 +11,8 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from common import i18n, ids
 from common.settings import Settings
-from common.web import csrf, toasts
+from common.web import csrf, proxies, toasts
+from common.web.cookies import is_https, name_of
 from common.web.headers import security_headers
 from common.web.metrics import observe
 
@@ -28,9 +29,10 @@ class Ground:
         self.app = app
         self.sockets = sockets or {}
         self.headers = security_headers(settings)
-        self.secure = settings.production
+        self.trusted = proxies.networks_of(settings.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        proxies.unwrap(scope, self.trusted)
         asked = _prepare(scope)
         if scope["type"] == ScopeType.HTTP:
             await self._answer(scope, receive, send, asked)
@@ -69,12 +71,12 @@ class Ground:
         return added
 
     def _cookies(self, scope: Scope, asked: str | None) -> list[str]:
-        secure = "; Secure" if self.secure else ""
+        secure = "; Secure" if is_https() else ""
         found = []
         if asked in i18n.LOCALES:
             found.append(f"bahasa={asked}; Path=/; Max-Age={YEAR}; SameSite=Lax{secure}")
         if seed := scope["state"].get("csrf_new_seed"):
-            found.append(f"{csrf.SEED_COOKIE}={seed}; Path=/; HttpOnly; SameSite=Lax{secure}")
+            found.append(f"{name_of(csrf.SEED_COOKIE)}={seed}; Path=/; HttpOnly; SameSite=Lax{secure}")
         if toasts.spent(scope):
             found.append(f"{toasts.COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}")
         return found

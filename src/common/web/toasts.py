@@ -7,7 +7,7 @@ from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.types import Scope
 
-from common.settings import get_settings
+from common.web.cookies import is_https
 
 COOKIE = "marvec_toast"
 LONGEST = 300
@@ -17,7 +17,7 @@ LONGEST = 300
 def cookie(text: str) -> Cookie:
     """The cookie that carries `text` to the next page. It is shown escaped, so a forged one can say little more than its owner typed."""
     packed = base64.urlsafe_b64encode(text[:LONGEST].encode()).decode()
-    return Cookie(key=COOKIE, value=packed, max_age=60, path="/", httponly=True, samesite="lax", secure=get_settings().production)
+    return Cookie(key=COOKIE, value=packed, max_age=60, path="/", httponly=True, samesite="lax", secure=is_https())
 
 
 def take(request: Request) -> str | None:  # type: ignore[type-arg]  # any user, auth and state

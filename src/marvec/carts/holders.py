@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import ids
 from common.actor import Actor
-from common.settings import get_settings
+from common.web.cookies import name_of, own_cookie
 from marvec.carts import service
 from marvec.carts.service import Holder
 
@@ -19,7 +19,7 @@ LIFE = 60 * 24 * 3600
 
 async def holder_of(request: Request[Any, Any, Any], session: AsyncSession, visitor: Actor | None) -> tuple[Holder, list[Cookie]]:
     """The holder, and the cookies to set: a new browser gets a token, a person who just signed in gives the browser's cart up."""
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(name_of(COOKIE))
     if visitor is None:
         token = token or ids.secret_token()
         return Holder(None, token), [_cookie(token, LIFE)]
@@ -30,4 +30,4 @@ async def holder_of(request: Request[Any, Any, Any], session: AsyncSession, visi
 
 
 def _cookie(token: str, life: int) -> Cookie:
-    return Cookie(COOKIE, value=token, max_age=life, path="/", httponly=True, samesite="lax", secure=get_settings().production)
+    return own_cookie(COOKIE, token, life)

@@ -40,5 +40,6 @@ def serve(app: "Litestar", door: socket.socket) -> None:
         access_log=False,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,  # whom we believe is in the settings (`common.web.proxies`)
     )
     uvicorn.Server(config).run(sockets=[door])

@@ -28,7 +28,7 @@ async def create_listing(session: AsyncSession, actor: Actor, data: CreateListin
     return await _shown(session, await service.create_listing(session, actor, data))
 
 
-@get("/", guards=[guards.public])
+@get("/", guards=[guards.public, guards.scope("listings:read")])
 async def list_listings(
     session: AsyncSession, visitor: Actor | None, storefront_id: UUID, limit: Limit = 24, cursor: Cursor = None
 ) -> Page[ListingOut]:
@@ -42,7 +42,7 @@ async def list_listings(
     return page_of(rows, limit, "listings", lambda row: [row.id], lambda row: ListingOut.of(row, stock[row.id], pictures.get(row.id, [])))
 
 
-@get("/{listing_id:uuid}", guards=[guards.public])
+@get("/{listing_id:uuid}", guards=[guards.public, guards.scope("listings:read")])
 async def show_listing(session: AsyncSession, visitor: Actor | None, listing_id: UUID) -> ListingOut:
     """A visible listing; its seller sees it in any state."""
     listing = await queries.by_id(session, listing_id)

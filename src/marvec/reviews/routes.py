@@ -20,7 +20,7 @@ READS, WRITES = guards.scope("orders:read"), guards.scope("orders:write")
 MODERATES = [guards.role(Role.OPERATOR), guards.scope("moderation:write")]
 
 
-@get("/storefronts/{storefront_id:uuid}/reviews", guards=[guards.public])
+@get("/storefronts/{storefront_id:uuid}/reviews", guards=[guards.public, guards.scope("storefronts:read")])
 async def list_reviews(
     request: Request[Any, Any, Any], session: AsyncSession, visitor: Actor | None, storefront_id: UUID, *, limit: Limit = 24,
     cursor: Cursor = None,
@@ -30,7 +30,7 @@ async def list_reviews(
     return linked(request, await queries.of_storefront(session, storefront_id, limit, cursor))
 
 
-@get("/storefronts/{storefront_id:uuid}/rating", guards=[guards.public])
+@get("/storefronts/{storefront_id:uuid}/rating", guards=[guards.public, guards.scope("storefronts:read")])
 async def show_rating(session: AsyncSession, visitor: Actor | None, storefront_id: UUID) -> RatingOut:
     await _check_shown(session, visitor, storefront_id)
     found = await storefronts.rating_of(session, storefront_id)

@@ -25,7 +25,7 @@ async def my_storefronts(session: AsyncSession, actor: Actor) -> list[Storefront
     return [StorefrontOut.of(shop) for shop in await queries.owned_by(session, actor.person_id)]
 
 
-@get("/{storefront_id:uuid}", guards=[guards.public])
+@get("/{storefront_id:uuid}", guards=[guards.public, guards.scope("storefronts:read")])
 async def show_storefront(session: AsyncSession, visitor: Actor | None, storefront_id: UUID) -> StorefrontOut:
     shop = await queries.by_id(session, storefront_id)
     if not policy.may_see(visitor, shop):

@@ -16,8 +16,10 @@ from common.files.errors import ActiveContent, EmptyFile, FileTooLarge, NoSuchFi
 from common.files.models import StoredFile
 from common.files.queries import visible
 from common.files.stores import store
+from common.scopes import SCOPES
 from common.settings import get_settings
 from tests.common.files.make import a_pdf, a_photo
+from tests.common.identity import make as people
 from tests.conftest import RunJobs
 
 MOTHER, STRANGER, OFFICER = (Actor(ids.uuid7(), name) for name in ("Daeng Ngintang", "Seorang", "Petugas"))
@@ -104,6 +106,18 @@ async def test_the_page_serves_a_picture_to_everybody_and_a_document_to_nobody_e
     assert "immutable" in seen.headers["cache-control"]
     assert (await client.get(f"/berkas/{document.id}")).status_code == 404
     assert re.fullmatch(r"[\w.\- ()]+", document.filename)
+
+
+async def test_a_token_opens_private_files_with_their_scope_and_public_ones_without(client: httpx.AsyncClient) -> None:
+    async with unit_of_work() as session:
+        owner = await people.person(session)
+        all_but = await people.bearer(session, owner, *(name for name in SCOPES if name != "files:read"))
+        reader = await people.bearer(session, owner, "files:read")
+        mine = await service.keep_upload(session, people.actor_of(owner), data=a_pdf(), filename="kk.pdf", purpose="test-document")
+        shown = await service.keep_upload(session, people.actor_of(owner), data=a_photo(), filename="a.jpg", purpose="test-picture")
+    told = [(await client.get(f"/berkas/{mine.id}", headers=headers)).status_code for headers in (all_but, reader)]
+    assert told == [404, 200]
+    assert (await client.get(f"/berkas/{shown.id}", headers=all_but)).status_code == 200
 
 
 async def test_bytes_whose_row_never_committed_are_swept_after_a_day(database: None) -> None:

@@ -22,8 +22,8 @@ def other_than(code: str) -> str:
 
 async def test_after_five_wrong_codes_the_right_one_is_refused_too(client: httpx.AsyncClient) -> None:
     code = (await client.post("/api/v1/people", json=a_sign_up())).json()["confirmation"]["code"]
-    entered = await client.post("/api/v1/sessions", json={"address": PHONE, "password": make.PASSWORD, "token": True})
-    headers = {"Authorization": f"Bearer {entered.json()['token']}"}
+    entered = await client.post("/api/v1/sessions", json={"address": PHONE, "password": make.PASSWORD})
+    headers = {"X-CSRF-Token": entered.json()["form_token"]}
     for _ in range(5):
         wrong = await client.post("/api/v1/confirmations", json={"code": other_than(code)}, headers=headers)
         assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong_code")
@@ -38,7 +38,7 @@ async def test_a_hundred_tries_at_once_are_five(database: None) -> None:
 
     async def guess(number: int) -> bool:
         try:
-            await redeem(address, Purpose.CONFIRM, f"{(int(code) + 1 + number) % 1_000_000:06d}")
+            await redeem(address, Purpose.CONFIRM, f"{(int(code) + 1 + number) % 1_000_000:06d}", person_id=person.id)
         except WrongCode:
             return False
         return True
@@ -52,7 +52,9 @@ async def test_a_right_code_given_twice_at_once_counts_once(database: None) -> N
     async with unit_of_work() as session:
         person = await make.person(session, confirmed=False)
         address, code = await service.ask_confirmation(session, person)
-    outcomes = await asyncio.gather(*(redeem(address, Purpose.CONFIRM, code) for _ in range(4)), return_exceptions=True)
+    outcomes = await asyncio.gather(
+        *(redeem(address, Purpose.CONFIRM, code, person_id=person.id) for _ in range(4)), return_exceptions=True
+    )
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["UUID", "WrongCode", "WrongCode", "WrongCode"]
 
 
@@ -61,13 +63,13 @@ async def test_a_code_ends_after_ten_minutes_and_a_newer_one_replaces_it(databas
         person = await make.person(session, confirmed=False)
         address, old = await service.ask_confirmation(session, person)
     with clock.frozen(clock.now() + timedelta(minutes=10, seconds=1)), pytest.raises(WrongCode):
-        await redeem(address, Purpose.CONFIRM, old)
+        await redeem(address, Purpose.CONFIRM, old, person_id=person.id)
     async with unit_of_work() as session:
         _, new = await service.ask_confirmation(session, person)
     if new != old:
         with pytest.raises(WrongCode):
-            await redeem(address, Purpose.CONFIRM, old)
-    assert await redeem(address, Purpose.CONFIRM, new) == person.id
+            await redeem(address, Purpose.CONFIRM, old, person_id=person.id)
+    assert await redeem(address, Purpose.CONFIRM, new, person_id=person.id) == person.id
 
 
 async def test_a_code_is_good_for_its_purpose_only(database: None) -> None:

@@ -52,7 +52,9 @@ async def test_doors_open_for_strangers_in_english(client: httpx.AsyncClient, pa
     assert not re.search(r"Kata sandi|Nomor HP|Kode 6|Keluar dari", shown.text)
 
 
-@pytest.mark.parametrize("path", ["/akun", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/kotak-masuk", "/admin/peran"])
+@pytest.mark.parametrize(
+    "path", ["/akun", "/akun/kontak", "/akun/pastikan", "/akun/perangkat", "/akun/keamanan", "/akun/token", "/kotak-masuk", "/admin/peran"]
+)
 async def test_every_page_of_an_account_can_be_shown(client: httpx.AsyncClient, path: str) -> None:
     async with unit_of_work() as session:
         await make.enter(session, client, await make.holder(session, Role.ADMIN))
@@ -62,7 +64,7 @@ async def test_every_page_of_an_account_can_be_shown(client: httpx.AsyncClient, 
 async def test_a_token_made_on_the_page_is_shown_once(client: httpx.AsyncClient) -> None:
     async with unit_of_work() as session:
         await make.enter(session, client, await make.person(session))
-    form = {"name": "kasir", "scopes": "orders:read orders:write", "days": "30", "_csrf": make.form_token(client)}
+    form = {"name": "kasir", "scopes": ["orders:read", "orders:write"], "days": "30", "_csrf": make.form_token(client)}
     made = await client.post("/akun/token", data=form)
     found = re.search(r"mvc_[\w-]{43}", made.text)
     assert found and made.headers["cache-control"] == "no-store"

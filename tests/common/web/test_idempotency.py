@@ -80,9 +80,9 @@ async def effects() -> int:
 
 
 async def send(
-    shop: httpx.AsyncClient, key: str = "kunci-0001", item: str = "kapal", bearer: str = "siti", **more: object
+    shop: httpx.AsyncClient, key: str = "kunci-0001", item: str = "kapal", browser: str = "siti", **more: object
 ) -> httpx.Response:
-    headers = {"Idempotency-Key": key, "Authorization": f"Bearer {bearer}"}
+    headers = {"Idempotency-Key": key, "Cookie": f"marvec_csrf={browser}"}
     return await shop.post("/api/v1/orders", json={"item": item, **more}, headers=headers)
 
 
@@ -106,7 +106,7 @@ async def test_another_body_or_another_caller_is_another_matter(shop: httpx.Asyn
     await send(shop)
     other_body = await send(shop, item="perahu")
     assert (other_body.status_code, other_body.json()["code"]) == (422, "idempotency_other_body")
-    assert (await send(shop, bearer="baso")).status_code == 201
+    assert (await send(shop, browser="baso")).status_code == 201
     assert await effects() == 2
 
 
@@ -149,7 +149,7 @@ async def test_without_a_key_twice_is_twice(shop: httpx.AsyncClient) -> None:
 
 async def test_an_upload_sent_again_is_kept_once(shop: httpx.AsyncClient) -> None:
     """Its form is parsed before the key is claimed; the body is hashed all the same."""
-    headers = {"Idempotency-Key": "kunci-0001", "Content-Type": "multipart/form-data; boundary=batas"}
+    headers = {"Idempotency-Key": "kunci-0001", "Content-Type": "multipart/form-data; boundary=batas", "Cookie": "marvec_csrf=siti"}
 
     async def upload(data: bytes) -> httpx.Response:
         return await shop.post("/api/v1/pictures", files={"data": ("kapal.jpg", data, "image/jpeg")}, headers=headers)
@@ -176,3 +176,22 @@ async def test_a_handler_with_its_own_transactions_is_done_once_too(shop: httpx.
     again = await shop.post("/api/v1/payments", headers=headers)
     assert (again.status_code, again.json()["code"]) == (409, "idempotency_already_done")
     assert await effects() == 1
+
+
+async def test_two_strangers_with_one_key_do_not_get_each_other_s_answers(shop: httpx.AsyncClient) -> None:
+    """A key that two programs made up alike, and a dead token that both of them send."""
+    for headers in ({}, {"Authorization": "Bearer null"}):
+        key = {"Idempotency-Key": f"kunci-sama-{len(headers)}"}
+        mine = await shop.post("/api/v1/orders", json={"item": "kapal saya"}, headers=key | headers)
+        theirs = await shop.post("/api/v1/orders", json={"item": "kapal orang lain"}, headers=key | headers)
+        assert (mine.status_code, theirs.status_code) == (201, 201)
+        assert mine.json()["number"] != theirs.json()["number"]
+        assert "idempotent-replayed" not in theirs.headers
+
+
+async def test_two_browsers_with_one_key_and_one_wish_are_two(shop: httpx.AsyncClient) -> None:
+    numbers = []
+    for seed in ("satu", "dua"):
+        headers = {"Idempotency-Key": "kunci-sama-juga", "Cookie": f"marvec_csrf={seed}"}
+        numbers.append((await shop.post("/api/v1/orders", json={"item": "kapal"}, headers=headers)).json()["number"])
+    assert numbers[0] != numbers[1]

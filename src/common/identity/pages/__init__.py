@@ -2,10 +2,13 @@
 
 from litestar import Router
 
-from common.identity.pages import account, entering, forgotten, roles, security
+from common.identity.pages import account, contact, entering, forgotten, proving, roles, security
 
 router = Router(
     path="/",
-    route_handlers=[*entering.HANDLERS, *forgotten.HANDLERS, *account.HANDLERS, *security.HANDLERS, *roles.HANDLERS],
+    route_handlers=[
+        *entering.HANDLERS, *forgotten.HANDLERS, *account.HANDLERS, *contact.HANDLERS, *proving.HANDLERS, *security.HANDLERS,
+        *roles.HANDLERS,
+    ],
     include_in_schema=False,
-)
+)  # fmt: skip

@@ -12,6 +12,7 @@ from common.actor import Actor, Role
 from common.i18n import gettext as _
 from common.identity import queries, service
 from common.identity.schemas import ChangePerson, GiveNik, MakeToken
+from common.scopes import SCOPES, STAFF
 from common.web import page, reshow, see_other
 from common.web.templating import Page
 
@@ -25,10 +26,10 @@ async def account(session: AsyncSession, actor: Actor) -> Page:
 
 @post("/akun", guards=[guards.signed_in])
 async def change(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
-    """Name, language, address."""
+    """Name and language."""
     async with reshow(request, "identity/account.html", **await _account(session, actor)) as form:
-        person = await service.change_person(session, actor, form.parse(ChangePerson))
-    return see_other("/konfirmasi" if person.waiting_address() and form.value("address") else "/akun", _("Tersimpan."))
+        await service.change_person(session, actor, form.parse(ChangePerson))
+    return see_other("/akun", _("Tersimpan."))
 
 
 @post("/akun/nik", guards=[guards.signed_in])
@@ -45,31 +46,35 @@ async def devices(session: AsyncSession, actor: Actor) -> Page:
     return page("identity/devices.html", devices=rows, current=actor.session_id, section="account")
 
 
-@post("/akun/perangkat/{session_id:uuid}/keluarkan", guards=[guards.signed_in])
+@post("/akun/perangkat/{session_id:uuid}/keluarkan", guards=[guards.own_session])
 async def sign_device_out(session: AsyncSession, actor: Actor, session_id: UUID) -> Redirect:
     await service.revoke_session(session, actor, session_id)
     return see_other("/akun/perangkat", _("Perangkat itu sudah dikeluarkan."))
 
 
-@get("/akun/token", guards=[guards.signed_in])
+@get("/akun/token", guards=[guards.fresh])
 async def tokens(session: AsyncSession, actor: Actor) -> Page:
-    return page("identity/tokens.html", tokens=await queries.tokens_of(session, actor.person_id), made=None, section="account")
+    return page("identity/tokens.html", **await _tokens(session, actor))
 
 
-@post("/akun/token", guards=[guards.signed_in])
+@post("/akun/token", guards=[guards.fresh])
 async def make_token(request: Asked, session: AsyncSession, actor: Actor) -> Page:
     """The token is shown on the answer itself and never again."""
-    standing = await queries.tokens_of(session, actor.person_id)
-    async with reshow(request, "identity/tokens.html", tokens=standing, made=None, section="account") as form:
+    async with reshow(request, "identity/tokens.html", **await _tokens(session, actor)) as form:
         _row, token = await service.make_token(session, actor, form.parse(MakeToken))
-    standing = await queries.tokens_of(session, actor.person_id)
-    return page("identity/tokens.html", headers={"Cache-Control": "no-store"}, tokens=standing, made=token, section="account")
+    return page("identity/tokens.html", headers={"Cache-Control": "no-store"}, **await _tokens(session, actor) | {"made": token})
 
 
-@post("/akun/token/{token_id:uuid}/cabut", guards=[guards.signed_in])
+@post("/akun/token/{token_id:uuid}/cabut", guards=[guards.fresh])
 async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID) -> Redirect:
     await service.revoke_token(session, actor, token_id)
     return see_other("/akun/token", _("Token sudah dicabut."))
+
+
+async def _tokens(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+    standing = await queries.tokens_of(session, actor.person_id)
+    offered = {name: text for name, text in SCOPES.items() if actor.grants or name not in STAFF}
+    return {"tokens": standing, "made": None, "scopes": offered, "confirmed": actor.assurance > 0, "section": "account"}
 
 
 async def _account(session: AsyncSession, actor: Actor) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
@@ -13,12 +14,13 @@ from common.actor import Actor
 from common.errors import Unauthenticated
 from common.i18n import gettext as _
 from common.identity import cookies, queries, service
-from common.identity.dependencies import client_of
+from common.identity.dependencies import client_of, remembered
 from common.identity.policy import local_path, masked
 from common.identity.schemas import GiveCode, GiveSecondFactor, SignIn, SignUp
 from common.settings import get_settings
 from common.web import page, problems, reshow, see_other
 from common.web.addresses import with_query
+from common.web.cookies import name_of
 from common.web.templating import Page
 
 Asked = Request[Any, Any, Any]
@@ -33,13 +35,13 @@ async def sign_up_form(lanjut: Return = "") -> Page:
 @post("/daftar", guards=[guards.public])
 async def sign_up(request: Asked, session: AsyncSession) -> Redirect:
     """A new account, signed in at once; the code is on its way."""
-    lanjut = await _asked_return(request)
+    lanjut = await asked_return(request)
     async with reshow(request, "identity/sign_up.html", lanjut=lanjut, section="account") as form:
         asked = form.parse(SignUp)
         person = await service.sign_up(session, asked, client_of(request))
         await service.ask_confirmation(session, person, client_of(request))
         token = await service.open_session(session, person.id, client_of(request))
-    return _with_session(see_other(_then("/konfirmasi", lanjut)), token)
+    return _with_session(request, see_other(_then("/konfirmasi", lanjut)), token, person.id)
 
 
 @get("/masuk", guards=[guards.public])
@@ -53,19 +55,22 @@ def ask_who(request: Asked, error: Unauthenticated) -> Response[Any]:
     """Instead of a refusal, the form to sign in, which leads back to the page; a form that was sent leads to the page it stood on."""
     if problems.wants_json(request):
         return problems.of_domain(request, error)
-    lanjut = _way_back(request)
+    lanjut = page_of_form(request)
     return page("identity/sign_in.html", error.status, lanjut=lanjut, demo=get_settings().demo, section="account", came_from=True)
 
 
 @post("/masuk", guards=[guards.public])
 async def sign_in(request: Asked, session: AsyncSession) -> Redirect:
     """To where one was going; by way of the second factor where it is on."""
-    lanjut = await _asked_return(request)
+    lanjut = await asked_return(request)
     async with reshow(request, "identity/sign_in.html", lanjut=lanjut, demo=get_settings().demo, section="account") as form:
         asked = form.parse(SignIn)
         entered = await service.sign_in(session, asked.address, asked.password, client_of(request))
-    target = _then("/masuk/kode", lanjut) if entered.second_factor_due else local_path(lanjut, "/akun")
-    return _with_session(see_other(target), entered.token)
+    if entered.second_factor_due:
+        half_way = see_other(_then("/masuk/kode", lanjut))
+        half_way.set_cookie(cookies.session_cookie(entered.token))
+        return half_way
+    return _with_session(request, see_other(local_path(lanjut, "/akun")), entered.token, entered.person.id)
 
 
 @get("/masuk/kode", guards=[guards.public])
@@ -75,11 +80,12 @@ async def second_factor_form(lanjut: Return = "") -> Page:
 
 @post("/masuk/kode", guards=[guards.public])
 async def second_factor(request: Asked, session: AsyncSession) -> Redirect:
-    lanjut = await _asked_return(request)
+    lanjut = await asked_return(request)
     async with reshow(request, "identity/second_factor.html", lanjut=lanjut, section="account") as form:
         given = form.parse(GiveSecondFactor)
-        entered = await service.finish(session, request.cookies.get(cookies.SESSION_COOKIE, ""), given.code)
-    return _with_session(see_other(local_path(lanjut, "/akun")), entered.token)
+        half_way = request.cookies.get(name_of(cookies.SESSION_COOKIE), "")
+        entered = await service.finish(session, half_way, given.code, client_of(request))
+    return _with_session(request, see_other(local_path(lanjut, "/akun")), entered.token, entered.person.id)
 
 
 @get("/keluar", guards=[guards.public])
@@ -97,17 +103,15 @@ async def sign_out(session: AsyncSession, actor: Actor) -> Redirect:
 
 @get("/konfirmasi", guards=[guards.signed_in])
 async def confirm_form(session: AsyncSession, actor: Actor, lanjut: Return = "") -> Response[Any]:
-    person = await queries.by_id(session, actor.person_id)
-    waiting = person.waiting_address()
-    if waiting is None:
+    waiting = await _waiting(session, actor)
+    if not waiting:
         return see_other(local_path(lanjut, "/akun"))
     return page("identity/confirm.html", **_confirming(waiting, lanjut))
 
 
 @post("/konfirmasi", guards=[guards.signed_in])
 async def confirm(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
-    lanjut = await _asked_return(request)
-    waiting = (await queries.by_id(session, actor.person_id)).waiting_address() or ""
+    lanjut, waiting = await asked_return(request), await _waiting(session, actor)
     async with reshow(request, "identity/confirm.html", **_confirming(waiting, lanjut)) as form:
         await service.confirm(session, actor, form.parse(GiveCode).code)
     return see_other(local_path(lanjut, "/akun"), _("Nomor HP atau email ta’ sudah dikonfirmasi. Terima kasih."))
@@ -115,9 +119,9 @@ async def confirm(request: Asked, session: AsyncSession, actor: Actor) -> Redire
 
 @post("/konfirmasi/kirim-ulang", guards=[guards.signed_in])
 async def send_again(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
-    lanjut = await _asked_return(request)
+    lanjut = await asked_return(request)
     person = await queries.by_id(session, actor.person_id)
-    async with reshow(request, "identity/confirm.html", **_confirming(person.waiting_address() or "", lanjut)):
+    async with reshow(request, "identity/confirm.html", **_confirming(await _waiting(session, actor), lanjut)):
         await service.ask_confirmation(session, person, client_of(request))
     return see_other(_then("/konfirmasi", lanjut), _("Kode baru sudah dikirim."))
 
@@ -126,21 +130,29 @@ def _confirming(waiting: str, lanjut: str) -> dict[str, Any]:
     return {"address": masked(waiting), "lanjut": local_path(lanjut, ""), "demo": get_settings().demo, "section": "account"}
 
 
-def _with_session(answer: Redirect, token: str) -> Redirect:
+async def _waiting(session: AsyncSession, actor: Actor) -> str:
+    address = await queries.waiting_address(session, await queries.by_id(session, actor.person_id))
+    return address.text if address else ""
+
+
+def _with_session(request: Asked, answer: Redirect, token: str, person_id: UUID) -> Redirect:
+    """Signed in, on a browser that the account knows from now on."""
     answer.set_cookie(cookies.session_cookie(token))
+    answer.set_cookie(remembered(client_of(request), person_id))
     return answer
 
 
-def _way_back(request: Asked) -> str:
+def page_of_form(request: Asked) -> str:
+    """The page itself; for a form, the page it stood on, as far as it is one of ours."""
     if request.method == "GET":
         return local_path(with_query(request.scope, list(request.query_params.multi_items())), "")
-    page_of_form = urlsplit(request.headers.get("referer", ""))
-    if page_of_form.netloc != request.headers.get("host"):
+    referer = urlsplit(request.headers.get("referer", ""))
+    if referer.netloc != request.headers.get("host"):
         return ""
-    return local_path(page_of_form.path + (f"?{page_of_form.query}" if page_of_form.query else ""), "")
+    return local_path(referer.path + (f"?{referer.query}" if referer.query else ""), "")
 
 
-async def _asked_return(request: Asked) -> str:
+async def asked_return(request: Asked) -> str:
     """The form's `lanjut`, as far as it leads to this site."""
     asked = (await request.form()).get("lanjut")
     return local_path(asked if isinstance(asked, str) else "", "")

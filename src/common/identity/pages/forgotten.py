@@ -11,7 +11,7 @@ from common.i18n import gettext as _
 from common.identity import service
 from common.identity.dependencies import client_of
 from common.identity.policy import masked
-from common.identity.schemas import Addressed, ResetPassword
+from common.identity.schemas import Addressed, ReleaseAddress, ResetPassword
 from common.settings import get_settings
 from common.web import page, reshow, see_other
 from common.web.fields import Form
@@ -38,12 +38,22 @@ async def send_code(request: Asked, session: AsyncSession) -> Page:
 async def new_password(request: Asked, session: AsyncSession) -> Redirect:
     asked = (await request.form()).get("address")
     async with reshow(request, "identity/new_password.html", **_shown(str(asked or ""))) as form:
-        await service.reset_password(session, form.parse(ResetPassword))
+        await service.reset_password(session, form.parse(ResetPassword), client_of(request))
     return see_other("/masuk", _("Kata sandi baru sudah tersimpan. Silakan masuk."))
 
 
-def _shown(address: str) -> dict[str, Any]:
-    return {"masked": masked(address), "demo": get_settings().demo, "section": "account"}
+@post("/lupa-sandi/lepas", guards=[guards.public])
+async def release(request: Asked, session: AsyncSession) -> Redirect:
+    """The account with my address is not mine: the address comes free, and nothing of that account comes along."""
+    asked = (await request.form()).get("address")
+    async with reshow(request, "identity/new_password.html", **_shown(str(asked or ""), releasing=True)) as form:
+        given = form.parse(ReleaseAddress)
+        await service.release(session, given.address, given.code, client_of(request))
+    return see_other("/daftar", _("Nomor atau email itu sudah lepas. Buat akun Anda sendiri di sini."))
 
 
-HANDLERS = [forgotten_form, send_code, new_password]
+def _shown(address: str, *, releasing: bool = False) -> dict[str, Any]:
+    return {"masked": masked(address), "releasing": releasing, "demo": get_settings().demo, "section": "account"}
+
+
+HANDLERS = [forgotten_form, send_code, new_password, release]

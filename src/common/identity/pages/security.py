@@ -25,25 +25,25 @@ async def security(session: AsyncSession, actor: Actor) -> Page:
     return page("identity/security.html", **await _security(session, actor))
 
 
-@post("/akun/keamanan/sandi", guards=[guards.signed_in])
+@post("/akun/keamanan/sandi", guards=[guards.own_session])
 async def change_password(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
-    """Other devices are signed out; this one goes on under a new token."""
+    """By the present one, which is the proof. Other devices are signed out, tokens end; this session goes on under a new token."""
     async with reshow(request, "identity/security.html", **await _security(session, actor)) as form:
         token = await service.change_password(session, actor, form.parse(ChangePassword))
-    answer = see_other("/akun/keamanan", _("Kata sandi sudah diganti. Perangkat lain sudah dikeluarkan."))
+    answer = see_other("/akun/keamanan", _("Kata sandi sudah diganti. Perangkat lain dan semua token sudah dikeluarkan."))
     if token:
         answer.set_cookie(cookies.session_cookie(token))
     return answer
 
 
-@post("/akun/keamanan/autentikator", guards=[guards.signed_in])
+@post("/akun/keamanan/autentikator", guards=[guards.fresh])
 async def begin(session: AsyncSession, actor: Actor) -> Page:
     """The secret as a picture and as text; not yet in force."""
     secret, uri = await second_factor.begin(session, actor)
     return page("identity/authenticator.html", headers=NOT_KEPT, secret=secret, picture=_picture(uri), section="account")
 
 
-@post("/akun/keamanan/autentikator/kode", guards=[guards.signed_in])
+@post("/akun/keamanan/autentikator/kode", guards=[guards.fresh])
 async def turn_on(request: Asked, session: AsyncSession, actor: Actor) -> Page:
     """In force; the recovery codes are shown on the answer itself and never again."""
     async with reshow(request, "identity/authenticator.html", secret="", picture="", section="account") as form:
@@ -54,7 +54,7 @@ async def turn_on(request: Asked, session: AsyncSession, actor: Actor) -> Page:
     return answer
 
 
-@post("/akun/keamanan/autentikator/matikan", guards=[guards.signed_in])
+@post("/akun/keamanan/autentikator/matikan", guards=[guards.fresh])
 async def turn_off(request: Asked, session: AsyncSession, actor: Actor) -> Redirect:
     async with reshow(request, "identity/security.html", **await _security(session, actor)) as form:
         await second_factor.turn_off(session, actor, form.parse(GiveSecondFactor).code)

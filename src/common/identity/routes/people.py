@@ -21,9 +21,11 @@ from common.identity.schemas import (
     NikGiven,
     NikRead,
     ReadNik,
+    ReleaseAddress,
     ResetPassword,
     SignedUp,
     SignUp,
+    TakeBack,
 )
 from common.identity.service.codes import LIVES
 from common.settings import get_settings
@@ -46,8 +48,11 @@ async def me(session: AsyncSession, actor: Actor) -> Me:
 
 
 @patch("/people/me", guards=[guards.signed_in, guards.scope("account:write")])
-async def change(session: AsyncSession, actor: Actor, data: ChangePerson) -> Me:
-    """Name, language, address; what is left out stays."""
+async def change(request: Asked, session: AsyncSession, actor: Actor, data: ChangePerson) -> Me:
+    """Name and language; an address only in a session proven a moment ago, and it counts once confirmed. What is left out stays."""
+    if data.address is not None:
+        await guards.fresh(request, request.route_handler)
+        await service.ask_address(session, actor, data.address)
     return await _me(session, await service.change_person(session, actor, data), actor)
 
 
@@ -56,21 +61,34 @@ async def ask_code(request: Asked, session: AsyncSession, data: AskCode) -> Code
     """A code to one's waiting address (`confirm`, signed in), or for a new password (`reset`, with the address)."""
     if data.purpose == "reset" and data.address is not None:
         return _sent(data.address.text, await service.ask_reset(session, data.address, client_of(request)))
+    await guards.own_session(request, request.route_handler)
     person = await queries.by_id(session, guards.actor_of(request).person_id)
     address, code = await service.ask_confirmation(session, person, client_of(request))
     return _sent(address.text, code)
 
 
-@post("/confirmations", guards=[guards.signed_in, guards.scope("account:write")])
+@post("/confirmations", guards=[guards.own_session])
 async def confirm(session: AsyncSession, actor: Actor, data: GiveCode) -> Me:
     """One's own address is confirmed by its code."""
     return await _me(session, await service.confirm(session, actor, data.code), actor)
 
 
 @post("/passwords", guards=[guards.public], status_code=204)
-async def reset_password(session: AsyncSession, data: ResetPassword) -> None:
-    """A new password by code; all sessions end."""
-    await service.reset_password(session, data)
+async def reset_password(request: Asked, session: AsyncSession, data: ResetPassword) -> None:
+    """A new password by code, from where the code was asked for; all sessions and tokens end."""
+    await service.reset_password(session, data, client_of(request))
+
+
+@post("/address-releases", guards=[guards.public], status_code=204)
+async def release_address(request: Asked, session: AsyncSession, data: ReleaseAddress) -> None:
+    """One's own address out of an account of somebody else's making, by the code of a reset; then it is free to sign up with."""
+    await service.release(session, data.address, data.code, client_of(request))
+
+
+@post("/ways-back", guards=[guards.public], status_code=204)
+async def take_way_back(session: AsyncSession, data: TakeBack) -> None:
+    """Undo a change of the account's keys by the link in the letter about it; all sessions and tokens end, and the password."""
+    await service.take_way_back(session, data.token)
 
 
 @put("/people/me/nik", guards=[guards.signed_in, guards.scope("account:write")])
@@ -98,7 +116,7 @@ async def read_nik(session: AsyncSession, actor: Actor, person_id: UUID, data: R
 
 
 async def _me(session: AsyncSession, person: Person, actor: Actor) -> Me:
-    facts = await service.facts(session, person.id)
+    facts, waiting = await service.facts(session, person.id), await queries.waiting_address(session, person)
     level = policy.assurance(confirmed=person.confirmed, officer_seen=facts.officer_seen, dukcapil_verified=facts.dukcapil_verified)
     return Me(
         id=person.id,
@@ -109,6 +127,7 @@ async def _me(session: AsyncSession, person: Person, actor: Actor) -> Me:
         assurance=level,
         facts=facts,
         nik=await service.masked_nik(session, person.id),
+        waiting=policy.masked(waiting.text) if waiting else None,
         second_factor=await queries.has_second_factor(session, person.id),
         roles=sorted(f"{grant.role}:{grant.scope}" for grant in actor.grants),
     )
@@ -119,4 +138,17 @@ def _sent(address: str, code: str) -> CodeSent:
     return CodeSent(sent_to=policy.masked(address), expires_in=int(LIVES.total_seconds()), code=shown)
 
 
-HANDLERS = [sign_up, me, change, ask_code, confirm, reset_password, give_nik, mark_seen, mark_verified, read_nik]
+HANDLERS = [
+    sign_up,
+    me,
+    change,
+    ask_code,
+    confirm,
+    reset_password,
+    release_address,
+    take_way_back,
+    give_nik,
+    mark_seen,
+    mark_verified,
+    read_nik,
+]

@@ -4,7 +4,9 @@ import hmac
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from common import clock
 from common.channels import service as channels
@@ -17,14 +19,18 @@ from common.identity.models import ConfirmationCode, Purpose
 from common.identity.policy import Address
 from common.identity.service import keys, throttling
 from common.identity.service.sessions import Client
+from common.sealing import keyed_hash
+from common.settings import get_settings
 
 LIVES = timedelta(minutes=10)
+KEPT = timedelta(days=1)
 LETTERS = {Purpose.CONFIRM: CONFIRM, Purpose.RESET: RESET}
 
-# Only the newest code of an address counts. The try is counted in its own commit before it is judged.
+# Only the newest code that this asker asked for counts: a stranger's guesses and wishes use up the stranger's own codes. The try is counted
+# in its own commit before it is judged.
 TRY = """
 UPDATE confirmation_code SET tries = tries + 1
-WHERE id = (SELECT id FROM confirmation_code WHERE address = $1 AND purpose = $2 ORDER BY created_at DESC, id DESC LIMIT 1)
+WHERE id = (SELECT id FROM confirmation_code WHERE address = $1 AND purpose = $2 AND asker = $4 ORDER BY created_at DESC, id DESC LIMIT 1)
   AND tries < 5 AND used_at IS NULL AND expires_at > $3
 RETURNING id, person_id, code_hash
 """
@@ -35,7 +41,9 @@ async def send_code(
     session: AsyncSession, person_id: UUID | None, address: Address, purpose: Purpose, *, client: Client | None = None, locale: str = "id"
 ) -> str:
     """Make a code and promise its letter. Without a person (an unknown address) all is the same, but the letter goes nowhere."""
-    await throttling.count("code", address.text, throttling.CODE)
+    asker = _asker(purpose, person_id, client)
+    await throttling.count("code", f"{address.text} {asker.hex()}", throttling.CODE)
+    await throttling.count("codes-to-address", address.text, throttling.CODES_TO_ADDRESS)
     if client and client.device:
         await throttling.count("codes-of-device", client.device, throttling.CODES_OF_DEVICE)
     if client and client.network:
@@ -46,6 +54,7 @@ async def send_code(
         address=address.text,
         purpose=purpose,
         code_hash=keys.code_hash(code, purpose, address.text),
+        asker=asker,
         created_at=clock.now(),
         expires_at=clock.now() + LIVES,
     )
@@ -59,13 +68,28 @@ async def send_code(
     return code
 
 
-async def redeem(address: Address, purpose: Purpose, code: str) -> UUID:
-    """The person whose code this was: used up now, even when what follows fails. Raises `WrongCode` for whatever reason."""
-    now = clock.now()
+async def redeem(address: Address, purpose: Purpose, code: str, *, person_id: UUID | None = None, client: Client | None = None) -> UUID:
+    """The person whose code this was: used up now, even when what follows fails. Raises `WrongCode` for whatever reason.
+
+    A code to confirm is its person's; one to reset is for where it was asked from.
+    """
+    now, asker = clock.now(), _asker(purpose, person_id, client)
     async with hot() as connection:
-        row = await connection.fetchrow(TRY, address.text, purpose.value, now)
+        row = await connection.fetchrow(TRY, address.text, purpose.value, now, asker)
         right = row is not None and hmac.compare_digest(row["code_hash"], keys.code_hash(code, purpose, address.text))
         if row is None or not right or row["person_id"] is None or await connection.fetchval(USE, row["id"], now) is None:
             raise WrongCode({"code": str(WrongCode())})
-    person_id: UUID = row["person_id"]
-    return person_id
+    owner: UUID = row["person_id"]
+    return owner
+
+
+async def forget_old(session: AsyncSession) -> None:
+    """Codes of yesterday, and the addresses in them."""
+    await session.execute(delete(ConfirmationCode).where(col(ConfirmationCode.created_at) < clock.now() - KEPT))
+
+
+def _asker(purpose: Purpose, person_id: UUID | None, client: Client | None) -> bytes:
+    """Who is signed in, for one's own address; else the browser, by its cookie; a program without one by its network and name."""
+    where = client or Client()
+    name = str(person_id) if purpose is Purpose.CONFIRM else where.device or f"{where.network} {where.user_agent}"
+    return keyed_hash(get_settings().secret_key.get_secret_value(), name, purpose="asker")

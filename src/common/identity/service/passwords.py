@@ -31,12 +31,16 @@ async def fits(stored: str | None, password: str) -> bool:
     return right and stored is not None
 
 
-async def check_own(person: Person, password: str) -> None:
-    """Somebody who is signed in says the password again, before a grave deed. Raises `WrongPassword`, `Throttled`."""
-    await throttling.count("password", str(person.id), throttling.SIGN_IN)
+async def check_own(person: Person, password: str, *, by: str) -> None:
+    """Somebody who is signed in says the password again, before a grave deed. `by`: the session, each of which has its own tries.
+
+    Raises `WrongPassword`, `Throttled`.
+    """
+    name = f"{person.id} {by}"
+    await throttling.count("password", name, throttling.SIGN_IN)
     if not await fits(person.password_hash, password):
         raise WrongPassword
-    await throttling.forgive("password", str(person.id))
+    await throttling.forgive("password", name)
 
 
 def outdated(stored: str) -> bool:

@@ -13,9 +13,9 @@ from common import clock
 from common.actor import Actor
 from common.identity import queries
 from common.identity.errors import SecondFactorOff, SecondFactorOn, WrongSecondFactor
-from common.identity.models import RecoveryCode, Totp
-from common.identity.service import keys, throttling
-from common.identity.service.sessions import revoke_all, rotate
+from common.identity.models import Change, RecoveryCode, Totp
+from common.identity.service import keys, throttling, ways_back
+from common.identity.service.sessions import end_keys, rotate
 from common.ids import ALPHABET
 from common.sealing import seal, unseal
 from common.settings import get_settings
@@ -42,7 +42,11 @@ async def begin(session: AsyncSession, actor: Actor) -> tuple[str, str]:
 
 
 async def turn_on(session: AsyncSession, actor: Actor, code: str) -> tuple[list[str], str | None]:
-    """In force from now on, proven by a first code. -> recovery codes, shown this once, and this session's rotated token."""
+    """In force from now on, proven by a first code. -> recovery codes, shown this once, and this session's rotated token.
+
+    Other sessions and all tokens end.
+    """
+    person = await queries.for_update(session, actor.person_id)
     row = await queries.totp_of(session, actor.person_id)
     if row is None:
         raise SecondFactorOff
@@ -51,22 +55,31 @@ async def turn_on(session: AsyncSession, actor: Actor, code: str) -> tuple[list[
     await _check_totp(session, row, code)
     row.confirmed_at = clock.now()
     codes = await _new_recovery_codes(session, actor.person_id)
-    await revoke_all(session, actor.person_id, but=actor.session_id)
+    await end_keys(session, actor.person_id, but=actor.session_id)
+    await ways_back.open_way_back(session, person, Change.FACTOR_ON)
     return codes, await rotate(session, actor.session_id) if actor.session_id else None
 
 
 async def turn_off(session: AsyncSession, actor: Actor, code: str) -> None:
-    """Out of force, by a last code. Raises `SecondFactorOff`, `WrongSecondFactor`."""
-    if not await queries.has_second_factor(session, actor.person_id):
+    """Out of force, by a last code; other sessions and all tokens end. Raises `SecondFactorOff`, `WrongSecondFactor`."""
+    person = await queries.for_update(session, actor.person_id)
+    row = await queries.totp_of(session, actor.person_id)
+    if row is None or row.confirmed_at is None:
         raise SecondFactorOff
-    await check(session, actor.person_id, code)
+    await check(session, actor.person_id, code, by=str(actor.session_id))
     await session.execute(delete(RecoveryCode).where(col(RecoveryCode.person_id) == actor.person_id))
     await session.execute(delete(Totp).where(col(Totp.person_id) == actor.person_id))
+    await end_keys(session, actor.person_id, but=actor.session_id)
+    await ways_back.open_way_back(session, person, Change.FACTOR_OFF, sealed=row.sealed)
 
 
-async def check(session: AsyncSession, person_id: UUID, code: str) -> None:
-    """One code of the authenticator, or one recovery code. Either works once. Raises `WrongSecondFactor`, `Throttled`."""
-    await throttling.count("second-factor", str(person_id), throttling.SECOND_FACTOR)
+async def check(session: AsyncSession, person_id: UUID, code: str, *, by: str = "") -> None:
+    """One code of the authenticator, or one recovery code. Either works once. Raises `WrongSecondFactor`, `Throttled`.
+
+    `by`: the session or known device that tries, each of which has its own tries; all strangers have the same.
+    """
+    name = f"{person_id} {by}"
+    await throttling.count("second-factor", name, throttling.SECOND_FACTOR)
     row = await queries.totp_of(session, person_id)
     if row is None:
         raise WrongSecondFactor
@@ -75,7 +88,7 @@ async def check(session: AsyncSession, person_id: UUID, code: str) -> None:
         await _check_totp(session, row, plain)
     else:
         await _use_recovery_code(session, person_id, plain)
-    await throttling.forgive("second-factor", str(person_id))
+    await throttling.forgive("second-factor", name)
 
 
 async def _check_totp(session: AsyncSession, row: Totp, code: str) -> None:

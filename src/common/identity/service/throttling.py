@@ -24,9 +24,15 @@ class Pace:
     """Whether tries are forgotten one by one, evenly over the window: for a place that many people share, and that is never quiet."""
 
 
+# Who guesses is shut out where he guesses from. An account counts all strangers together, too, at a slower pace, for who guesses from many
+# places; a device that it has signed in with before has tries of its own.
 SIGN_IN = Pace(free=5, wait=30, longest=3600, window=86400)
-NETWORK = Pace(free=30, wait=30, longest=900, window=3600)
+SIGN_IN_OF_STRANGERS = Pace(free=50, wait=30, longest=3600, window=86400)
+SIGN_INS_OF_DEVICE = Pace(free=30, wait=30, longest=900, window=3600, leaks=True)
+SIGN_INS_OF_PROGRAM = Pace(free=350, wait=30, longest=900, window=3600, leaks=True)
+SIGN_INS_OF_NETWORK = Pace(free=600, wait=30, longest=900, window=3600, leaks=True)
 CODE = Pace(free=3, wait=60, longest=3600, window=3600)
+CODES_TO_ADDRESS = Pace(free=20, wait=60, longest=3600, window=3600, leaks=True)
 CODES_OF_NETWORK = Pace(free=600, wait=60, longest=3600, window=3600, leaks=True)
 CODES_OF_DEVICE = Pace(free=30, wait=60, longest=3600, window=3600)
 # A campus or a carrier's NAT is one network of many people: it gets room for them, and each device and each address its own few tries.
@@ -76,10 +82,30 @@ async def count_sign_up(network: str, device: str, program: str, address: str) -
     await count("sign-up", network, SIGN_UPS_OF_NETWORK)
 
 
+async def count_sign_in(network: str, device: str, program: str, address: str) -> list[tuple[str, str]]:
+    """One try of a stranger at the account behind `address`. -> what was counted, to be given back when the try was right."""
+    counted = [("account-here", f"{address} {network}", SIGN_IN), ("account", address, SIGN_IN_OF_STRANGERS)]
+    if device:
+        counted.append(("sign-in-device", device, SIGN_INS_OF_DEVICE))
+    elif network:
+        counted.append(("sign-in-program", f"{network} {program}", SIGN_INS_OF_PROGRAM))
+    if network:
+        counted.append(("network", network, SIGN_INS_OF_NETWORK))
+    for kind, name, pace in counted:  # the tightest first, as above
+        await count(kind, name, pace)
+    return [(kind, name) for kind, name, _ in counted]
+
+
 async def forgive(kind: str, name: str) -> None:
     """The try was right: the account starts anew."""
     async with hot() as connection:
         await connection.execute("DELETE FROM throttle WHERE key = $1", _key(kind, name))
+
+
+async def forgive_sign_in(address: str, network: str) -> None:
+    """The owner has shown to be one, from this network."""
+    await forgive("account", address)
+    await forgive("account-here", f"{address} {network}")
 
 
 async def give_back(kind: str, name: str) -> None:

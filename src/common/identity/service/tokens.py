@@ -1,31 +1,37 @@
-"""API tokens: made by a person for a program, held to scopes, ended at any time."""
+"""API tokens: made by a person for a program, held to scopes, ended at any time. Never for an account that nobody has confirmed."""
 
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from common import clock
 from common.actor import Actor
-from common.errors import NotFound
-from common.identity.errors import ScopeTooWide
-from common.identity.models import ApiToken
-from common.identity.policy import EVERYTHING
+from common.errors import Unauthenticated
+from common.identity import queries
+from common.identity.errors import ConfirmFirst
+from common.identity.models import ApiToken, Change
 from common.identity.schemas import MakeToken
-from common.identity.service import keys
+from common.identity.service import keys, ways_back
 
 
 async def make_token(session: AsyncSession, actor: Actor, asked: MakeToken) -> tuple[ApiToken, str]:
-    """A token and its row; the token is shown this once. A token cannot make one that may more than itself: `ScopeTooWide`."""
-    if actor.scopes is not None and EVERYTHING not in actor.scopes and not set(asked.scopes) <= actor.scopes:
-        raise ScopeTooWide
-    return await open_token(session, actor.person_id, asked)
+    """A token and its row; the token is shown this once, and the making of it told to the account's addresses. Raises `ConfirmFirst`.
+
+    Whoever changes the account's keys at the same time is waited for: what has ended meanwhile makes no token.
+    """
+    person = await queries.for_update(session, actor.person_id)
+    if not await queries.stands(session, actor):
+        raise Unauthenticated
+    made = await open_token(session, person.id, asked)
+    await ways_back.open_way_back(session, person, Change.TOKEN)
+    return made
 
 
 async def open_token(session: AsyncSession, person_id: UUID, asked: MakeToken) -> tuple[ApiToken, str]:
-    """For who has just proven to be this person."""
+    """For who has just proven to be this person. Raises `ConfirmFirst`."""
+    if not (await queries.by_id(session, person_id)).confirmed:
+        raise ConfirmFirst
     token, token_hash = keys.new_token(keys.BEARER)
     row = ApiToken(
         person_id=person_id,
@@ -37,11 +43,3 @@ async def open_token(session: AsyncSession, person_id: UUID, asked: MakeToken) -
     session.add(row)
     await session.flush()
     return row, token
-
-
-async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID) -> None:
-    """End a token of one's own; `NotFound` otherwise."""
-    own = (col(ApiToken.id) == token_id, col(ApiToken.person_id) == actor.person_id, col(ApiToken.revoked_at).is_(None))
-    ended = update(ApiToken).where(*own).values(revoked_at=clock.now()).returning(col(ApiToken.id))
-    if (await session.execute(ended)).scalar_one_or_none() is None:
-        raise NotFound

@@ -1,18 +1,15 @@
-"""What comes in and what goes out. Passwords and codes are never shown in a representation or an error."""
+"""What comes in. Passwords and codes are never shown in a representation or an error."""
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
-from uuid import UUID
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from common import indonesia
 from common.actor import Role
 from common.i18n import N_
 from common.identity import policy
-
-if TYPE_CHECKING:
-    from common.identity.models import RoleGrant
+from common.scopes import EVERYTHING, SCOPES
 
 INCOMING = ConfigDict(str_strip_whitespace=True, hide_input_in_errors=True)
 
@@ -41,13 +38,19 @@ def _scopes(value: Any) -> Any:
     return [word for one in value for word in str(one).split()] if isinstance(value, list) else value
 
 
+def _scope(name: str) -> str:
+    if name != EVERYTHING and name not in SCOPES:
+        raise ValueError(N_("Cakupan ini tidak dikenal."))
+    return name
+
+
 AnAddress = Annotated[policy.Address, BeforeValidator(_address)]
 NewPassword = Annotated[str, BeforeValidator(_password)]
 OldPassword = Annotated[str, Field(min_length=1, max_length=policy.LONGEST_PASSWORD)]
 Code = Annotated[str, Field(pattern=r"^\d{6}$")]
 SecondFactor = Annotated[str, Field(min_length=6, max_length=20)]
 Locale = Literal["id", "id-baku", "en"]
-Scope = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z_]*(:[a-z]+)?)$", max_length=60)]
+Scope = Annotated[str, Field(max_length=60), AfterValidator(_scope)]
 Scopes = Annotated[list[Scope], BeforeValidator(_scopes)]
 
 
@@ -88,8 +91,9 @@ class SignUp(Addressed):
 class SignIn(Addressed):
     password: OldPassword = Field(repr=False)
     code: SecondFactor | None = Field(None, repr=False)
+    confirmation: Code | None = Field(None, repr=False, description="the code that a new account's address was sent")
     token: bool = False
-    scopes: list[Scope] = Field(default=[policy.EVERYTHING], max_length=50)
+    scopes: list[Scope] = Field(default=[EVERYTHING], max_length=50)
     name: str = Field("sign-in", max_length=60)
 
 
@@ -114,6 +118,27 @@ class ResetPassword(Addressed):
     password: NewPassword = Field(repr=False)
 
 
+class ReleaseAddress(Addressed):
+    """For who holds an address that stands in an account of somebody else's making: the code of a reset takes it out of there."""
+
+    code: Code = Field(repr=False)
+
+
+class TakeBack(BaseModel):
+    """The end of the link in the letter about a change."""
+
+    token: str = Field(min_length=1, max_length=200, repr=False)
+
+
+class ProveIt(BaseModel):
+    """Who sits here: the password, or a code of the second factor."""
+
+    model_config = INCOMING
+
+    password: OldPassword | None = Field(None, repr=False)
+    code: SecondFactor | None = Field(None, repr=False)
+
+
 class ChangePassword(BaseModel):
     model_config = INCOMING
 
@@ -122,13 +147,17 @@ class ChangePassword(BaseModel):
 
 
 class ChangePerson(BaseModel):
-    """What is left out stays. A new address is unconfirmed."""
+    """What is left out stays. A new address waits for its code; it is asked for in a session that was proven a moment ago."""
 
     model_config = INCOMING
 
     name: str | None = Field(None, min_length=1, max_length=120)
     locale: Locale | None = None
     address: AnAddress | None = None
+
+
+class AskAddress(Addressed):
+    """A new address of one's own."""
 
 
 class GiveNik(BaseModel):
@@ -182,105 +211,3 @@ class GiveGrant(BaseModel):
         if self.role in (Role.OFFICER, Role.HEAD, Role.EDITOR) and self.scope == "*":
             raise ValueError(N_("Pilih kantornya."))
         return self
-
-
-class Facts(BaseModel):
-    """What is known of a person's identity, each by itself."""
-
-    format_ok: bool
-    phone_confirmed: bool
-    email_confirmed: bool
-    officer_seen: bool
-    dukcapil_verified: bool
-
-
-class GrantOut(BaseModel):
-    id: UUID
-    person_id: UUID
-    person_name: str
-    role: Role
-    scope: str
-    granted_at: datetime
-    granted_by: str | None = None
-
-    @classmethod
-    def of(cls, row: "RoleGrant", person_name: str, granted_by: str | None) -> "GrantOut":
-        own = row.model_dump(include={"id", "person_id", "role", "scope", "granted_at"})
-        return cls(**own, person_name=person_name, granted_by=granted_by)
-
-
-class Me(BaseModel):
-    """One's own account. The NIK only masked."""
-
-    id: UUID
-    name: str
-    locale: str
-    phone: str | None
-    email: str | None
-    assurance: int
-    facts: Facts
-    nik: str | None
-    second_factor: bool
-    roles: list[str]
-
-
-class SessionOut(BaseModel):
-    id: UUID
-    device: str
-    created_at: datetime
-    last_seen_at: datetime
-    current: bool
-
-
-class TokenOut(BaseModel):
-    id: UUID
-    name: str
-    scopes: list[str]
-    created_at: datetime
-    last_used_at: datetime | None
-    expires_at: datetime
-
-
-class NewToken(TokenOut):
-    """The token itself, shown this once."""
-
-    token: str = Field(repr=False)
-
-
-class CodeSent(BaseModel):
-    """`code` only where `MARVEC_DEMO` is set: never in production."""
-
-    sent_to: str
-    expires_in: int = Field(description="seconds")
-    code: str | None = Field(None, repr=False)
-
-
-class SignedUp(BaseModel):
-    id: UUID
-    name: str
-    confirmation: CodeSent | None
-
-
-class SignedIn(BaseModel):
-    session_id: UUID | None
-    person_id: UUID
-    name: str
-    token: str | None = Field(None, repr=False)
-
-
-class NikGiven(BaseModel):
-    nik: str = Field(description="masked")
-    warnings: list[str] = Field(description="birth_date, wilayah_unknown: odd, not wrong")
-
-
-class NikRead(BaseModel):
-    nik: str = Field(repr=False)
-
-
-class SecondFactorBegun(BaseModel):
-    secret: str = Field(repr=False)
-    uri: str = Field(repr=False, description="otpauth:// for a QR code")
-
-
-class RecoveryCodes(BaseModel):
-    codes: list[str] = Field(repr=False)
