@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_KEY = "development-only-key-of-no-value-at-all-0000"
+SHORTEST_KEY = 32  # characters
 SECRETS = ("secret_key", "nik_key", "stripe_api_key", "stripe_webhook_secret")
 
 
@@ -33,6 +34,12 @@ class Settings(BaseSettings):
 
     files_url: str = Field("", description="s3://bucket/prefix, or empty: a folder below data_dir")
     files_endpoint_url: str = Field("", description="an S3-compatible server's address; empty: AWS")
+    backup_url: str = Field("", description="where backups are kept: a folder on another disk, or s3://bucket/prefix; empty: none are made")
+    backup_endpoint_url: str = Field("", description="an S3-compatible server's address; empty: AWS")
+    backup_key: SecretStr = Field(SecretStr(""), description="seals the backups; keep it elsewhere, too: without it they read nothing")
+    backup_database_url: str = Field("", description="the server itself (no pooler), as a role with REPLICATION; empty: database_url")
+    backup_hours: int = Field(24, ge=1, description="hours between two copies of the whole database")
+    backup_days: int = Field(14, ge=0, description="days back that can be restored; what is older is pruned. 0: nothing ever is")
     smtp_url: str = Field("", description="smtp[s]://user:password@host:port; empty: codes are printed and shown in the app")
     mail_from: str = "Marvec <halo@marvec.example>"
     upload_limit: int = Field(10 * 1024 * 1024, description="bytes of one upload")
@@ -57,6 +64,8 @@ class Settings(BaseSettings):
             raise ValueError(f"production needs: {', '.join(missing)}")
         if self.demo:
             raise ValueError("MARVEC_DEMO cannot be set in production")
+        if self.backup_url and len(self.backup_key.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"MARVEC_BACKUP_URL needs a MARVEC_BACKUP_KEY of {SHORTEST_KEY} characters or more")
         if self.password_cost == "low":  # noqa: S105  no password
             raise ValueError("MARVEC_PASSWORD_COST cannot be low in production")
         return self
