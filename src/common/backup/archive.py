@@ -18,7 +18,7 @@ from common import clock
 from common.backup import base as bases
 from common.backup import files, pruning, service
 from common.backup.catalog import Base, Reach, Vault, Wal, start_of
-from common.backup.errors import BackupError
+from common.backup.errors import TooSlow
 from common.backup.stream import Stream
 from common.embedded.errors import EmbeddedError
 from common.settings import Settings
@@ -68,10 +68,10 @@ class Archiver:
         except (
             Exception
         ) as error:  # by contract: a backup that fails must not end, and is told to the operator; other texts may hold addresses
-            reason = str(error) if isinstance(error, EmbeddedError) else type(error).__name__
-            log.warning("backup_failed", error=reason)
+            code, text = (error.code, str(error)) if isinstance(error, EmbeddedError) else ("unexpected", type(error).__name__)
+            log.warning("backup_failed", error=text)
             await self._disconnect()
-            await self._tell(reason)
+            await self._tell(code)
 
     async def round(self, *, last: bool = False) -> None:
         """Raises what stands in the way."""
@@ -85,7 +85,7 @@ class Archiver:
         size = await connection.fetchval("SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'")
         await asyncio.to_thread(self._keep_wal, wal, whole, received, size)
         if received < now.lsn:
-            raise BackupError("the WAL is received more slowly than it is written")
+            raise TooSlow("the WAL is received more slowly than it is written")
         await self._write_reach(series, Reach(now.at, received))
         if not last:
             await self._look_after_base(series)

@@ -14,7 +14,7 @@ import asyncpg
 
 from common.backup import files, sealed
 from common.backup.catalog import Base, Vault
-from common.backup.errors import BackupError
+from common.backup.errors import ServerAway, ServerRefuses
 from common.embedded.clients import ask_server, last_words
 from common.settings import Settings
 
@@ -41,11 +41,11 @@ def _is_ours(settings: Settings) -> bool:
 
 
 async def connect(settings: Settings) -> asyncpg.Connection:
-    """Raises BackupError."""
+    """Raises ServerAway."""
     try:
         return await asyncpg.connect(source(settings), timeout=10, command_timeout=30)
     except (OSError, asyncpg.PostgresError, TimeoutError, ValueError) as error:
-        raise BackupError(f"the database cannot be reached: {error or type(error).__name__}") from error
+        raise ServerAway(f"the database cannot be reached: {error or type(error).__name__}") from error
 
 
 async def moment(connection: asyncpg.Connection) -> Moment:
@@ -92,7 +92,7 @@ async def _copy_database(vault: Vault, name: str, url: str, told: Callable[[int]
         stored = await asyncio.to_thread(vault.put, name, cast(BinaryIO, counting))
         if await asyncio.to_thread(program.wait) != 0:
             await asyncio.to_thread(vault.target.delete, [name])
-            raise BackupError(f"the database cannot be copied: {last_words(await complaints)}")
+            raise ServerRefuses(f"the database cannot be copied: {last_words(await complaints)}")
     finally:
         _end(program)
         await complaints

@@ -12,7 +12,7 @@ ONLY = 1
 
 class BackupStatus(Table, table=True):
     """`base_at`: the moment of the newest base. `reach_at`: everything acknowledged before it is kept, empty when nobody follows the WAL.
-    `error`: what stands in the way since `error_at`, empty when nothing does."""
+    `error`: the code of what stands in the way since `error_at`, empty when nothing does."""
 
     __tablename__ = "backup_status"
 

@@ -45,10 +45,10 @@ def _wal_to_drop(vault: Vault, staying: list[Base]) -> Iterable[str]:
         first.setdefault(base.series, base)
     for series in {name.split("/")[1] for name, _size in vault.target.names("wal/")}:
         wal = vault.wal(series)
-        base = first.get(series)
-        if base is not None:
+        beginning = first.get(series)
+        if beginning is not None:
             for segment in wal.segments():
-                if start_of(segment, base.segment) + base.segment <= base.begins:
+                if start_of(segment, beginning.segment) + beginning.segment <= beginning.begins:
                     yield from wal.names_of(segment)
         elif (reach := vault.reach(series)) is not None and reach.at < staying[-1].began_at - HALF_MADE:
             yield from (name for name, _size in vault.target.names(f"wal/{series}/"))

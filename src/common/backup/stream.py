@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncpg
 
 from common.backup.catalog import HISTORY, SEGMENT, start_of
-from common.backup.errors import BackupError
+from common.backup.errors import ServerRefuses
 from common.embedded.clients import ask_server, last_words
 from common.embedded.folders import Hold, make_private, write_whole
 from common.embedded.postgres import SLOT
@@ -53,7 +53,7 @@ class Stream:
         self._hold.release()
 
     async def ensure(self, connection: asyncpg.Connection) -> str:
-        """The series, a new one when the old one cannot go on. Raises BackupError when the server lets nobody stream."""
+        """The series, a new one when the old one cannot go on. Raises ServerRefuses when the server lets nobody stream."""
         await _check_server(connection)
         system = str(await connection.fetchval("SELECT system_identifier FROM pg_control_system()"))
         slot = await connection.fetchrow("SELECT wal_status FROM pg_replication_slots WHERE slot_name = $1", SLOT)
@@ -85,7 +85,7 @@ class Stream:
         return None
 
     def _fill(self) -> None:
-        """Keep the program running, unless the spool is full. Raises BackupError with what it said when it ended."""
+        """Keep the program running, unless the spool is full. Raises ServerRefuses with what it said when it ended."""
         if len(self.waiting()) > MOST_WAITING:
             return self._end_program()
         if self._program is not None and self._program.poll() is None:
@@ -95,7 +95,7 @@ class Stream:
         words = [f"--directory={self.spool}", f"--slot={SLOT}", "--no-loop", "--status-interval=1"]
         self._program = ask_server("pg_receivewal", self._url, words)
         if reason:
-            raise BackupError(f"the WAL is not received: {reason}")
+            raise ServerRefuses(f"the WAL is not received: {reason}")
         return None
 
     async def _begin(self, connection: asyncpg.Connection, system: str, has_slot: bool) -> Followed:
@@ -108,9 +108,9 @@ class Stream:
                 await connection.execute("SELECT pg_drop_replication_slot($1)", SLOT)
             await connection.execute("SELECT pg_create_physical_replication_slot($1, true)", SLOT)
         except asyncpg.ObjectInUseError as error:
-            raise BackupError("another process follows this server's WAL: stop it first") from error
+            raise ServerRefuses("another process follows this server's WAL: stop it first") from error
         except asyncpg.PostgresError as error:
-            raise BackupError(f"the server gives no replication slot: {error}") from error
+            raise ServerRefuses(f"the server gives no replication slot: {error}") from error
         followed = Followed(secrets.token_hex(6), system)
         write_whole(self._folder / "series.json", json.dumps(followed.__dict__))
         return followed
@@ -140,16 +140,16 @@ def series_of(data_dir: Path) -> Followed | None:
 
 
 async def _check_server(connection: asyncpg.Connection) -> None:
-    """Raises BackupError with what the server's owner must change."""
+    """Raises ServerRefuses with what the server's owner must change."""
     found = await connection.fetchrow(
         """SELECT current_setting('wal_level') AS level, current_setting('max_wal_senders')::int AS senders,
                   current_setting('is_superuser') = 'on' OR (SELECT rolreplication FROM pg_roles WHERE rolname = current_user) AS may,
                   current_user AS role"""
     )
     if found["level"] == "minimal" or found["senders"] < 2:
-        raise BackupError("the server keeps no WAL for us: set wal_level = replica and max_wal_senders = 4 or more, and restart it")
+        raise ServerRefuses("the server keeps no WAL for us: set wal_level = replica and max_wal_senders = 4 or more, and restart it")
     if not found["may"]:
         role = re.sub(r"[^\w-]", "", found["role"])
-        raise BackupError(
+        raise ServerRefuses(
             f"the role {role} may not copy the database: ALTER ROLE {role} REPLICATION, and name it in MARVEC_BACKUP_DATABASE_URL"
         )

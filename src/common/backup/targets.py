@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from urllib.parse import urlsplit
 
-from common.backup.errors import BackupError
+from common.backup.errors import BackupError, TargetRefuses
 from common.embedded.folders import plain_words
 
 if TYPE_CHECKING:
@@ -121,9 +121,9 @@ class S3Target:
         try:
             yield
         except ClientError as error:
-            raise BackupError(f"the bucket {self.bucket} refuses: {error.response.get('Error', {}).get('Code', 'unknown')}") from error
+            raise TargetRefuses(f"the bucket {self.bucket} refuses: {error.response.get('Error', {}).get('Code', 'unknown')}") from error
         except (BotoCoreError, Boto3Error) as error:
-            raise BackupError(f"the bucket {self.bucket} cannot be reached: {type(error).__name__}") from error
+            raise TargetRefuses(f"the bucket {self.bucket} cannot be reached: {type(error).__name__}") from error
 
 
 def target(url: str, endpoint_url: str = "") -> Target:
