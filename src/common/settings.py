@@ -37,7 +37,10 @@ class Settings(BaseSettings):
     backup_url: str = Field("", description="where backups are kept: a folder on another disk, or s3://bucket/prefix; empty: none are made")
     backup_endpoint_url: str = Field("", description="an S3-compatible server's address; empty: AWS")
     backup_key: SecretStr = Field(SecretStr(""), description="seals the backups; keep it elsewhere, too: without it they read nothing")
-    backup_database_url: str = Field("", description="the server itself (no pooler), as a role with REPLICATION; empty: database_url")
+    backup_database_url: str = Field(
+        "", description="the server itself, for a role with REPLICATION and pg_read_all_stats; empty: database_url"
+    )
+    backup_seconds: float = Field(10.0, gt=0, description="seconds between two rounds: what a city that burns down may lose")
     backup_hours: int = Field(24, ge=1, description="hours between two copies of the whole database")
     backup_days: int = Field(14, ge=0, description="days back that can be restored; what is older is pruned. 0: nothing ever is")
     smtp_url: str = Field("", description="smtp[s]://user:password@host:port; empty: codes are printed and shown in the app")

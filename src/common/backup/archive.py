@@ -24,7 +24,6 @@ from common.embedded.errors import EmbeddedError
 from common.settings import Settings
 
 log = structlog.get_logger(__name__)
-ROUND = 10.0  # seconds between two rounds: what a city that burns down may lose, with a round's own time
 PATIENCE = 8.0  # seconds that the spool may be behind the server within a round
 TELL = timedelta(minutes=1)  # how often the row in the database is brought up to date: each writing is WAL again
 AGAIN = timedelta(minutes=10)  # until a base that failed is tried again
@@ -53,7 +52,7 @@ class Archiver:
             while not stopping.is_set():
                 await self._try_round()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stopping.wait(), ROUND)
+                    await asyncio.wait_for(stopping.wait(), self._settings.backup_seconds)
             await self._drop_base()
             await self._try_round(last=True)
         finally:
@@ -92,7 +91,7 @@ class Archiver:
 
     async def _await_spool(self, connection: asyncpg.Connection, lsn: int) -> int:
         waited = 0.0
-        while (received := await self._stream.received(connection)) < lsn and waited < PATIENCE:
+        while (received := await self._stream.received(connection)) < lsn and self._stream.fills and waited < PATIENCE:
             await asyncio.sleep(0.2)
             waited += 0.2
         return received

@@ -63,6 +63,11 @@ class Stream:
         self._fill()
         return followed.series
 
+    @property
+    def fills(self) -> bool:
+        """Whether WAL comes in; not while the spool is full."""
+        return self._program is not None and self._program.poll() is None
+
     async def received(self, connection: asyncpg.Connection) -> int:
         """The position in the WAL up to which the spool has it; 0 while nothing is received."""
         found = await connection.fetchval(
@@ -88,7 +93,7 @@ class Stream:
         """Keep the program running, unless the spool is full. Raises ServerRefuses with what it said when it ended."""
         if len(self.waiting()) > MOST_WAITING:
             return self._end_program()
-        if self._program is not None and self._program.poll() is None:
+        if self.fills:
             return None
         reason = self._why_it_ended()
         make_private(self.spool)
@@ -143,13 +148,13 @@ async def _check_server(connection: asyncpg.Connection) -> None:
     """Raises ServerRefuses with what the server's owner must change."""
     found = await connection.fetchrow(
         """SELECT current_setting('wal_level') AS level, current_setting('max_wal_senders')::int AS senders,
-                  current_setting('is_superuser') = 'on' OR (SELECT rolreplication FROM pg_roles WHERE rolname = current_user) AS may,
+                  current_setting('is_superuser') = 'on' OR (SELECT rolreplication FROM pg_roles WHERE rolname = current_user)
+                      AND pg_has_role('pg_read_all_stats', 'usage') AS may,
                   current_user AS role"""
     )
     if found["level"] == "minimal" or found["senders"] < 2:
         raise ServerRefuses("the server keeps no WAL for us: set wal_level = replica and max_wal_senders = 4 or more, and restart it")
     if not found["may"]:
         role = re.sub(r"[^\w-]", "", found["role"])
-        raise ServerRefuses(
-            f"the role {role} may not copy the database: ALTER ROLE {role} REPLICATION, and name it in MARVEC_BACKUP_DATABASE_URL"
-        )
+        wanted = f"ALTER ROLE {role} REPLICATION; GRANT pg_read_all_stats TO {role}"
+        raise ServerRefuses(f"the role {role} may not copy the database: {wanted}; or name another one in MARVEC_BACKUP_DATABASE_URL")
