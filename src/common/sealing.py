@@ -48,6 +48,11 @@ def keyed_hash(secret: str, text: str, *, purpose: str) -> bytes:
     return hmac.new(_derived(_keys(secret)[-1], purpose), text.encode(), hashlib.sha256).digest()
 
 
+def keys_for(secret: str, purpose: str) -> list[bytes]:
+    """The derived keys of 32 bytes, for who seals in a form of his own: the first seals, all of them open."""
+    return [_derived(key, purpose) for key in _keys(secret)]
+
+
 def key_id(key: bytes) -> bytes:
     return hashlib.sha256(b"key-id:" + key).digest()[:KEY_ID]
 

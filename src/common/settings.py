@@ -36,6 +36,15 @@ class Settings(BaseSettings):
 
     files_url: str = Field("", description="s3://bucket/prefix, or empty: a folder below data_dir")
     files_endpoint_url: str = Field("", description="an S3-compatible server's address; empty: AWS")
+    backup_url: str = Field("", description="where backups are kept: a folder on another disk, or s3://bucket/prefix; empty: none are made")
+    backup_endpoint_url: str = Field("", description="an S3-compatible server's address; empty: AWS")
+    backup_key: SecretStr = Field(SecretStr(""), description="seals the backups; keep it elsewhere, too: without it they read nothing")
+    backup_database_url: str = Field(
+        "", description="the server itself, for a role with REPLICATION and pg_read_all_stats; empty: database_url"
+    )
+    backup_seconds: float = Field(10.0, gt=0, description="seconds between two rounds: what a city that burns down may lose")
+    backup_hours: int = Field(24, ge=1, description="hours between two copies of the whole database")
+    backup_days: int = Field(14, ge=0, description="days back that can be restored; what is older is pruned. 0: nothing ever is")
     smtp_url: str = Field("", description="smtp[s]://user:password@host:port; empty: codes are printed and shown in the app")
     mail_from: str = "Marvec <halo@marvec.example>"
     upload_limit: int = Field(10 * 1024 * 1024, description="bytes of one upload")
@@ -89,6 +98,8 @@ def _wrong_in_production(told: Settings) -> Iterator[str]:
         yield "STRIPE_API_KEY is not a live one: no money would move"
     if (token := told.metrics_token.get_secret_value()) and (why := _weakness(token)):
         yield f"MARVEC_METRICS_TOKEN {why}"
+    if told.backup_url and (why := _weakness(told.backup_key.get_secret_value())):
+        yield f"MARVEC_BACKUP_KEY {why}"
     if not told.base_url.startswith("https://"):
         yield "MARVEC_BASE_URL must begin with https://"
     if told.demo:

@@ -12,6 +12,7 @@ from civic.site import ROOMS as CIVIC_ROOMS
 COMMON_ROOMS = (
     "common.audit",
     "common.files",
+    "common.backup",
     "common.channels",
     "common.identity",
     "common.notifications",

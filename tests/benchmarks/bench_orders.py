@@ -1,6 +1,6 @@
 """Accepted orders a second through HTTP, beside the same SQL in pgbench, in one run on one durable scratch database.
 
-    python -m tests.benchmarks.bench_orders [--seconds 10] [--connections 16] [--web 2]
+    python -m tests.benchmarks.bench_orders [--seconds 10] [--connections 16] [--web 2] [--followed]
 
 Every order is whole: stock, group, order, line, history, timer in the outbox, payment intent; each its own commit, each with a bearer
 token. `hot` is one listing for everybody.
@@ -52,8 +52,9 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--web", type=int, default=2, help="web processes")
+    parser.add_argument("--followed", action="store_true", help="while `marvec backup archive` follows the database")
     asked = parser.parse_args(words)
-    with scratch_city():
+    with scratch_city(followed=asked.followed):
         return asyncio.run(bench(asked.seconds, asked.connections, asked.web))
 
 

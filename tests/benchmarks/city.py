@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import asyncpg
@@ -17,7 +17,7 @@ from alembic import command
 from alembic.config import Config
 
 from common.embedded import binaries
-from common.embedded.postgres import Postgres
+from common.embedded.postgres import STREAMED, Postgres
 from common.embedded.processes import free_port
 from common.embedded.valkey import Valkey
 from common.settings import get_settings
@@ -26,18 +26,41 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def scratch_city() -> Iterator[str]:
-    """A durable database and a Valkey of their own, migrated, named in the environment; yields the superuser's address."""
+def scratch_city(*, followed: bool = False) -> Iterator[str]:
+    """A durable database and a Valkey of their own, migrated, named in the environment; yields the superuser's address.
+
+    `followed`: beside it runs `marvec backup archive`, into a folder of the same disk.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with Postgres(folder / "postgres") as postgres, Valkey(folder / "valkey") as valkey:
+        with Postgres(folder / "postgres", settings=STREAMED if followed else None) as postgres, Valkey(folder / "valkey") as valkey:
             os.environ |= {"MARVEC_DATABASE_URL": postgres.url, "MARVEC_REDIS_URL": valkey.url, "MARVEC_DATA_DIR": name}
             os.environ |= {"MARVEC_LOG_LEVEL": "ERROR", "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
             get_settings.cache_clear()
             config = Config()
             config.set_main_option("script_location", str(ROOT / "migrations"))
             command.upgrade(config, "head")
-            yield postgres.superuser_url
+            with _follower(folder, postgres) if followed else nullcontext():
+                yield postgres.superuser_url
+
+
+@contextmanager
+def _follower(folder: Path, postgres: Postgres) -> Iterator[None]:
+    told = {
+        "MARVEC_BACKUP_URL": str(folder / "backup-target"),
+        "MARVEC_BACKUP_KEY": "k" * 32,
+        "MARVEC_BACKUP_DATABASE_URL": postgres.superuser_url,
+    }
+    words = [sys.executable, "-W", "ignore", "-m", "marvec.cli", "backup", "archive"]
+    child = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | told)
+    try:
+        while not list((folder / "backup-target").glob("bases/*/label")):
+            assert child.poll() is None, "nobody follows"
+            time.sleep(0.1)
+        yield
+    finally:
+        child.terminate()
+        child.wait(60)
 
 
 @contextmanager

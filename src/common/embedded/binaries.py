@@ -19,17 +19,18 @@ OLDEST_POSTGRES = 15
 COPIES = Path("/var/cache/marvec")
 
 
-@lru_cache(maxsize=2)
-def postgres_bin(for_servant: bool) -> Path:
+@lru_cache(maxsize=4)
+def postgres_bin(for_servant: bool, major: int | None = None) -> Path:
     """The folder that holds `postgres` and `initdb`. `for_servant`: a user who may not read our own environment must run them.
+    `major`: the version must be this one, and no other.
 
     Raises NoBinary when there is none for this machine.
     """
     for package in POSTGRES_PACKAGES:
         home = _package_folder(package)
-        if home is not None and (home / "pginstall/bin/postgres").exists():
+        if home is not None and (home / "pginstall/bin/postgres").exists() and major in {None, postgres_major(home / "pginstall/bin")}:
             return _readable(home, "pginstall", package, for_servant) / "bin"
-    return _postgres_on_path()
+    return _postgres_on_path(major)
 
 
 @lru_cache(maxsize=2)
@@ -62,12 +63,14 @@ def _package_folder(package: str) -> Path | None:
     return Path(spec.origin).parent if spec is not None and spec.origin is not None else None
 
 
-def _postgres_on_path() -> Path:
+def _postgres_on_path(major: int | None = None) -> Path:
     candidates = [shutil.which("postgres"), *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/postgres")), reverse=True)]
     for found in filter(None, candidates):
         folder = Path(found).resolve().parent
-        if (folder / "initdb").exists() and postgres_major(folder) >= OLDEST_POSTGRES:
+        if (folder / "initdb").exists() and (postgres_major(folder) == major if major else postgres_major(folder) >= OLDEST_POSTGRES):
             return folder
+    if major:
+        raise NoBinary(f"no PostgreSQL {major} on this machine: install it")
     raise NoBinary("no PostgreSQL 15 or newer for this machine: install one, or set MARVEC_DATABASE_URL")
 
 

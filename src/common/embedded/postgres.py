@@ -7,6 +7,7 @@ The folder holds `cluster` (PGDATA), `password`, `postgres.log` and `lock`. The 
 no superuser; the extensions that migrations ask for are already there.
 """
 
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -44,20 +45,36 @@ CITY = {
     "log_checkpoints": "off",
     "shared_preload_libraries": "pg_stat_statements",
 }
+SLOT = "marvec_backup"  # the replication slot of whoever follows the WAL
+STREAMED = {
+    "wal_level": "replica",
+    "max_wal_senders": "4",
+    "max_slot_wal_keep_size": "2GB",  # a follower who stays away this long is given up before the disk is full
+}
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "128MB", "autovacuum_naptime": "10min"}
 
 
 class Postgres:
-    """One server over one folder. `port` 0 or None: any free one. `settings` override ours; `fast` gives up durability (tests)."""
+    """One server over one folder. `port` 0 or None: any free one. `settings` override ours; `fast` gives up durability (tests);
+    `major`: the version that the cluster needs, when it is none of ours."""
 
     name = "postgres"
 
-    def __init__(self, data_dir: Path, *, port: int | None = 0, settings: dict[str, str] | None = None, fast: bool = False) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        port: int | None = 0,
+        settings: dict[str, str] | None = None,
+        fast: bool = False,
+        major: int | None = None,
+    ) -> None:
         self.data_dir = data_dir
         self.port = port or 0
         self.process: subprocess.Popen[bytes] | None = None
         self._any_port = not port
         self._settings = CITY | (FAST if fast else {}) | (settings or {})
+        self._major = major
         self._account = servant()
         self._cluster = data_dir / "cluster"
         self._log = data_dir / "postgres.log"
@@ -94,24 +111,36 @@ class Postgres:
         try:
             self._doorway = Doorway(self.data_dir, self._account)
             self._await_predecessor()
-            programs = Programs(binaries.postgres_bin(for_servant=self._account is not None), self._doorway, self._account)
+            programs = self._programs(self._doorway)
             if not self._cluster.exists():
                 cluster.create(programs, self.data_dir, durable=self._settings.get("fsync") != "off")
             cluster.check_version(programs, self._cluster)
+            self._let_slot_go()
             self._run(programs)
         except BaseException:
             self._let_go()
             raise
 
-    def wait(self) -> None:
+    def wait(self, seconds: float = START_SECONDS) -> None:
         """Until the server takes connections. Raises PortTaken, DiskFull, StartFailed; the server is then stopped."""
         assert self.process is not None
         process = self.process
-        wait_until(lambda: self._ready() or process.poll() is not None, START_SECONDS)
+        wait_until(lambda: self._ready() or process.poll() is not None, seconds)
         if not self._ready() or process.poll() is not None:
             reason = self._why_it_ended()
             self.stop()
             raise reason
+
+    def alone(self, database: str, statements: str) -> None:
+        """Run SQL in single-user mode on a stopped server's cluster: no port, no password, nobody else. Statements end with `;` and an
+        empty line."""
+        self._hold.take(f"a PostgreSQL is already running on {self.data_dir}: stop it first, or choose another --data")
+        try:
+            self._doorway = Doorway(self.data_dir, self._account)
+            words = ["--single", "-j", "-c", "shared_preload_libraries=", database]
+            self._programs(self._doorway).run("postgres", *words, stdin=statements)
+        finally:
+            self._let_go()
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, a checkpoint is written. Stopping twice is no error."""
@@ -126,6 +155,9 @@ class Postgres:
 
     def __exit__(self, *exc: object) -> None:
         self.stop()
+
+    def _programs(self, doorway: Doorway) -> Programs:
+        return Programs(binaries.postgres_bin(for_servant=self._account is not None, major=self._major), doorway, self._account)
 
     def _await_predecessor(self) -> None:
         """We hold the folder, so a postmaster that still lives lost its supervisor and is shutting down: wait for it."""
@@ -149,6 +181,12 @@ class Postgres:
         with plain_words(self._log), self._log.open("ab") as log:
             self._log_start = log.tell()
             self.process = programs.spawn("postgres", *words, output=log)
+
+    def _let_slot_go(self) -> None:
+        """Without streaming a server refuses to start beside a slot, and nobody would ever take the WAL that it keeps. Who follows again
+        finds no slot and begins anew."""
+        if self._settings["wal_level"] == "minimal":
+            shutil.rmtree(self._cluster / "pg_replslot" / SLOT, ignore_errors=True)
 
     def _ready(self) -> bool:
         """The eighth line of postmaster.pid is the postmaster's own word about itself (LOCK_FILE_LINE_PM_STATUS in pidfile.h)."""

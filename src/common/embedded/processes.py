@@ -64,6 +64,7 @@ def spawn(
     cwd: Path | str | None = None,
     stdin: int | IO[bytes] = subprocess.DEVNULL,
     output: int | IO[bytes] = subprocess.DEVNULL,
+    errors: int | IO[bytes] = subprocess.STDOUT,
     keep_fds: Iterable[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a child that gets `death_signal` when we die. Call it from a thread that lives as long as the child should.
@@ -74,7 +75,7 @@ def spawn(
         [str(word) for word in command],
         stdin=stdin,
         stdout=output,
-        stderr=subprocess.STDOUT,
+        stderr=errors,
         env=None if env is None else dict(env),
         cwd=cwd,
         process_group=0,

@@ -1,5 +1,6 @@
 """What is known of a kept file; its bytes are in the store."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -32,7 +33,7 @@ class StoredFile(Table, table=True):
     @property
     def key(self) -> str:
         """Where the bytes are in the store."""
-        return f"{self.id.hex[-2:]}/{self.id}"
+        return key_of(self.id)
 
     def thumbnail_key(self, width: int) -> str:
         return f"{self.key}.{width}"
@@ -44,3 +45,12 @@ class StoredFile(Table, table=True):
     @property
     def is_image(self) -> bool:
         return self.kind.startswith("image/")
+
+
+def key_of(file_id: UUID) -> str:
+    return f"{file_id.hex[-2:]}/{file_id}"
+
+
+def keys_of(file_id: UUID, thumbnails: Sequence[int]) -> list[str]:
+    """All keys that a row speaks of."""
+    return [key_of(file_id), *(f"{key_of(file_id)}.{width}" for width in thumbnails)]

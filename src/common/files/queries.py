@@ -1,6 +1,7 @@
 """Reads of files' rows, and the rule of who may see one."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from common.actor import Actor, Role
 from common.audit import reading
 from common.audit.reading import Purpose
 from common.files.errors import NoSuchFile
-from common.files.models import StoredFile
+from common.files.models import StoredFile, keys_of
 from common.files.purposes import PURPOSES
 
 
@@ -66,6 +67,13 @@ async def all_owned(session: AsyncSession, owner_id: UUID) -> list[StoredFile]:
 
 async def known_ids(session: AsyncSession, file_ids: Sequence[UUID]) -> set[UUID]:
     return set(await session.scalars(select(col(StoredFile.id)).where(col(StoredFile.id).in_(file_ids))))
+
+
+async def keys_since(session: AsyncSession, since: datetime) -> list[str]:
+    """Where the bytes of all files since that moment lie, thumbnails too. Ids sort by time, so this reads the end of an index."""
+    first = UUID(int=int(since.timestamp() * 1000) << 80)
+    found = await session.execute(select(col(StoredFile.id), col(StoredFile.thumbnails)).where(col(StoredFile.id) >= first))
+    return [key for file_id, widths in found for key in keys_of(file_id, widths)]
 
 
 async def _may_read(session: AsyncSession, visitor: Actor | None, file: StoredFile) -> bool:

@@ -12,6 +12,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
+from common.backup import queries as backups
+from common.backup.policy import judge
 from common.db import hot
 from common.files.stores import store
 from common.i18n import N_, ngettext, waktu
@@ -24,6 +26,23 @@ from common.settings import get_settings
 PATIENCE = 4.0  # seconds that a server may take before it counts as silent
 SLOW = 0.5  # seconds
 LATE, VERY_LATE = timedelta(minutes=1), timedelta(minutes=10)
+BACKUP = {
+    "off": N_("Tidak dinyalakan."),
+    "none": N_("Belum ada cadangan."),
+    "failing": N_("Gagal sejak %(age)s yang lalu: %(reason)s."),
+    "behind": N_("Tertinggal %(age)s."),
+    "base_old": N_("Salinan lengkap terakhir berumur %(age)s."),
+    "fresh": N_("Lengkap sampai %(age)s yang lalu."),
+}
+REASONS = {
+    "disk_full": N_("disk tujuannya penuh"),
+    "not_writable": N_("tujuannya tidak bisa ditulisi"),
+    "target_refuses": N_("bucket tujuannya menolak atau tidak menjawab"),
+    "server_away": N_("basis data tidak terjangkau"),
+    "server_refuses": N_("basis data menolak disalin"),
+    "too_slow": N_("tujuannya terlalu lambat"),
+}
+UNKNOWN = N_("lihat log proses cadangan")
 LEAST_FREE, LITTLE_FREE = 2**30, 5 * 2**30  # bytes
 GOOD, WARN, BAD = "good", "warn", "bad"
 WORDS = {GOOD: N_("Sehat"), WARN: N_("Perlu dilihat"), BAD: N_("Segera tangani")}
@@ -48,7 +67,15 @@ class Check:
 async def all_checks(session: AsyncSession) -> list[Check]:
     """What is ill first. The servers are asked together: each of them mostly waits."""
     servers = await asyncio.gather(*(_asked(name, section, ask) for name, section, ask in SERVERS))
-    found = [*servers, *await _work(session), await _messages(session), await _ledger(session), *await _money(session), await _disk()]
+    found = [
+        *servers,
+        *await _work(session),
+        await _messages(session),
+        await _ledger(session),
+        *await _money(session),
+        await backup(session),
+    ]
+    found.append(await _disk())
     return sorted(found, key=lambda check: (BAD, WARN, GOOD).index(check.tone))
 
 
@@ -144,6 +171,15 @@ async def _provider_check(session: AsyncSession) -> Check:
     elif last is not None and last.done_at is not None:
         words = _("Sama dengan penyedia pada %(at)s.", at=waktu(last.done_at, short=True))
     return Check(_("Catatan penyedia pembayaran"), tone, words, "provider-records", link="/operator/penyedia")
+
+
+async def backup(session: AsyncSession) -> Check:
+    """How old the newest copy is, and how far the city is followed."""
+    status = await backups.status(session)
+    judged = judge(status, get_settings(), clock.now())
+    age = age_words(clock.now() - judged.since) if judged.since else ""
+    words = _(BACKUP[judged.what], age=age, reason=_(REASONS.get(status.error if status else "", UNKNOWN)))
+    return Check(_("Cadangan"), judged.tone, words, "backup")
 
 
 async def _disk() -> Check:

@@ -18,10 +18,12 @@ COMMANDS = {
     "doctor": "Check settings, servers, files and clock; say how to mend what is wrong.",
     "audit": "The audit trail: `marvec audit verify`.",
     "ledger": "The ledger: `marvec ledger check`.",
+    "backup": "Copy the city now; `marvec backup archive` follows it, `list`, `verify`, `prune`, `keys` look after it.",
+    "restore": "A city from its backup, to the newest moment or to one before, into an empty folder.",
     "openapi": "Print the OpenAPI document.",
 }
 
-ALONE = ("run", "openapi")  # all others work upon a city, the running one if there is one
+ALONE = ("run", "restore", "openapi")  # all others work upon a city, the running one if there is one
 
 
 class LateCommands(click.Group):

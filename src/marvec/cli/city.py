@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from common.embedded.errors import DiskFull
-from common.embedded.postgres import Postgres
+from common.embedded.errors import DiskFull, StartFailed
+from common.embedded.postgres import STREAMED, Postgres
 from common.embedded.processes import free_port
 from common.embedded.programs import Output, Program
 from common.embedded.valkey import Valkey
@@ -28,13 +28,18 @@ class City:
     given: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     def __post_init__(self) -> None:
-        self.postgres = None if "MARVEC_DATABASE_URL" in self.given else Postgres(self.data / "postgres")
+        streamed = STREAMED if self.backed_up else None
+        self.postgres = None if "MARVEC_DATABASE_URL" in self.given else Postgres(self.data / "postgres", settings=streamed)
         self.valkey = None if "MARVEC_REDIS_URL" in self.given else Valkey(self.data / "valkey")
         self.sandbox_port = 0 if "STRIPE_API_KEY" in self.given else free_port()
 
     @property
     def database_url(self) -> str:
         return self.postgres.url if self.postgres else self.given["MARVEC_DATABASE_URL"]
+
+    @property
+    def backed_up(self) -> bool:
+        return bool(self.given.get("MARVEC_BACKUP_URL"))
 
     @property
     def production(self) -> bool:
@@ -59,6 +64,21 @@ class City:
             told.setdefault("MARVEC_DEMO", "1" if self.demo else "0")
         return told
 
+    def backup(self, output: Output) -> Program | None:
+        """What keeps the WAL, the files and the copies of the database, when somebody said where."""
+        if not self.backed_up:
+            return None
+        return Program(
+            "backup", output, [sys.executable, "-m", "marvec.cli", "backup", "archive"], self.operators_environment(), patience=30
+        )
+
+    def operators_environment(self) -> dict[str, str]:
+        """What the terminal may do besides: copy the database, which asks for a role that the web processes have no use for."""
+        told = self.environment()
+        if self.backed_up and self.postgres:
+            told.setdefault("MARVEC_BACKUP_DATABASE_URL", self.postgres.superuser_url)
+        return told
+
     def sandbox(self, output: Output) -> Program | None:
         """The small Stripe, unless a key of the real one was given."""
         if not self.sandbox_port:
@@ -67,6 +87,12 @@ class City:
         words = ["--port", str(self.sandbox_port), "--data", str(self.data / "sandbox"), "--webhook-url", self.address + WEBHOOK_PATH]
         words += ["--webhook-secret", told.get("STRIPE_WEBHOOK_SECRET", "")]
         return Program("sandbox", output, [sys.executable, "-m", "common.embedded.sandbox", *words], told, patience=5)
+
+
+def check_whole(data: Path) -> None:
+    """Raises StartFailed in a folder where a restore was begun and not ended: a new city there would take its place."""
+    if (data / "restoring.json").exists():
+        raise StartFailed(f"a restore into {data} was begun and not ended: run `marvec restore` again, as before")
 
 
 def check_room(data: Path) -> None:

@@ -16,6 +16,10 @@ from pydantic import ValidationError
 from redis import asyncio as redis
 from redis.exceptions import RedisError
 
+from common.backup.catalog import Vault
+from common.backup.models import BackupStatus
+from common.backup.policy import GOOD, judge
+from common.backup.targets import target
 from common.clock import now
 from common.embedded.errors import EmbeddedError
 from common.embedded.folders import make_private
@@ -152,6 +156,28 @@ async def files_are_writable(settings: Settings) -> str:
     return str(settings.data_dir)
 
 
+async def backup_is_fresh(settings: Settings) -> str:
+    """The target answers, and what it holds is young enough."""
+    if not settings.backup_url:
+        if settings.production:
+            raise Ill("none is made", "set MARVEC_BACKUP_URL and MARVEC_BACKUP_KEY, and run `marvec backup archive`")
+        return "off"
+    try:
+        vault = Vault(target(settings.backup_url, settings.backup_endpoint_url), settings.backup_key.get_secret_value())
+        bases = await asyncio.to_thread(vault.bases)
+        reach = await asyncio.to_thread(vault.reach_of, bases[-1]) if bases else None
+    except EmbeddedError as error:
+        raise Ill(str(error), "see Backup in docs/operations/runbook.md") from error
+    if reach is None:
+        raise Ill(f"nothing in {settings.backup_url} yet", "run `marvec backup`, and `marvec backup archive` beside the city")
+    status = BackupStatus(base_at=bases[-1].ended_at, reach_at=reach if reach > bases[-1].ended_at else None)
+    judged = judge(status, settings, now())
+    told = f"{settings.backup_url}, copied {bases[-1].ended_at:%Y-%m-%d %H:%M} UTC, kept to {reach:%Y-%m-%d %H:%M} UTC"
+    if judged.tone != GOOD:
+        raise Ill(told, "too old: does `marvec backup archive` run? See Backup in docs/operations/runbook.md")
+    return told
+
+
 async def disk_has_room(settings: Settings) -> str:
     """At least LEAST_DISK bytes where the data are."""
     folder = settings.data_dir if settings.data_dir.exists() else Path()
@@ -168,6 +194,7 @@ CHECKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "queue": queue_answers,
     "payments": payments_answer,
     "files": files_are_writable,
+    "backup": backup_is_fresh,
     "disk": disk_has_room,
     "clock": clock_is_right,
 }

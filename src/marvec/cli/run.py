@@ -19,7 +19,7 @@ from common.embedded.processes import die_with_parent, wait_until
 from common.embedded.programs import Child, Output
 from common.embedded.supervisor import Interrupted, Supervisor, interruptible
 from marvec.cli.attach import forget, leave
-from marvec.cli.city import City, check_room
+from marvec.cli.city import City, check_room, check_whole
 from marvec.cli.door import listen
 from marvec.cli.narrator import TerminalNarrator
 from marvec.cli.staff import staff
@@ -45,6 +45,7 @@ def run(host: str, port: int, data: Path, processes: int, demo: bool) -> None:
     hold = Hold(data)
     hold.take(_who_runs(data))
     check_room(data)
+    check_whole(data)
     with listen(host, port) as door:
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
         city = City(data, f"http://{shown}:{door.getsockname()[1]}", demo)
@@ -73,6 +74,7 @@ def _start(city: City, supervisor: Supervisor, narrator: TerminalNarrator, door:
     """From the ground up; the sandbox, which nobody needs for a first page, loads beside all that."""
     _start_servers(city, supervisor, narrator)
     _lay_ground(city, narrator)
+    supervisor.launch(*filter(None, [city.backup(supervisor.output)]))
     with narrator.step("code"):
         people = staff(city, supervisor.output, door, processes)
     with narrator.step("web"):
@@ -88,7 +90,7 @@ def _start_servers(city: City, supervisor: Supervisor, narrator: TerminalNarrato
     supervisor.launch(*filter(None, [city.postgres]))
     supervisor.launch(*filter(None, [city.valkey]))
     told = city.environment()
-    leave(city.data, told)
+    leave(city.data, city.operators_environment())
     os.environ.update(told)
     supervisor.facts["ports"] = city.ports()
     sandbox = city.sandbox(supervisor.output)
