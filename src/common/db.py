@@ -202,6 +202,17 @@ async def hot() -> AsyncIterator[asyncpg.Connection]:
 
 
 @asynccontextmanager
+async def as_owner() -> AsyncIterator[asyncpg.Connection]:
+    """A connection of its own as the role that owns the tables, for the command line: no web or worker process has its password."""
+    connection = await asyncpg.connect(get_settings().owner_url, command_timeout=3600)
+    try:
+        await _prepare(connection)
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
 async def hot_transaction() -> AsyncIterator[asyncpg.Connection]:
     """An asyncpg connection within one transaction."""
     async with hot() as connection, connection.transaction():

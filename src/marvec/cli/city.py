@@ -37,6 +37,11 @@ class City:
         return self.postgres.url if self.postgres else self.given["MARVEC_DATABASE_URL"]
 
     @property
+    def owner_url(self) -> str:
+        """For the tables' owner: `migrate` and `seed` are told it, web and worker are not."""
+        return self.postgres.owner_url if self.postgres else self.given.get("MARVEC_DATABASE_OWNER_URL", self.database_url)
+
+    @property
     def production(self) -> bool:
         return self.given.get("MARVEC_MODE") == "production"
 
@@ -50,6 +55,7 @@ class City:
         told = dict(self.given) | {"MARVEC_DATA_DIR": str(self.data), "PYTHONUNBUFFERED": "1"}
         told.setdefault("MARVEC_BASE_URL", self.address)
         told["MARVEC_DATABASE_URL"] = self.database_url
+        told.pop("MARVEC_DATABASE_OWNER_URL", None)
         if self.valkey:
             told["MARVEC_REDIS_URL"] = self.valkey.url
         if self.sandbox_port:
@@ -58,6 +64,9 @@ class City:
             told = development_keys(self.data) | told
             told.setdefault("MARVEC_DEMO", "1" if self.demo else "0")
         return told
+
+    def owners_environment(self) -> dict[str, str]:
+        return self.environment() | {"MARVEC_DATABASE_OWNER_URL": self.owner_url}
 
     def sandbox(self, output: Output) -> Program | None:
         """The small Stripe, unless a key of the real one was given."""
