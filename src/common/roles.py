@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy import Connection
 
 ROWS = "SELECT, INSERT, UPDATE, DELETE"
-READ_ONLY = ("alembic_version", "state_moves", "audit_unsealed")
+READ_ONLY = ("alembic_version", "audit_unsealed", "state_moves")
 LOCKED = {"ledger_accounts": "book"}
 """Tables that never change whose rows are locked all the same, which PostgreSQL gives to those alone who may update some column."""
 OWN_TABLES = """

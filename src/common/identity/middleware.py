@@ -14,7 +14,7 @@ from common.actor import Actor, Grant, Role
 from common.db import hot
 from common.identity import policy
 from common.identity.cookies import SESSION_COOKIE
-from common.identity.service import keys
+from common.identity.service import keys, on_record
 
 NOTED_EVERY = timedelta(minutes=5)
 BEARER_PATHS = ("/api/", "/berkas/", "/connection/")
@@ -49,10 +49,14 @@ class WhoIsIt:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        actor = None
         if scope["type"] in ("http", "websocket"):
             actor = scope["state"]["actor"] = await recognise(scope)
             i18n.prefer(actor.locale if actor else None)
         await self.app(scope, receive, send)
+        if actor and (code := scope["state"].get("refused")):
+            route = f"{scope.get('method', '')} {scope.get('path_template') or '(none)'}"
+            await on_record.note_refusal(actor, route, code)
 
 
 async def recognise(scope: Scope) -> Actor | None:

@@ -232,6 +232,15 @@ class SessionOut(BaseModel):
     current: bool
 
 
+class LookAtHappenings(BaseModel):
+    """Whose, by id or whole address, and what for."""
+
+    model_config = INCOMING
+
+    person: str = Field(min_length=1, max_length=254, repr=False)
+    purpose: Literal["owner-asked", "misuse", "law"]
+
+
 class TokenOut(BaseModel):
     id: UUID
     name: str

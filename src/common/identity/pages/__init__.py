@@ -2,10 +2,10 @@
 
 from litestar import Router
 
-from common.identity.pages import account, entering, forgotten, roles, security
+from common.identity.pages import account, entering, forgotten, happenings, roles, security
 
 router = Router(
     path="/",
-    route_handlers=[*entering.HANDLERS, *forgotten.HANDLERS, *account.HANDLERS, *security.HANDLERS, *roles.HANDLERS],
+    route_handlers=[*entering.HANDLERS, *forgotten.HANDLERS, *account.HANDLERS, *security.HANDLERS, *happenings.HANDLERS, *roles.HANDLERS],
     include_in_schema=False,
 )

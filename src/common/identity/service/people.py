@@ -5,6 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, events
 from common.actor import Actor
+from common.audit import happenings
+from common.audit.happenings import Happening
 from common.errors import Invalid
 from common.i18n import N_, gettext
 from common.identity import policy, queries
@@ -51,7 +53,7 @@ async def confirm(session: AsyncSession, actor: Actor, code: str) -> Person:
         raise NothingToConfirm
     await redeem(address, Purpose.CONFIRM, code)
     _mark_confirmed(person, address)
-    await session.flush()
+    await happenings.record(session, person.id, Happening.ADDRESS_CONFIRMED, kind=address.kind)
     await events.publish(session, events.PersonConfirmed(person.id))
     return person
 
@@ -64,6 +66,8 @@ async def change_person(session: AsyncSession, actor: Actor, change: ChangePerso
     if change.address is not None and getattr(person, change.address.kind) != change.address.text:
         setattr(person, change.address.kind, change.address.text)
         setattr(person, f"{change.address.kind}_confirmed_at", None)
+        await _flush(session)
+        await happenings.record(session, person.id, Happening.ADDRESS_CHANGED, kind=change.address.kind)
     await _flush(session)
     return person
 
@@ -83,7 +87,7 @@ async def reset_password(session: AsyncSession, asked: ResetPassword) -> Person:
     if getattr(person, asked.address.kind) == asked.address.text:
         _mark_confirmed(person, asked.address)
     await revoke_all(session, person.id)
-    await session.flush()
+    await happenings.record(session, person.id, Happening.PASSWORD_RESET, kind=asked.address.kind)
     await events.publish(session, events.PersonConfirmed(person.id))
     await throttling.forgive("account", asked.address.text)
     return person
@@ -96,7 +100,7 @@ async def change_password(session: AsyncSession, actor: Actor, asked: ChangePass
     _refuse_weak(asked.password, person.name, person.phone or "", person.email or "")
     person.password_hash = await passwords.hashed(asked.password)
     await revoke_all(session, person.id, but=actor.session_id)
-    await session.flush()
+    await happenings.record(session, person.id, Happening.PASSWORD_CHANGED)
     return await rotate(session, actor.session_id) if actor.session_id else None
 
 

@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from common import clock
 from common.actor import Actor
+from common.audit import happenings
+from common.audit.happenings import Happening
 from common.identity import queries
 from common.identity.errors import SecondFactorOff, SecondFactorOn, WrongSecondFactor
 from common.identity.models import RecoveryCode, Totp
@@ -52,6 +54,7 @@ async def turn_on(session: AsyncSession, actor: Actor, code: str) -> tuple[list[
     row.confirmed_at = clock.now()
     codes = await _new_recovery_codes(session, actor.person_id)
     await revoke_all(session, actor.person_id, but=actor.session_id)
+    await happenings.record(session, actor.person_id, Happening.FACTOR_ON)
     return codes, await rotate(session, actor.session_id) if actor.session_id else None
 
 
@@ -62,6 +65,7 @@ async def turn_off(session: AsyncSession, actor: Actor, code: str) -> None:
     await check(session, actor.person_id, code)
     await session.execute(delete(RecoveryCode).where(col(RecoveryCode.person_id) == actor.person_id))
     await session.execute(delete(Totp).where(col(Totp.person_id) == actor.person_id))
+    await happenings.record(session, actor.person_id, Happening.FACTOR_OFF)
 
 
 async def check(session: AsyncSession, person_id: UUID, code: str) -> None:

@@ -9,6 +9,8 @@ from sqlmodel import col
 
 from common import clock, live
 from common.actor import Actor
+from common.audit import happenings
+from common.audit.happenings import Happening
 from common.errors import NotFound
 from common.identity import policy
 from common.identity.models import PersonSession
@@ -55,6 +57,7 @@ async def revoke_session(session: AsyncSession, actor: Actor, session_id: UUID) 
     found = await session.execute(ended.returning(col(PersonSession.id)))
     if found.scalar_one_or_none() is None:
         raise NotFound
+    await happenings.record(session, actor.person_id, Happening.DEVICE_SIGNED_OUT)
     await live.sign_out(session, session_id)
 
 

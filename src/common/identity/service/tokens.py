@@ -9,6 +9,8 @@ from sqlmodel import col
 
 from common import clock
 from common.actor import Actor
+from common.audit import happenings
+from common.audit.happenings import Happening
 from common.errors import NotFound
 from common.identity.errors import ScopeTooWide
 from common.identity.models import ApiToken
@@ -35,7 +37,7 @@ async def open_token(session: AsyncSession, person_id: UUID, asked: MakeToken) -
         expires_at=clock.now() + timedelta(days=asked.days),
     )
     session.add(row)
-    await session.flush()
+    await happenings.record(session, person_id, Happening.TOKEN_MADE, token=str(row.id), scopes=" ".join(row.scopes))
     return row, token
 
 
@@ -45,3 +47,4 @@ async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID) -> N
     ended = update(ApiToken).where(*own).values(revoked_at=clock.now()).returning(col(ApiToken.id))
     if (await session.execute(ended)).scalar_one_or_none() is None:
         raise NotFound
+    await happenings.record(session, actor.person_id, Happening.TOKEN_REVOKED, token=str(token_id))
