@@ -15,7 +15,7 @@ from common.i18n import gettext as _
 from common.identity import queries
 from common.identity.errors import NoSuchPerson
 from common.identity.schemas import LookAtHappenings
-from common.web import page, reshow, see_other
+from common.web import Form, page, reshow, see_other
 from common.web.paging import Cursor
 from common.web.templating import Page
 
@@ -23,7 +23,7 @@ OPERATOR = [guards.role(Role.OPERATOR)]
 PURPOSES = (Purpose.OWNER_ASKED, Purpose.MISUSE, Purpose.LAW)
 ROWS = 20
 NOT_KEPT = {"Cache-Control": "private, no-store"}
-Why = Annotated[Purpose, QueryParameter(name="untuk")]
+Why = Annotated[Purpose | None, QueryParameter(name="untuk")]
 
 
 @get("/akun/keamanan/riwayat", guards=[guards.signed_in])
@@ -49,8 +49,10 @@ async def look(request: Request[Any, Any, Any], session: AsyncSession) -> Redire
 
 
 @get("/operator/keamanan/{person_id:uuid}", guards=OPERATOR)
-async def of_somebody(session: AsyncSession, actor: Actor, person_id: UUID, why: Why, cursor: Cursor = None) -> Page:
-    """On record, with its purpose; the owner sees it among the reads."""
+async def of_somebody(session: AsyncSession, actor: Actor, person_id: UUID, why: Why = None, cursor: Cursor = None) -> Page:
+    """On record, with its purpose; the owner sees it among the reads. Without one, it is asked for first."""
+    if why is None:
+        return page("identity/look_at_happenings.html", **_asking(), form=Form.filled(person=str(person_id)))
     name, found = await queries.happenings_seen_by(session, actor, person_id, why, cursor, ROWS)
     told = _(PURPOSE_NAMES[why])
     return page("identity/happenings.html", headers=NOT_KEPT, section="account", whose=name, purpose=told, found=found)
