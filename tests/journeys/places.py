@@ -171,7 +171,8 @@ PLACES = (
             "/operator/sengketa-bank", "/operator/penyedia", "/operator/keamanan",
         ),
         (
-            "/operator/keamanan/{person_id:uuid}", "/operator/moderasi/{case_id:uuid}", "/operator/sengketa/{reference:str}", "/operator/batas-jual/{appeal_id:uuid}",
+            "/operator/keamanan/{person_id:uuid}",
+            "/operator/moderasi/{case_id:uuid}", "/operator/sengketa/{reference:str}", "/operator/batas-jual/{appeal_id:uuid}",
             "/operator/uang/{kind:str}/{id_:uuid}", "/operator/sengketa-bank/{dispute_id:uuid}", "/operator/penyedia/{check_id:uuid}",
         ),
         prepare=stir_the_bank,
