@@ -35,7 +35,8 @@ PUBLIC = (
     "/dev/pesan", "/gaya", "/gaya?tema=gelap", "/api/docs", "/luring", "/tidak-ada", "/izin-jualan/spp-irt",
 )  # fmt: skip
 OF_ONE = (
-    "/akun", "/akun/alamat", "/akun/data", "/akun/perangkat", "/akun/keamanan", "/akun/keamanan/riwayat", "/akun/token", "/pemberitahuan", "/kotak-masuk/pilihan",
+    "/akun", "/akun/alamat", "/akun/data", "/akun/perangkat", "/akun/keamanan", "/akun/keamanan/riwayat", "/akun/token",
+    "/pemberitahuan", "/kotak-masuk/pilihan",
     "/pesan", "/permintaan", "/pesanan", "/ulasan", "/permohonan", "/antrean/saya", "/toko-saya",
     "/toko-saya/batas", "/toko-saya/saldo", "/keranjang",
 )  # fmt: skip
