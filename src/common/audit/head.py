@@ -89,9 +89,9 @@ class Finding:
 
 async def keep(place: Place) -> Finding:
     """Bring the kept head up to the last seal; what does not fit is left alone. May run twice: the head only goes forward."""
-    raw = await _read(place)
+    raw = await read(place)
     async with unit_of_work() as session:
-        finding = await _compare(session, raw)
+        finding = await compare(session, raw)
         last = await queries.last_seal(session)
     if finding.ill or last is None:
         return finding
@@ -103,9 +103,25 @@ async def keep(place: Place) -> Finding:
     return finding
 
 
-async def compare(session: AsyncSession, place: Place) -> Finding:
+async def read(place: Place) -> bytes | None:
+    """What is kept, for `compare`; None when nothing is. Apart from it, so that a place that hangs holds no connection."""
+    try:
+        return await place.get(KEY)
+    except KeyError:
+        return None
+
+
+async def compare(session: AsyncSession, raw: bytes | None) -> Finding:
     """Whether the trail still has the head that was kept."""
-    return await _compare(session, await _read(place))
+    last = await queries.last_seal(session)
+    seq = last.seq if last else 0
+    if raw is None:
+        return Finding(Standing.LOST if await _is_begun(session) else Standing.NONE, seq)
+    kept = _opened(raw)
+    if kept is None:
+        return Finding(Standing.FORGED, seq)
+    fits = kept.fits(await queries.seal_at(session, kept.seq))
+    return Finding(Standing.FITS if fits else Standing.CUT, seq, kept)
 
 
 def by_hand(text: str) -> Head:
@@ -120,9 +136,9 @@ async def is_in(session: AsyncSession, head: Head) -> bool:
 
 async def acknowledge(place: Place, actor: Actor | None, because: str) -> Finding:
     """Somebody knows why the head does not fit (a backup was restored): on record here and in the trail. -> what was found before."""
-    raw = await _read(place)
+    raw = await read(place)
     async with unit_of_work() as session:
-        finding = await _compare(session, raw)
+        finding = await compare(session, raw)
         last = await queries.last_seal(session)
         if not finding.ill:
             return finding
@@ -140,28 +156,9 @@ async def forget(place: Place) -> None:
     await place.delete(KEY)
 
 
-async def _compare(session: AsyncSession, raw: bytes | None) -> Finding:
-    last = await queries.last_seal(session)
-    seq = last.seq if last else 0
-    if raw is None:
-        return Finding(Standing.LOST if await _is_begun(session) else Standing.NONE, seq)
-    kept = _opened(raw)
-    if kept is None:
-        return Finding(Standing.FORGED, seq)
-    fits = kept.fits(await queries.seal_at(session, kept.seq))
-    return Finding(Standing.FITS if fits else Standing.CUT, seq, kept)
-
-
 async def _is_begun(session: AsyncSession) -> bool:
     about = (col(AuditEntry.subject_kind) == SUBJECT["subject_kind"], col(AuditEntry.subject_id) == SUBJECT["subject_id"])
     return bool(await session.scalar(select(exists().where(*about))))
-
-
-async def _read(place: Place) -> bytes | None:
-    try:
-        return await place.get(KEY)
-    except KeyError:
-        return None
 
 
 async def _write(place: Place, head: Head) -> None:

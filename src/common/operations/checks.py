@@ -146,7 +146,11 @@ async def _trail(session: AsyncSession) -> Check:
     tone = BAD if longest > audit.OVERDUE else WARN if longest > audit.SOON else GOOD
     if tone != GOOD:
         words = _("%(waiting)s, yang tertua sejak %(age)s.", waiting=words, age=age_words(longest))
-    finding = await head.compare(session, store())
+    try:
+        raw = await asyncio.wait_for(head.read(store()), PATIENCE)
+    except Exception:  # whatever a store raises: it has a line of its own
+        return Check(_("Jejak audit"), BAD if tone == BAD else WARN, _("Ujung jejak tidak bisa dibandingkan."), "audit-trail")
+    finding = await head.compare(session, raw)
     if finding.ill:
         kept = finding.kept.seq if finding.kept else 0
         tone, words = BAD, _(HEADS[finding.standing], kept=kept, found=finding.last)
@@ -185,9 +189,10 @@ HEAD_FITS = Gauge("marvec_audit_head_fits", "1: the trail has the head that was 
 
 
 async def set_gauges() -> None:
+    raw = await head.read(store())
     async with unit_of_work() as session:
         count, longest = await trail.waiting(session)
-        finding = await head.compare(session, store())
+        finding = await head.compare(session, raw)
     UNSEALED.set(count)
     LONGEST.set(longest.total_seconds())
     HEAD_FITS.set(0 if finding.ill else 1)

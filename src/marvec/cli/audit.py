@@ -56,8 +56,9 @@ async def _verify(held: str | None) -> int:
     from common.audit import head, service  # noqa: PLC0415
     from common.files.stores import store  # noqa: PLC0415
 
+    raw = await head.read(store())
     async with db.unit_of_work() as session:
-        finding = await head.compare(session, store())
+        finding = await head.compare(session, raw)
         by_hand = head.by_hand(held) if held else None
         missing = by_hand is not None and not await head.is_in(session, by_hand)
         verdict = await service.verify(session)

@@ -54,8 +54,9 @@ async def cut(doors: asyncpg.Connection, after: int) -> None:
 
 
 async def standing(place: DiskStore) -> Standing:
+    raw = await head.read(place)
     async with unit_of_work() as session:
-        return (await head.compare(session, place)).standing
+        return (await head.compare(session, raw)).standing
 
 
 async def test_the_head_goes_forward_with_the_trail_and_twice_is_once(place: DiskStore) -> None:
@@ -157,8 +158,6 @@ async def test_the_command_line_says_it_clearly(doors: asyncpg.Connection, city:
     await head.keep(store())
     code, held = await said("head")
     assert (code, held.partition(":")[0]) == (0, "5")
-    code, words = await said("verify", "--head", held)
-    assert code == 0 and words.startswith("audit: 5 sealed entries fit, 1 wait for their seal; head ")
     await cut(doors, 3)
     code, words = await said("verify", "--head", held)
     assert code == 1
@@ -167,4 +166,8 @@ async def test_the_command_line_says_it_clearly(doors: asyncpg.Connection, city:
     code, words = await said("acknowledge", "--because", "cadangan dipulihkan")
     assert (code, words) == (0, "audit: acknowledged; kept was seal 5, the trail goes on from seal 3\n")
     code, words = await said("verify")
-    assert code == 0 and "up to seal 5 was kept, 3 were found (cadangan dipulihkan)" in words
+    assert (
+        code == 0
+        and words.startswith("audit: 3 sealed entries fit, 1 wait for their seal; head ")
+        and "up to seal 5 was kept, 3 were found (cadangan dipulihkan)" in words
+    )

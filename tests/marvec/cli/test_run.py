@@ -66,7 +66,10 @@ async def test_a_day_of_a_city(tmp_path: Path) -> None:
     as_before(data / "postgres")
     with running_city(data) as city:
         assert set(httpx.get(f"http://127.0.0.1:{city.port}/readyz").json().values()) == {"ok"}
-        assert "marvec owns nothing" in marvec("doctor", MARVEC_DATA_DIR=str(data)).stdout
+        examined = marvec("doctor", MARVEC_DATA_DIR=str(data))
+        assert "ok       roles         marvec owns nothing\n" in examined.stdout
+        as_before_today = marvec("doctor", MARVEC_DATA_DIR=str(data), MARVEC_DATABASE_URL=city.owner_url).stdout
+        assert "warning  roles         marvec_owner owns " in as_before_today
         assert await fetch(city.owner_url, "SELECT n FROM kept") == 7
         children = city.pids
         said = city.stop(signal.SIGINT)
