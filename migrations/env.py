@@ -1,4 +1,4 @@
-"""Alembic's entry. The address comes from settings, or from `-x url=...`; one transaction for the whole upgrade."""
+"""Alembic's entry, as the tables' owner; one transaction for the whole upgrade and for what the application may do with its tables."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from common import roles
 from common.db import metadata
 from common.settings import get_settings
 
@@ -14,10 +15,12 @@ def migrate(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=metadata)
     with context.begin_transaction():
         context.run_migrations()
+        settings = get_settings()
+        roles.grant(connection, roles.role_of(settings.owner_url), roles.role_of(settings.database_url))
 
 
 async def connect_and_migrate() -> None:
-    engine = create_async_engine(get_settings().sqlalchemy_url, poolclass=pool.NullPool)
+    engine = create_async_engine(get_settings().sqlalchemy_owner_url, poolclass=pool.NullPool)
     async with engine.begin() as connection:
         await connection.run_sync(migrate)
     await engine.dispose()

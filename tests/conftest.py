@@ -68,6 +68,7 @@ def house(postgres: Postgres, valkey: Valkey, tmp_path_factory: pytest.TempPathF
     """Settings point at the run's own servers; the schema is at its newest."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("MARVEC_DATABASE_URL", postgres.url)
+        environment.setenv("MARVEC_DATABASE_OWNER_URL", postgres.owner_url)
         environment.setenv("MARVEC_REDIS_URL", valkey.url)
         environment.setenv("MARVEC_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         environment.setenv("MARVEC_DEMO", "1")

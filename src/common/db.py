@@ -128,16 +128,23 @@ def database() -> Database:
 
 @asynccontextmanager
 async def unit_of_work() -> AsyncIterator[AsyncSession]:
-    """One transaction: commits at the end of the block, rolls back on any exception, then runs what waited for the commit."""
-    async with database().sessions() as session:
-        async with session.begin():
-            try:
-                yield session
-                await _before(session)
-            except BaseException:
-                session.expunge_all()  # a rollback empties the rows it knows, and a form that is shown again still reads them
-                raise
-        await _after(session)
+    """One transaction: commits at the end of the block, rolls back on any exception, then runs what waited for the commit (`after_commit`)
+    or for the undoing (`if_undone`)."""
+    undone: dict[str, Shown] = {}
+    try:
+        async with database().sessions() as session:
+            session.info["if_undone"] = undone
+            async with session.begin():
+                try:
+                    yield session
+                    await _before(session)
+                except BaseException:
+                    session.expunge_all()  # a rollback empties the rows it knows, and a form that is shown again still reads them
+                    raise
+            await _after(session)
+    except Exception:
+        await _write_of_the_undone(undone)
+        raise
 
 
 async def request_session(scope: Scope) -> AsyncIterator[AsyncSession]:
@@ -165,6 +172,11 @@ def also_when_shown_again(session: AsyncSession, write: Shown) -> None:
     session.info.setdefault("shown", []).append(write)
 
 
+def if_undone(session: AsyncSession, key: str, write: Shown) -> None:
+    """Should this transaction be undone, `write` in another one, once its connection is given back. The last one of each `key` counts."""
+    session.info["if_undone"][key] = write
+
+
 def before_commit(session: AsyncSession, key: str, deed: Deed) -> None:
     """Run `deed` inside the transaction, just before COMMIT, once for each `key`."""
     session.info.setdefault("before_commit", {}).setdefault(key, deed)
@@ -173,6 +185,18 @@ def before_commit(session: AsyncSession, key: str, deed: Deed) -> None:
 def after_commit(session: AsyncSession, deed: Deed) -> None:
     """Run `deed` once the commit stands. Best effort: its failure is logged and changes nothing."""
     session.info.setdefault("after_commit", []).append(deed)
+
+
+async def _write_of_the_undone(writes: dict[str, Shown]) -> None:
+    """What undid the first transaction is what the caller hears of, whatever becomes of this one."""
+    if not writes:
+        return
+    try:
+        async with unit_of_work() as session:
+            for write in writes.values():
+                await write(session)
+    except Exception as error:  # see above
+        log.error("undone_not_written", error=type(error).__name__)
 
 
 async def _before(session: AsyncSession) -> None:
@@ -199,6 +223,17 @@ async def hot() -> AsyncIterator[asyncpg.Connection]:
     """
     async with database().pool.acquire() as connection:
         yield connection
+
+
+@asynccontextmanager
+async def as_owner() -> AsyncIterator[asyncpg.Connection]:
+    """A connection of its own as the role that owns the tables, for the command line: no web or worker process has its password."""
+    connection = await asyncpg.connect(get_settings().owner_url, command_timeout=3600)
+    try:
+        await _prepare(connection)
+        yield connection
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ class CannotOpen(Exception):
 
 def seal(secret: str, plain: bytes, *, purpose: str, subject: str = "") -> bytes:
     """Key id (4 bytes), nonce (12), ciphertext and tag. `subject` binds the value to its row."""
-    key = _derived(_keys(secret)[0], purpose)
+    key = _derived(keys_of(secret)[0], purpose)
     nonce = secrets.token_bytes(NONCE)
     return key_id(key) + nonce + AESGCM(key).encrypt(nonce, plain, subject.encode())
 
@@ -33,7 +33,7 @@ def seal(secret: str, plain: bytes, *, purpose: str, subject: str = "") -> bytes
 def unseal(secret: str, sealed: bytes, *, purpose: str, subject: str = "") -> bytes:
     """The plain bytes, or `CannotOpen`."""
     name, nonce, body = sealed[:KEY_ID], sealed[KEY_ID : KEY_ID + NONCE], sealed[KEY_ID + NONCE :]
-    for one in _keys(secret):
+    for one in keys_of(secret):
         key = _derived(one, purpose)
         if hmac.compare_digest(key_id(key), name):
             try:
@@ -45,7 +45,12 @@ def unseal(secret: str, sealed: bytes, *, purpose: str, subject: str = "") -> by
 
 def keyed_hash(secret: str, text: str, *, purpose: str) -> bytes:
     """HMAC-SHA256: equal texts have equal hashes, and without the key nothing can be tried against them."""
-    return hmac.new(_derived(_keys(secret)[-1], purpose), text.encode(), hashlib.sha256).digest()
+    return hmac.new(_derived(keys_of(secret)[-1], purpose), text.encode(), hashlib.sha256).digest()
+
+
+def keys_of(secret: str) -> list[str]:
+    """The keys of a secret, the one that seals first."""
+    return [key.strip() for key in secret.split(",") if key.strip()]
 
 
 def keys_for(secret: str, purpose: str) -> list[bytes]:
@@ -55,10 +60,6 @@ def keys_for(secret: str, purpose: str) -> list[bytes]:
 
 def key_id(key: bytes) -> bytes:
     return hashlib.sha256(b"key-id:" + key).digest()[:KEY_ID]
-
-
-def _keys(secret: str) -> list[str]:
-    return [key.strip() for key in secret.split(",") if key.strip()]
 
 
 @lru_cache(maxsize=64)

@@ -21,6 +21,7 @@ RECORDED = {
 """They load, and put on record that another one reads."""
 RECORDING = {
     "civic.queues.queries.holder_at", "civic.services.queries.for_review", "common.identity.queries.looked_at",
+    "common.identity.queries.happenings_seen_by",
     "common.identity.service.nik.read_nik", "marvec.chat.front.talk_of_the_two",
     "marvec.selling.queries.seen_by", "common.payments.queries.visible", "marvec.chat.queries.reported_messages",
     "marvec.moderation.queries.seen_by", "marvec.orders.service.showing._shown",
@@ -70,6 +71,7 @@ ENGINE = {
 """For verbs, jobs and what checks by itself who asks."""
 CHECKED_BEFORE = {
     ("civic.services.views", "common.credentials.queries.of_application"): "of the application that `visible` gave out",
+    ("common.identity.pages.happenings", "common.identity.queries.by_name_tag"): "the id alone; what is seen under it is on record",
     ("common.identity.pages.account", "common.identity.queries.by_id"): "oneself",
     ("common.identity.pages.contact", "common.identity.queries.by_id"): "oneself",
     ("common.identity.pages.contact", "common.identity.queries.for_update"): "oneself",

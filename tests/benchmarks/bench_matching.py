@@ -122,7 +122,7 @@ async def publish(seller: Actor, samples: int) -> list[UUID]:
 
 
 async def fill(standing: list[StandingQuery]) -> None:
-    connection = await asyncpg.connect(os.environ["MARVEC_DATABASE_URL"])
+    connection = await asyncpg.connect(os.environ["MARVEC_DATABASE_OWNER_URL"])
     columns = ["id", "kind", "person_id", "what", "terms", "anchor", "price_max", "lat", "lon", "radius_km", "is_open", "created_at"]
     rows = [[getattr(query, name) for name in columns[:-2]] + [True, clock.now()] for query in standing]
     await connection.copy_records_to_table("standing_queries", columns=columns, records=rows)

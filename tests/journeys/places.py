@@ -35,7 +35,7 @@ PUBLIC = (
     "/dev/pesan", "/gaya", "/gaya?tema=gelap", "/api/docs", "/luring", "/tidak-ada", "/izin-jualan/spp-irt",
 )  # fmt: skip
 OF_ONE = (
-    "/akun", "/akun/alamat", "/akun/data", "/akun/kontak", "/akun/pastikan",
+    "/akun", "/akun/alamat", "/akun/data", "/akun/kontak", "/akun/pastikan", "/akun/keamanan/riwayat",
     "/akun/perangkat", "/akun/keamanan", "/akun/token", "/pemberitahuan", "/kotak-masuk/pilihan",
     "/pesan", "/permintaan", "/pesanan", "/ulasan", "/permohonan", "/antrean/saya", "/toko-saya",
     "/toko-saya/batas", "/toko-saya/saldo", "/keranjang",
@@ -169,9 +169,10 @@ PLACES = (
         (
             "/operator", "/operator/pekerjaan", "/operator/buku-besar", "/operator/buku-besar/akun", "/operator/webhook", "/operator/jejak",
             "/operator/sengketa", "/operator/moderasi", "/operator/batas-jual", "/operator/panduan", "/operator/uang",
-            "/operator/sengketa-bank", "/operator/penyedia",
+            "/operator/sengketa-bank", "/operator/penyedia", "/operator/keamanan",
         ),
         (
+            "/operator/keamanan/{person_id:uuid}",
             "/operator/moderasi/{case_id:uuid}", "/operator/sengketa/{reference:str}", "/operator/batas-jual/{appeal_id:uuid}",
             "/operator/uang/{kind:str}/{id_:uuid}", "/operator/sengketa-bank/{dispute_id:uuid}", "/operator/penyedia/{check_id:uuid}",
         ),

@@ -29,7 +29,7 @@ async def test_the_operator_finds_what_is_dead_revives_it_and_reads_the_books(ar
     operator = await arrive("Irfan Lologau", width=1200)
     await operator.sign_in("operator@marvec.example", PASSWORD)
     await operator.go("/operator")
-    await expect(operator.page.locator("li", has_text="Basis data").locator(".badge")).to_have_text(re.compile("Sehat|Perhatikan"))
+    await expect(operator.page.locator("li", has_text="Basis data").locator(".badge")).to_have_text(re.compile("Sehat|Perlu dilihat"))
     database = await asyncpg.connect(running.database_url)
     job = uuid4()
     await database.execute(KILLED, job, ERROR)

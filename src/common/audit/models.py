@@ -1,4 +1,4 @@
-"""Entries and their seals. Both are append-only: triggers refuse any change."""
+"""Entries and their seals. Both are append-only: triggers refuse any change, and the application's role may not even ask for one."""
 
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,15 @@ class AuditEntry(Table, table=True):
     subject_kind: str
     subject_id: str
     details: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class AuditUnsealed(Table, table=True):
+    """An entry that waits for its seal since its commit. Written and deleted by triggers alone."""
+
+    __tablename__ = "audit_unsealed"
+
+    entry_id: UUID = Field(primary_key=True, foreign_key="audit_entries.id")
+    since: datetime = utc_field(index=True)
 
 
 class AuditSeal(Table, table=True):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common.audit.models import AuditEntry, AuditSeal
+from common.audit.models import AuditEntry, AuditSeal, AuditUnsealed
 
 
 async def of_subject(session: AsyncSession, subject_kind: str, subject_id: UUID | str, limit: int = 100) -> Sequence[AuditEntry]:
@@ -24,24 +24,31 @@ async def newest(session: AsyncSession, before: UUID | None = None, limit: int =
 
 
 async def unsealed(session: AsyncSession, limit: int) -> Sequence[AuditEntry]:
-    """Committed entries without a seal, oldest first. No transaction lives an hour: look back an hour from the last seal."""
-    missing = ~select(col(AuditSeal.seq)).where(col(AuditSeal.entry_id) == col(AuditEntry.id)).exists()
-    waiting = select(AuditEntry).where(missing).order_by(col(AuditEntry.id)).limit(limit)
-    newest_seal = select(col(AuditEntry.at)).join(AuditSeal).order_by(col(AuditSeal.seq).desc()).limit(1)
-    if (sealed_at := await session.scalar(newest_seal)) is not None:
-        waiting = waiting.where(col(AuditEntry.at) > sealed_at - timedelta(hours=1))
-    return (await session.scalars(waiting)).all()
+    """Committed entries without a seal, in the order of their commits."""
+    waiting = select(AuditEntry).join(AuditUnsealed, col(AuditUnsealed.entry_id) == col(AuditEntry.id))
+    return (await session.scalars(waiting.order_by(col(AuditUnsealed.since), col(AuditEntry.id)).limit(limit))).all()
 
 
-async def count_unsealed(session: AsyncSession) -> int:
-    entries = await session.scalar(select(func.count()).select_from(AuditEntry))
-    seals = await session.scalar(select(func.count()).select_from(AuditSeal))
-    return (entries or 0) - (seals or 0)
+async def waiting(session: AsyncSession) -> tuple[int, timedelta]:
+    """How many entries wait for their seal, and how long the first of them has, by the database's own clock."""
+    age = func.clock_timestamp() - func.min(col(AuditUnsealed.since))
+    count, longest = (await session.execute(select(func.count(), age).select_from(AuditUnsealed))).one()
+    return count, max(longest or timedelta(0), timedelta(0))
+
+
+async def count_forgotten(session: AsyncSession) -> int:
+    """Entries that neither have a seal nor wait for one: somebody wrote or deleted past the triggers. Reads the whole trail."""
+    has = [select(col(one.entry_id)).where(col(one.entry_id) == col(AuditEntry.id)).exists() for one in (AuditSeal, AuditUnsealed)]
+    return await session.scalar(select(func.count()).select_from(AuditEntry).where(~has[0], ~has[1])) or 0
 
 
 async def last_seal(session: AsyncSession) -> AuditSeal | None:
     last: AuditSeal | None = await session.scalar(select(AuditSeal).order_by(col(AuditSeal.seq).desc()).limit(1))
     return last
+
+
+async def seal_at(session: AsyncSession, seq: int) -> AuditSeal | None:
+    return await session.get(AuditSeal, seq)
 
 
 async def sealed_after(session: AsyncSession, seq: int, limit: int) -> Sequence[tuple[AuditSeal, AuditEntry | None]]:

@@ -42,6 +42,9 @@ class Purpose(StrEnum):
     SUPPORT = "support"
     MODERATION = "moderation"
     APPEAL = "appeal"
+    OWNER_ASKED = "owner-asked"
+    MISUSE = "misuse"
+    LAW = "law"
 
 
 PURPOSE_NAMES = {
@@ -56,6 +59,9 @@ PURPOSE_NAMES = {
     Purpose.SUPPORT: N_("menangani masalah pesanan atau pembayaran"),
     Purpose.MODERATION: N_("memeriksa laporan"),
     Purpose.APPEAL: N_("memeriksa keberatan"),
+    Purpose.OWNER_ASKED: N_("membantu pemilik akun yang meminta"),
+    Purpose.MISUSE: N_("memeriksa penyalahgunaan akun"),
+    Purpose.LAW: N_("permintaan menurut hukum"),
 }
 SUBJECT_NAMES = {
     "application": N_("Permohonan"),
@@ -63,6 +69,7 @@ SUBJECT_NAMES = {
     "queue_ticket": N_("Nomor antrean"),
     "credential": N_("Dokumen resmi"),
     "person": N_("Akun"),
+    "happenings": N_("Kejadian keamanan akun"),
     "nik": N_("NIK"),
     "order": N_("Pesanan"),
     "payment": N_("Pembayaran"),

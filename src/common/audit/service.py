@@ -4,19 +4,26 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, BigInteger, LargeBinary, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.actor import Actor
 from common.audit import queries
-from common.audit.models import AuditEntry, AuditSeal
+from common.audit.models import AuditEntry
 from common.db import to_json
+from common.sealing import keys_of
 from common.settings import get_settings
 
 BATCH = 1000
+SOON, OVERDUE = timedelta(minutes=1), timedelta(minutes=3)
+"""Within which every entry is sealed, and after which somebody must be told that it is not."""
+SEAL = text("INSERT INTO audit_seals (seq, entry_id, hash) SELECT * FROM unnest(:seqs, :entries, :hashes)").bindparams(
+    bindparam("seqs", type_=ARRAY(BigInteger)), bindparam("entries", type_=ARRAY(Uuid)), bindparam("hashes", type_=ARRAY(LargeBinary))
+)
 NIK_LIKE = re.compile(r"\d{16}")
 
 
@@ -42,42 +49,66 @@ def without_nik(text: str) -> str:
 
 
 async def seal(session: AsyncSession) -> int:
-    """Seal what was committed since; returns how many. One at a time in the whole city, by an advisory lock."""
+    """Seal what waits, a batch of it; returns how many. One at a time in the whole city, by an advisory lock."""
     await session.execute(text("SELECT pg_advisory_xact_lock(20261, 1)"))
-    last = await queries.last_seal(session)
-    seq, link = (last.seq, last.hash) if last else (0, b"")
     entries = await queries.unsealed(session, BATCH)
+    if not entries:
+        return 0
+    last = await queries.last_seal(session)
+    seq, link, hashes = last.seq if last else 0, last.hash if last else b"", []
     for entry in entries:
-        seq, link = seq + 1, _hash(link, entry)
-        session.add(AuditSeal(seq=seq, entry_id=entry.id, hash=link))
-    await session.flush()
+        link = _hash(_keys()[0], link, entry)
+        hashes.append(link)
+    seqs = list(range(seq + 1, seq + 1 + len(hashes)))
+    await session.execute(SEAL, {"seqs": seqs, "entries": [entry.id for entry in entries], "hashes": hashes})
     return len(entries)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`broken_at`: the first seal that does not fit, None when all do. `unsealed`: entries that wait for their seal."""
+    """`broken_at`: the first seal that does not fit, None when all do. `unsealed`: entries that wait for their seal, the first of them for
+    `longest`. `forgotten`: entries that have no seal and wait for none."""
 
     sealed: int
     unsealed: int
+    longest: timedelta
+    forgotten: int
     broken_at: int | None
     head: str
 
+    @property
+    def holds(self) -> bool:
+        return self.broken_at is None and not self.forgotten and self.longest <= OVERDUE
+
 
 async def verify(session: AsyncSession) -> Verdict:
-    """Walk the whole chain. Keep the `head` elsewhere: it also proves that no end was cut off."""
-    seq, link = 0, b""
-    while rows := await queries.sealed_after(session, seq, BATCH):
+    """Walk the whole chain. That no end was cut off only its head proves, which is kept elsewhere (`head`)."""
+    seq, link, broken_at, keys = 0, b"", None, _keys()
+    while broken_at is None and (rows := await queries.sealed_after(session, seq, BATCH)):
         for seal_row, entry in rows:
-            link = _hash(link, entry) if entry else b""
-            if seal_row.seq != seq + 1 or not hmac.compare_digest(link, seal_row.hash):
-                return Verdict(seq, await queries.count_unsealed(session), seq + 1, link.hex())
-            seq += 1
+            if seal_row.seq != seq + 1 or entry is None or not _fits(keys, link, entry, seal_row.hash):
+                broken_at = seq + 1
+                break
+            seq, link = seq + 1, seal_row.hash
         session.expunge_all()
-    return Verdict(seq, await queries.count_unsealed(session), None, link.hex())
+    unsealed, longest = await queries.waiting(session)
+    return Verdict(seq, unsealed, longest, await queries.count_forgotten(session), broken_at, link.hex())
 
 
-def _hash(previous: bytes, entry: AuditEntry) -> bytes:
+def _fits(keys: list[str], previous: bytes, entry: AuditEntry, found: bytes) -> bool:
+    """Whether one of the keys made this seal; that one is tried first from now on."""
+    for key in keys:
+        if hmac.compare_digest(_hash(key, previous, entry), found):
+            keys.remove(key)
+            keys.insert(0, key)
+            return True
+    return False
+
+
+def _hash(key: str, previous: bytes, entry: AuditEntry) -> bytes:
     fields = [entry.id, entry.at.isoformat(), entry.actor_id, entry.action, entry.subject_kind, entry.subject_id, entry.details]
-    key = get_settings().secret_key.get_secret_value().encode()
-    return hmac.new(key, previous + to_json(fields).encode(), hashlib.sha256).digest()
+    return hmac.new(key.encode(), previous + to_json(fields).encode(), hashlib.sha256).digest()
+
+
+def _keys() -> list[str]:
+    return keys_of(get_settings().secret_key.get_secret_value())

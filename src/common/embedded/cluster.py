@@ -12,10 +12,15 @@ from typing import IO
 
 from common.embedded import binaries
 from common.embedded.errors import DiskFull, EmbeddedError, NotWritable, PortTaken, StartFailed, WrongVersion
-from common.embedded.folders import Doorway, plain_words
+from common.embedded.folders import Doorway, plain_words, write_whole
 from common.embedded.processes import Account, spawn
 
+OWNER, APPLICATION = "marvec_owner", "marvec"
+PASSWORDS = {"postgres": "password", OWNER: "password.owner", APPLICATION: "password.application"}
+"""Role to file: no role can be entered by what another one knows. The last one also says that the roles are divided."""
 EXTENSIONS = ("pg_trgm", "unaccent", "citext", "btree_gist", "cube", "earthdistance", "pg_stat_statements")
+NO_OWN_TABLES = "REVOKE TEMPORARY ON DATABASE marvec FROM PUBLIC"
+"""Who may make a table of his own, even for a moment, may call trigger functions with rows of his choice."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +59,41 @@ class Programs:
 
 
 def create(programs: Programs, data_dir: Path, *, durable: bool) -> None:
-    """Make `data_dir/cluster` with its role, extensions and database: whole or absent, whatever happens meanwhile."""
+    """Make `data_dir/cluster` with its roles, extensions and database: whole or absent, whatever happens meanwhile."""
     for rest in data_dir.glob("cluster.half-*"):  # of a start that was killed; nobody has ever worked with it
         shutil.rmtree(rest, ignore_errors=True)
     half = data_dir / f"cluster.half-{secrets.token_hex(4)}"  # its own name: an initdb that was killed may still be tidying up its own
     maker = replace(programs, cluster=half.name)
     try:
-        with plain_words(data_dir):
-            password = _write_password(data_dir / "password", programs.account)
+        passwords = {role: secrets.token_urlsafe(24) for role in PASSWORDS}
+        _write_passwords(data_dir, passwords, programs.account)
         _initdb(maker, durable)
-        _furnish(maker, password, durable)
+        _furnish(maker, passwords, durable)
         half.rename(data_dir / "cluster")
     except BaseException:
         shutil.rmtree(half, ignore_errors=True)
         raise
+
+
+def is_divided(data_dir: Path) -> bool:
+    """Whether the tables belong to another role than the application's; they did not in folders of former times."""
+    return (data_dir / PASSWORDS[APPLICATION]).exists()
+
+
+def divide(programs: Programs, data_dir: Path, *, durable: bool) -> None:
+    """Give all that the application's role owns to an owner's. Killed half-way it is done again by the next start."""
+    passwords = {role: secrets.token_urlsafe(24) for role in (OWNER, APPLICATION)}
+    statements = [
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{OWNER}') THEN CREATE ROLE {OWNER}; END IF; END $$",
+        f"ALTER ROLE {OWNER} LOGIN CREATEDB PASSWORD '{passwords[OWNER]}'",
+        f"ALTER ROLE {APPLICATION} NOCREATEDB PASSWORD '{passwords[APPLICATION]}'",
+        f"GRANT pg_read_all_stats TO {OWNER}",
+        f"REVOKE pg_read_all_stats FROM {APPLICATION}",
+        f"REASSIGN OWNED BY {APPLICATION} TO {OWNER}",
+        NO_OWN_TABLES,
+    ]
+    _in_single_user_mode(programs, "marvec", statements, durable)
+    _write_passwords(data_dir, passwords, programs.account)
 
 
 def check_version(programs: Programs, cluster: Path) -> None:
@@ -91,13 +117,13 @@ def explain(said: str, *, folder: Path, log: Path | None = None, port: int = 0) 
     return StartFailed(f"PostgreSQL did not start: {grave[-1].strip() if grave else 'no answer'}{where}", log=log)
 
 
-def _write_password(path: Path, account: Account | None) -> str:
-    password = secrets.token_urlsafe(24)
-    path.touch(mode=0o600)
-    path.write_text(password)
-    if account is not None:
-        account.own(path)
-    return password
+def _write_passwords(data_dir: Path, passwords: dict[str, str], account: Account | None) -> None:
+    with plain_words(data_dir):
+        for role, password in passwords.items():
+            path = data_dir / PASSWORDS[role]
+            write_whole(path, password)
+            if account is not None:
+                account.own(path)
 
 
 def _initdb(programs: Programs, durable: bool) -> None:
@@ -107,13 +133,21 @@ def _initdb(programs: Programs, durable: bool) -> None:
     programs.run("initdb", "-U", "postgres", "-E", "UTF8", "--auth=scram-sha-256", secret, *locale, *([] if durable else ["--no-sync"]))
 
 
-def _furnish(programs: Programs, password: str, durable: bool) -> None:
-    """The role, the extensions and the database, in single-user mode: no port, no driver, nobody else there yet.
+def _furnish(programs: Programs, passwords: dict[str, str], durable: bool) -> None:
+    """The roles, the extensions and the database, in single-user mode: no port, no driver, nobody else there yet.
 
-    The extensions go into template1 as well: a database that the role makes later has them, though it may not create them.
+    The extensions go into template1 as well: a database that the owner makes later has them, though he may not create them.
     """
     extensions = [f"CREATE EXTENSION {name}" for name in EXTENSIONS]
-    people = [f"CREATE ROLE marvec LOGIN CREATEDB PASSWORD '{password}'", "GRANT pg_read_all_stats TO marvec"]
-    for database, statements in (("template1", [*extensions, *people]), ("postgres", ["CREATE DATABASE marvec OWNER marvec"])):
-        text = "".join(f"{statement};\n\n" for statement in statements)
-        programs.run("postgres", "--single", "-j", "-c", f"fsync={'on' if durable else 'off'}", database, stdin=text)
+    people = [
+        f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{passwords[OWNER]}'",
+        f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{passwords[APPLICATION]}'",
+        f"GRANT pg_read_all_stats TO {OWNER}",
+    ]
+    _in_single_user_mode(programs, "template1", [*extensions, *people], durable)
+    _in_single_user_mode(programs, "postgres", [f"CREATE DATABASE marvec OWNER {OWNER}", NO_OWN_TABLES], durable)
+
+
+def _in_single_user_mode(programs: Programs, database: str, statements: list[str], durable: bool) -> None:
+    text = "".join(f"{statement};\n\n" for statement in statements)
+    programs.run("postgres", "--single", "-j", "-c", f"fsync={'on' if durable else 'off'}", database, stdin=text)

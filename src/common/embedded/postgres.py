@@ -3,8 +3,8 @@
     with Postgres(Path("var/postgres")) as postgres:
         postgres.url    # postgresql://marvec:<password>@127.0.0.1:<port>/marvec
 
-The folder holds `cluster` (PGDATA), `password`, `postgres.log` and `lock`. The database `marvec` belongs to the role `marvec`, which is
-no superuser; the extensions that migrations ask for are already there.
+The folder holds `cluster` (PGDATA), `password`s, `postgres.log` and `lock`. The database `marvec` belongs to the role `marvec_owner`, who
+migrates; the application enters as `marvec`, who owns nothing. The extensions that migrations ask for are already there.
 """
 
 import shutil
@@ -84,13 +84,18 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """Address of the database `marvec` for its owner; its password was made for this folder alone."""
-        return f"postgresql://marvec:{self._password()}@127.0.0.1:{self.port}/marvec"
+        """Address of the database `marvec` for the application; its password was made for this folder alone."""
+        return self._address(cluster.APPLICATION)
+
+    @property
+    def owner_url(self) -> str:
+        """Address for the role that owns the tables: migrations, and what else no application may do."""
+        return self._address(cluster.OWNER)
 
     @property
     def superuser_url(self) -> str:
         """Address for the role `postgres`: what only a superuser may do (another extension, other people's queries)."""
-        return f"postgresql://postgres:{self._password()}@127.0.0.1:{self.port}/marvec"
+        return self._address("postgres")
 
     def start(self) -> None:
         """Make the cluster if there is none, start, return when it takes connections. Raises an EmbeddedError of one line."""
@@ -112,10 +117,13 @@ class Postgres:
             self._doorway = Doorway(self.data_dir, self._account)
             self._await_predecessor()
             programs = self._programs(self._doorway)
+            durable = self._settings.get("fsync") != "off"
             if not self._cluster.exists():
-                cluster.create(programs, self.data_dir, durable=self._settings.get("fsync") != "off")
+                cluster.create(programs, self.data_dir, durable=durable)
             cluster.check_version(programs, self._cluster)
             self._let_slot_go()
+            if not cluster.is_divided(self.data_dir):
+                cluster.divide(programs, self.data_dir, durable=durable)
             self._run(programs)
         except BaseException:
             self._let_go()
@@ -211,8 +219,9 @@ class Postgres:
             self._doorway = None
         self._hold.release()
 
-    def _password(self) -> str:
-        return (self.data_dir / "password").read_text().strip()
+    def _address(self, role: str) -> str:
+        password = (self.data_dir / cluster.PASSWORDS[role]).read_text().strip()
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/marvec"
 
 
 def _postmaster(pid: int) -> psutil.Process | None:

@@ -20,7 +20,8 @@ else:
 
 
 class Store(Protocol):
-    """Keys are `xx/uuid[.width]`. `get` raises KeyError when there is nothing. `keys` yields (key, written at)."""
+    """Keys of files are `xx/uuid[.width]`, and `keys` yields these alone, as (key, written at). `get` raises KeyError when there is
+    nothing."""
 
     async def put(self, key: str, data: bytes, kind: str) -> None: ...
     async def get(self, key: str) -> bytes: ...
@@ -97,7 +98,9 @@ class S3Store:
     def _list(self) -> Iterator[tuple[str, datetime]]:
         for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix):
             for found in page.get("Contents", []):
-                yield found["Key"].removeprefix(self.prefix).lstrip("/"), found["LastModified"]
+                key = found["Key"].removeprefix(self.prefix).lstrip("/")
+                if key[2:3] == "/":  # others lie in the bucket, too: the head of the audit trail
+                    yield key, found["LastModified"]
 
     def _name(self, key: str) -> str:
         return f"{self.prefix}/{key}" if self.prefix else key

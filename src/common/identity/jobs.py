@@ -1,8 +1,18 @@
-"""Timers of identity. Importing the service also registers its letters with the worker."""
+"""Timers and jobs of identity. Importing the service also registers its letters with the worker."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.db import unit_of_work
-from common.identity.service import codes, throttling, ways_back
-from common.jobs import every
+from common.identity.service import codes, on_record, throttling, ways_back
+from common.jobs import every, job
+
+
+@job(on_record.JOB)
+async def put_on_record(session: AsyncSession, *, person_id: str | None, at: str, device: str, step: str) -> None:
+    await on_record.put_on_record(session, UUID(person_id) if person_id else None, datetime.fromisoformat(at), device, step)
 
 
 @every("identity.forget_throttles", seconds=3600)

@@ -12,7 +12,7 @@ from common import clock, i18n
 from common.actor import Actor, Grant, Role
 from common.db import hot
 from common.identity import policy
-from common.identity.service import keys
+from common.identity.service import keys, on_record
 from common.web.cookies import name_of
 from common.web.csrf import SESSION_COOKIE, cookies_of
 
@@ -53,10 +53,14 @@ class WhoIsIt:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        actor = None
         if scope["type"] in ("http", "websocket"):
             actor = scope["state"]["actor"] = await recognise(scope)
             i18n.prefer(actor.locale if actor else None)
         await self.app(scope, receive, send)
+        if actor and (code := scope["state"].get("refused")):
+            route = f"{scope.get('method', '')} {scope.get('path_template') or '(none)'}"
+            await on_record.note_refusal(actor, route, code)
 
 
 async def recognise(scope: Scope) -> Actor | None:

@@ -7,10 +7,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import personal
+from common.audit import happenings
 from common.i18n import gettext as _
 from common.identity import queries, service
 from common.personal import Hindrance
 
+MOST_HAPPENINGS = 10_000
 OWN = {"id", "name", "phone", "email", "phone_confirmed_at", "email_confirmed_at", "locale", "created_at"}
 
 
@@ -29,6 +31,9 @@ async def account(session: AsyncSession, person_id: UUID) -> Any:
         "consents": [one.model_dump(exclude={"person_id"}) for one in await queries.consents_of(session, person_id)],
         "devices": [
             one.model_dump(include={"device", "created_at", "last_seen_at"}) for one in await queries.devices_of(session, person_id)
+        ],
+        "happenings": [
+            {"at": one.at, "what": one.what, **one.details} for one in await happenings.of_person(session, person_id, None, MOST_HAPPENINGS)
         ],
         "tokens": [
             one.model_dump(include={"name", "scopes", "created_at", "expires_at"}) for one in await queries.tokens_of(session, person_id)

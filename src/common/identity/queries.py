@@ -11,7 +11,8 @@ from sqlmodel import col
 
 from common import clock
 from common.actor import Actor, Grant, Role
-from common.audit import reading
+from common.audit import happenings, reading
+from common.audit.happenings import HappeningOut
 from common.audit.reading import Purpose
 from common.errors import NotFound
 from common.identity.errors import AccountClosed
@@ -219,6 +220,25 @@ async def looked_at(session: AsyncSession, admin: Actor, person_id: UUID) -> Per
     person = await by_id(session, person_id)
     await _put_on_record(session, admin, person_id)
     return person
+
+
+async def happenings_of(session: AsyncSession, person_id: UUID, cursor: str | None, limit: int) -> paging.Page[HappeningOut]:
+    """What happened to the keys of one's own account, the newest first."""
+    rows = await happenings.of_person(session, person_id, cursor, limit)
+    return paging.page_of(rows, limit, happenings.LIST, lambda row: (row.id,), HappeningOut.of)
+
+
+async def happenings_seen_by(
+    session: AsyncSession, operator: Actor, person_id: UUID, purpose: Purpose, cursor: str | None, limit: int
+) -> tuple[str, paging.Page[HappeningOut]]:
+    """The name and the happenings of an account, for an operator; on record. `NotFound` when there is no such account."""
+    name = (await names_of(session, {person_id})).get(person_id)
+    if name is None:
+        raise NotFound
+    await reading.record(
+        session, operator, owner_id=person_id, subject_kind="happenings", subject_id=person_id, purpose=purpose, role=Role.OPERATOR
+    )
+    return name, await happenings_of(session, person_id, cursor, limit)
 
 
 async def _put_on_record(session: AsyncSession, admin: Actor, person_id: UUID) -> None:

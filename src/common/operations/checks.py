@@ -7,14 +7,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from prometheus_client import Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
+from common.audit import head
+from common.audit import queries as trail
+from common.audit import service as audit
+from common.audit.head import Standing
 from common.backup import queries as backups
 from common.backup.policy import judge
-from common.db import hot
+from common.db import hot, unit_of_work
 from common.files.stores import store
 from common.i18n import N_, ngettext, waktu
 from common.i18n import gettext as _
@@ -22,6 +27,7 @@ from common.operations import queries
 from common.payments import lists, waiting
 from common.payments.provider import provider
 from common.settings import get_settings
+from common.web import metrics
 
 PATIENCE = 4.0  # seconds that a server may take before it counts as silent
 SLOW = 0.5  # seconds
@@ -45,6 +51,11 @@ REASONS = {
 UNKNOWN = N_("lihat log proses cadangan")
 LEAST_FREE, LITTLE_FREE = 2**30, 5 * 2**30  # bytes
 GOOD, WARN, BAD = "good", "warn", "bad"
+HEADS = {
+    Standing.CUT: N_("Ujung jejak hilang: yang disimpan segel %(kept)s, di basis data sampai %(found)s dan tidak cocok."),
+    Standing.LOST: N_("Ujung jejak yang disimpan di luar basis data hilang."),
+    Standing.FORGED: N_("Ujung jejak yang disimpan di luar basis data bukan tulisan kami."),
+}
 WORDS = {GOOD: N_("Sehat"), WARN: N_("Perlu dilihat"), BAD: N_("Segera tangani")}
 
 
@@ -67,15 +78,8 @@ class Check:
 async def all_checks(session: AsyncSession) -> list[Check]:
     """What is ill first. The servers are asked together: each of them mostly waits."""
     servers = await asyncio.gather(*(_asked(name, section, ask) for name, section, ask in SERVERS))
-    found = [
-        *servers,
-        *await _work(session),
-        await _messages(session),
-        await _ledger(session),
-        *await _money(session),
-        await backup(session),
-    ]
-    found.append(await _disk())
+    found = [*servers, *await _work(session), await _messages(session), await _ledger(session), *await _money(session)]
+    found += [await _trail(session), await backup(session), await _disk()]
     return sorted(found, key=lambda check: (BAD, WARN, GOOD).index(check.tone))
 
 
@@ -154,6 +158,24 @@ async def _ledger(session: AsyncSession) -> Check:
     return Check(_("Buku besar"), GOOD if total == 0 else BAD, words, "ledger", link="/operator/buku-besar")
 
 
+async def _trail(session: AsyncSession) -> Check:
+    """Whether entries get their seals in time, and whether the chain still has the head that was kept elsewhere."""
+    count, longest = await trail.waiting(session)
+    words = ngettext("%(n)s catatan menunggu segel", "%(n)s catatan menunggu segel", count)
+    tone = BAD if longest > audit.OVERDUE else WARN if longest > audit.SOON else GOOD
+    if tone != GOOD:
+        words = _("%(waiting)s, yang tertua sejak %(age)s.", waiting=words, age=age_words(longest))
+    try:
+        raw = await asyncio.wait_for(head.read(store()), PATIENCE)
+    except Exception:  # whatever a store raises: it has a line of its own
+        return Check(_("Jejak audit"), BAD if tone == BAD else WARN, _("Ujung jejak tidak bisa dibandingkan."), "audit-trail")
+    finding = await head.compare(session, raw)
+    if finding.ill:
+        kept = finding.kept.seq if finding.kept else 0
+        tone, words = BAD, _(HEADS[finding.standing], kept=kept, found=finding.last)
+    return Check(_("Jejak audit"), tone, words, "audit-trail", link="/operator/jejak")
+
+
 async def _money(session: AsyncSession) -> list[Check]:
     """What waits for an operator's decision, and whether the provider says the same as we."""
     count, _amount = await waiting.count_unassigned(session)
@@ -187,6 +209,24 @@ async def _disk() -> Check:
     free = (await asyncio.to_thread(shutil.disk_usage, folder if folder.exists() else folder.anchor or ".")).free
     tone = BAD if free < LEAST_FREE else WARN if free < LITTLE_FREE else GOOD
     return Check(_("Ruang disk"), tone, _("Sisa %(free)s GB.", free=round(free / 2**30, 1)), "disk")
+
+
+UNSEALED = Gauge("marvec_audit_unsealed", "Entries of the audit trail that wait for their seal")
+LONGEST = Gauge("marvec_audit_unsealed_seconds", "How long the first of them has been waiting; above 180 is an error")
+HEAD_FITS = Gauge("marvec_audit_head_fits", "1: the trail has the head that was kept outside of the database; 0: an end is missing")
+
+
+async def set_gauges() -> None:
+    raw = await head.read(store())
+    async with unit_of_work() as session:
+        count, longest = await trail.waiting(session)
+        finding = await head.compare(session, raw)
+    UNSEALED.set(count)
+    LONGEST.set(longest.total_seconds())
+    HEAD_FITS.set(0 if finding.ill else 1)
+
+
+metrics.ASKED.append(set_gauges)
 
 
 def _tone(age: timedelta) -> str:

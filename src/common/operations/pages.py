@@ -58,7 +58,7 @@ async def list_trail(session: AsyncSession, cursor: Cursor = None) -> Page:
     keys = keys_of("trail", cursor)
     rows = await trail.newest(session, keys[0] if keys else None, ROWS + 1)
     found = page_of(rows, ROWS, "trail", lambda row: (row.id,), lambda row: row)
-    return page("operations/trail.html", rows=found.items, next=found.next, unsealed=await trail.count_unsealed(session))
+    return page("operations/trail.html", rows=found.items, next=found.next, unsealed=(await trail.waiting(session))[0])
 
 
 metrics.ASKED.append(gauges.look)

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request
 
-from common.errors import DomainError, Unauthenticated
+from common.errors import DomainError, Forbidden, Unauthenticated
 from common.web.answered import Answered
 from common.web.fields import EMPTY_FORM, Form
 from common.web.templating import Page
@@ -35,5 +35,7 @@ async def reshow(request: Request[Any, Any, Any], template: str, *, fragment: st
         form.errors = {**form.errors, **error.fields}
         form.help = error.help
         form.message = form.errors.pop("", "") or str(error)
+        if isinstance(error, Forbidden):
+            request.scope["state"]["refused"] = error.code
         request.scope["state"]["shown_again"] = True  # what this page shows was read, though nothing else has happened
         raise Answered(Page(template, {**context, "form": form}, error.status, fragment), error.status) from error

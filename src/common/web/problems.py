@@ -21,6 +21,7 @@ from common.web.wording import in_words
 
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
+REFUSED = 403
 HUNG_UP = "client disconnected prematurely"
 """Litestar's words for a line that went away in the middle of a request: an everyday thing, and nobody is there to read the answer."""
 TITLES = {
@@ -106,7 +107,9 @@ HANDLERS: dict[type[Exception] | int, Any] = {
 
 
 def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
-    """The problem as JSON for programs, as a page for people."""
+    """The problem as JSON for programs, as a page for people. That somebody was refused, identity puts on record."""
+    if problem.status == REFUSED:
+        request.scope["state"]["refused"] = problem.code
     if wants_json(request):
         body = msgspec.json.encode(_as_rfc9457(request, problem))
         return Response(body, status_code=problem.status, media_type=PROBLEM, headers=dict(problem.headers))

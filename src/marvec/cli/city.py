@@ -42,6 +42,11 @@ class City:
         return bool(self.given.get("MARVEC_BACKUP_URL"))
 
     @property
+    def owner_url(self) -> str:
+        """For the tables' owner: `migrate` and `seed` are told it, web and worker are not."""
+        return self.postgres.owner_url if self.postgres else self.given.get("MARVEC_DATABASE_OWNER_URL", self.database_url)
+
+    @property
     def production(self) -> bool:
         return self.given.get("MARVEC_MODE") == "production"
 
@@ -55,6 +60,7 @@ class City:
         told = dict(self.given) | {"MARVEC_DATA_DIR": str(self.data), "PYTHONUNBUFFERED": "1"}
         told.setdefault("MARVEC_BASE_URL", self.address)
         told["MARVEC_DATABASE_URL"] = self.database_url
+        told.pop("MARVEC_DATABASE_OWNER_URL", None)
         if self.valkey:
             told["MARVEC_REDIS_URL"] = self.valkey.url
         if self.sandbox_port:
@@ -73,8 +79,8 @@ class City:
         )
 
     def operators_environment(self) -> dict[str, str]:
-        """What the terminal may do besides: copy the database, which asks for a role that the web processes have no use for."""
-        told = self.environment()
+        """What the terminal may do besides: migrate as the tables' owner and copy the database, roles that no web process has use for."""
+        told = self.environment() | {"MARVEC_DATABASE_OWNER_URL": self.owner_url}
         if self.backed_up and self.postgres:
             told.setdefault("MARVEC_BACKUP_DATABASE_URL", self.postgres.superuser_url)
         return told

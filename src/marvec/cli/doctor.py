@@ -20,6 +20,7 @@ from common.backup.catalog import Vault
 from common.backup.models import BackupStatus
 from common.backup.policy import GOOD, judge
 from common.backup.targets import target
+from common import roles
 from common.clock import now
 from common.embedded.errors import EmbeddedError
 from common.embedded.folders import make_private
@@ -34,9 +35,17 @@ MOST_SKEW = 5.0  # seconds: signatures, one-time codes and deadlines all compare
 class Ill(Exception):
     """What is wrong, and how to mend it."""
 
+    word = "problem"
+
     def __init__(self, finding: str, mend: str) -> None:
         super().__init__(finding)
         self.mend = mend
+
+
+class Unsafe(Ill):
+    """It works, and could be made safer: no reason for a non-zero exit."""
+
+    word = "warning"
 
 
 @click.command()
@@ -49,23 +58,23 @@ def doctor() -> None:
             click.echo(f"problem  settings      {problem['msg'].removeprefix('Value error, ')}")
         sys.exit(1)
     results = asyncio.run(_examine(settings))
-    for name, finding, mend in results:
-        click.echo(f"{'problem' if mend else 'ok':<9}{name:<14}{finding}")
+    for word, name, finding, mend in results:
+        click.echo(f"{word:<9}{name:<14}{finding}")
         if mend:
             click.echo(f"{'':<23}-> {mend}")
-    sys.exit(1 if any(mend for *_, mend in results) else 0)
+    sys.exit(1 if any(word == Ill.word for word, *_ in results) else 0)
 
 
-async def _examine(settings: Settings) -> list[tuple[str, str, str]]:
-    """(name, finding, how to mend or "") of every check; they run together, since each mostly waits."""
+async def _examine(settings: Settings) -> list[tuple[str, str, str, str]]:
+    """(ok, warning or problem; name; finding; how to mend or "") of every check; they run together, since each mostly waits."""
     return list(await asyncio.gather(*(_ask(name, check, settings) for name, check in CHECKS.items())))
 
 
-async def _ask(name: str, check: Callable[[Settings], Awaitable[str]], settings: Settings) -> tuple[str, str, str]:
+async def _ask(name: str, check: Callable[[Settings], Awaitable[str]], settings: Settings) -> tuple[str, str, str, str]:
     try:
-        return name, await check(settings), ""
+        return "ok", name, await check(settings), ""
     except Ill as ill:
-        return name, str(ill), ill.mend
+        return ill.word, name, str(ill), ill.mend
 
 
 async def settings_fit(settings: Settings) -> str:
@@ -88,6 +97,22 @@ async def database_answers(settings: Settings) -> str:
     if number < OLDEST_POSTGRES:
         raise Ill(f"PostgreSQL {name} is too old", "use PostgreSQL 15 or newer")
     return f"PostgreSQL {name}"
+
+
+async def roles_are_apart(settings: Settings) -> str:
+    """The application's role may read and write rows, and owns nothing whose triggers it could switch off."""
+    try:
+        connection = await asyncpg.connect(settings.database_url, timeout=5)
+    except (OSError, asyncpg.PostgresError, TimeoutError, ValueError) as error:
+        raise Ill("not looked at: the database cannot be reached", "see the line of the database") from error
+    try:
+        excess = await roles.excess(connection)
+    finally:
+        await connection.close()
+    role = roles.role_of(settings.database_url)
+    if excess:
+        raise Unsafe(f"{role} {excess}", "let an owner migrate by MARVEC_DATABASE_OWNER_URL: Database roles in docs/operations/runbook.md")
+    return f"{role} owns nothing"
 
 
 async def schema_fits(settings: Settings) -> str:
@@ -190,6 +215,7 @@ async def disk_has_room(settings: Settings) -> str:
 CHECKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "settings": settings_fit,
     "database": database_answers,
+    "roles": roles_are_apart,
     "schema": schema_fits,
     "queue": queue_answers,
     "payments": payments_answer,

@@ -18,13 +18,13 @@ LOCK = 0x4D415256  # "MARV": whoever holds it migrates, the others wait and then
 @click.command()
 def migrate() -> None:
     """Bring the database's schema to this code's version."""
-    schema.must_migrate(schema.read_version(get_settings().database_url))
+    schema.must_migrate(schema.read_version(get_settings().owner_url))
     asyncio.run(_migrate())
     click.echo(say("migrated", version=schema.versions()[-1]))
 
 
 async def _migrate() -> None:
-    engine = create_async_engine(get_settings().sqlalchemy_url, poolclass=pool.NullPool)
+    engine = create_async_engine(get_settings().sqlalchemy_owner_url, poolclass=pool.NullPool)
     async with engine.begin() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         await connection.run_sync(_upgrade)

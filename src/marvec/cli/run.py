@@ -92,6 +92,7 @@ def _start_servers(city: City, supervisor: Supervisor, narrator: TerminalNarrato
     told = city.environment()
     leave(city.data, city.operators_environment())
     os.environ.update(told)
+    os.environ.pop("MARVEC_DATABASE_OWNER_URL", None)
     supervisor.facts["ports"] = city.ports()
     sandbox = city.sandbox(supervisor.output)
     supervisor.launch(*filter(None, [sandbox]))
@@ -106,10 +107,10 @@ def _lay_ground(city: City, narrator: TerminalNarrator) -> None:
     from marvec.cli import schema  # noqa: PLC0415 - its driver loads while the servers start
 
     unfinished = city.data / "seeding"
-    version = schema.read_version(city.database_url)
+    version = schema.read_version(city.owner_url)
     if version is None and city.demo and not city.production:
         unfinished.touch()
-    if schema.must_migrate(version):
+    if schema.must_migrate(version) or not schema.is_open_to(city.database_url):
         with narrator.step("schema"):
             _run_to_end(city, "migrate")
     if unfinished.exists() and find_spec("marvec.seed"):
@@ -122,7 +123,7 @@ def _run_to_end(city: City, command: str, *more: str) -> None:
     words = [sys.executable, "-m", "marvec.cli", command, *more]
     done = subprocess.run(  # noqa: S603 - ourselves
         words,
-        env=city.environment(),
+        env=city.operators_environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

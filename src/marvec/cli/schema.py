@@ -6,6 +6,7 @@ from pathlib import Path
 import asyncpg
 
 from common.embedded.errors import EmbeddedError
+from common.roles import role_of
 
 MIGRATIONS = Path(__file__).parents[3] / "migrations"
 
@@ -22,13 +23,20 @@ class NoDatabase(EmbeddedError):
     code = "no_database"
 
 
+class NotTheOwner(EmbeddedError):
+    """The tables belong to another role than the one that migrates. facts: role."""
+
+    code = "not_the_owner"
+
+
 def versions() -> list[str]:
     """Versions that this code knows, oldest first: the numbers before the names of `migrations/versions/NNNN_name.py`."""
     return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 async def version_of(database_url: str) -> str | None:
-    """The version that the database says it has; None when it is empty. Raises NoDatabase."""
+    """The version that the database says it has; None when it is empty. Raises NoDatabase, and NotTheOwner when its tables are closed to
+    this role."""
     try:
         connection = await asyncpg.connect(database_url, timeout=10)
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
@@ -39,8 +47,21 @@ async def version_of(database_url: str) -> str | None:
             return None
         version: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
         return version
+    except asyncpg.InsufficientPrivilegeError as error:
+        role = role_of(database_url)
+        message = f"the tables are closed to the role {role}: see Database roles in docs/operations/runbook.md"
+        raise NotTheOwner(message, role=role) from error
     finally:
         await connection.close()
+
+
+def is_open_to(database_url: str) -> bool:
+    """Whether the application may read what its owner has migrated: it may not in a folder whose roles were divided just now."""
+    try:
+        asyncio.run(version_of(database_url))
+    except NotTheOwner:
+        return False
+    return True
 
 
 def must_migrate(database: str | None) -> bool:

@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from common import clock, ids, regions
-from common.db import hot
+from common.db import as_owner
 from marvec.listings import goods
 from marvec.search import queries as search
 from marvec.seed.moments import dice_of
@@ -60,12 +60,12 @@ async def copy_listings(many: int, say: Say) -> float:
     Raises LookupError when nobody sells here. One transaction: the market is closed meanwhile.
     """
     began = time.perf_counter()
-    async with hot() as connection, connection.transaction():
+    async with as_owner() as connection, connection.transaction():
         await connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL maintenance_work_mem = '256MB'")
         async with _put_aside(connection, say):
             rows = await _fill(connection, many, say)
     seconds = time.perf_counter() - began
-    async with hot() as connection:
+    async with as_owner() as connection:
         await connection.execute(search.COUNT_WORDS, timeout=3600)
         await connection.execute("ANALYZE listings, listing_stock, search_documents, storefronts", timeout=3600)
     say(f"{many} listings, {rows} rows in {seconds:.1f} s: {rows / seconds:,.0f} rows/s, {many / seconds:,.0f} listings/s")

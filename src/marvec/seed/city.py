@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, outbox
 from common.actor import Actor
-from common.db import close_database, open_database, unit_of_work
+from common.audit import head
+from common.db import as_owner, close_database, open_database, unit_of_work
+from common.files.stores import store
 from common.queue import close_queue, open_queue
 from common.settings import get_settings
 from marvec import site
@@ -59,15 +61,16 @@ async def seed_if_empty(say: Say = print) -> bool:
 
 
 async def empty(say: Say = print) -> None:
-    """Delete everything but the schema's own rows. Needs the right to pass the append-only triggers, which the owner of the tables has."""
-    async with unit_of_work() as session:
-        rows = await session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-        tables = [name for name in rows if name not in KEPT]
+    """Delete everything but the schema's own rows, as the owner of the tables: the append-only triggers let nobody else pass."""
+    async with as_owner() as connection, connection.transaction():
+        rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [row["tablename"] for row in rows if row["tablename"] not in KEPT]
         for name in tables:
-            await session.execute(text(f'ALTER TABLE "{name}" DISABLE TRIGGER USER'))
-        await session.execute(text("TRUNCATE " + ", ".join(f'"{name}"' for name in tables)))
+            await connection.execute(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
+        await connection.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in tables))
         for name in tables:
-            await session.execute(text(f'ALTER TABLE "{name}" ENABLE TRIGGER USER'))
+            await connection.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
+    await head.forget(store())
     say("the database is empty")
 
 

@@ -14,6 +14,11 @@ import asyncpg
 import psutil
 import pytest
 
+from common.embedded import binaries, cluster
+from common.embedded.cluster import Programs
+from common.embedded.folders import Doorway
+from common.embedded.processes import servant
+
 SRC = Path(__file__).parents[3] / "src"
 BUSY_MACHINE = 4  # how many times slower than what is promised a machine full of other tests may be
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="mounting and changing the user need root")
@@ -113,3 +118,15 @@ async def fetch(url: str, statement: str) -> object:
         return await connection.fetchval(statement)
     finally:
         await connection.close()
+
+
+def as_before(folder: Path) -> None:
+    """The folder as it was when the application's role was the owner of all."""
+    programs = Programs(binaries.postgres_bin(for_servant=servant() is not None), Doorway(folder, servant()), servant())
+    old = [
+        "REASSIGN OWNED BY marvec_owner TO marvec", "DROP OWNED BY marvec_owner", "DROP ROLE marvec_owner", "ALTER ROLE marvec CREATEDB",
+        "GRANT pg_read_all_stats TO marvec",
+    ]  # fmt: skip
+    cluster._in_single_user_mode(programs, "marvec", old, durable=False)
+    for role in (cluster.OWNER, cluster.APPLICATION):
+        (folder / cluster.PASSWORDS[role]).unlink()

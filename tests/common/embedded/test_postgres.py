@@ -11,11 +11,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from common.embedded import binaries
+from common.embedded import binaries, cluster
 from common.embedded.errors import AlreadyRunning, DiskFull, NotWritable, PortTaken, StartFailed, WrongVersion
 from common.embedded.postgres import Postgres
 from tests.common.embedded.make import (
     alive,
+    as_before,
     as_nobody,
     environment,
     fetch,
@@ -35,7 +36,7 @@ from pathlib import Path
 from common.embedded.postgres import Postgres
 p = Postgres(Path({folder!r}))
 p.start()
-print(p.process.pid, p.url, flush=True)
+print(p.process.pid, p.owner_url, flush=True)
 time.sleep(600)
 """
 
@@ -49,16 +50,69 @@ async def test_a_fresh_folder_becomes_a_city_database_and_keeps_it(tmp_path: Pat
             == "ÉmarvecUTF8"
         )
         assert await fetch(first.url, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
-        await fetch(first.url, "CREATE TABLE kept AS SELECT 7 AS n")
+        await fetch(first.owner_url, "CREATE TABLE kept AS SELECT 7 AS n")
     with Postgres(tmp_path / "pg", fast=True) as second:
-        assert await fetch(second.url, "SELECT n FROM kept") == 7
-        await fetch(second.url, "CREATE DATABASE another")
-        assert await fetch(second.url.removesuffix("marvec") + "another", "SELECT similarity('bolu', 'bolu')") == 1
+        assert await fetch(second.owner_url, "SELECT n FROM kept") == 7
+        await fetch(second.owner_url, "CREATE DATABASE another")
+        assert await fetch(second.owner_url.removesuffix("marvec") + "another", "SELECT similarity('bolu', 'bolu')") == 1
+
+
+async def test_a_folder_of_former_times_gets_an_owner_at_its_start_and_is_left_alone_afterwards(tmp_path: Path) -> None:
+    with Postgres(tmp_path / "pg", fast=True) as server:
+        await fetch(server.owner_url, "CREATE TABLE kept AS SELECT 7 AS n")
+        await fetch(server.owner_url, "CREATE FUNCTION seven() RETURNS int LANGUAGE sql AS 'SELECT 7'")
+    as_before(tmp_path / "pg")
+    passwords = set()
+    for _ in range(2):
+        with Postgres(tmp_path / "pg", fast=True) as server:
+            passwords.add(server.url)
+            assert await fetch(server.owner_url, "SELECT n FROM kept") == 7
+            mine = "SELECT count(*) FROM pg_class WHERE relowner = 'marvec'::regrole"
+            assert await fetch(server.superuser_url, mine) == 0
+            assert await fetch(server.superuser_url, mine.replace("pg_class", "pg_proc").replace("relowner", "proowner")) == 0
+            assert (
+                await fetch(server.superuser_url, "SELECT datdba::regrole::text FROM pg_database WHERE datname = 'marvec'")
+                == "marvec_owner"
+            )
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await fetch(server.url, "ALTER TABLE kept DISABLE TRIGGER USER")
+    assert len({url.rpartition("@")[0] for url in passwords}) == 1
+
+
+async def test_a_division_of_roles_that_was_killed_half_way_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Postgres(tmp_path / "pg", fast=True) as server:
+        await fetch(server.owner_url, "CREATE TABLE kept AS SELECT 7 AS n")
+    as_before(tmp_path / "pg")
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cluster, "_write_passwords", die)
+    with pytest.raises(KeyboardInterrupt):
+        Postgres(tmp_path / "pg", fast=True).start()
+    monkeypatch.undo()
+    with Postgres(tmp_path / "pg", fast=True) as server:
+        assert await fetch(server.owner_url, "SELECT n FROM kept") == 7
+        assert await fetch(server.url, "SELECT current_user") == "marvec"
+
+
+async def test_no_role_is_entered_by_what_another_one_knows(tmp_path: Path) -> None:
+    with Postgres(tmp_path / "pg", fast=True) as server:
+        assert (
+            len(
+                {url.partition("//")[2].partition(":")[2].partition("@")[0] for url in (server.url, server.owner_url, server.superuser_url)}
+            )
+            == 3
+        )
+        for role in ("postgres", "marvec_owner"):
+            with pytest.raises(asyncpg.InvalidPasswordError):
+                await asyncpg.connect(server.url.replace("//marvec:", f"//{role}:"))
 
 
 async def test_nobody_comes_in_without_the_password_of_the_folder(tmp_path: Path) -> None:
     with Postgres(tmp_path / "pg", fast=True) as server:
-        assert (tmp_path / "pg/password").stat().st_mode & 0o777 == 0o600
+        for name in cluster.PASSWORDS.values():
+            assert (tmp_path / "pg" / name).stat().st_mode & 0o777 == 0o600
         assert (tmp_path / "pg").stat().st_mode & 0o777 == 0o700
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(server.url.replace(":", ":not-", 2).replace("postgresql:not-", "postgresql:"))
@@ -80,7 +134,7 @@ async def test_a_killed_holder_leaves_no_orphan_and_the_next_start_has_what_was_
     kill_hard(process)
     with Postgres(tmp_path / "pg") as server:
         assert not alive(int(pid))
-        assert await fetch(server.url, "SELECT n FROM kept") == 7
+        assert await fetch(server.owner_url, "SELECT n FROM kept") == 7
     log = (tmp_path / "pg/postgres.log").read_text()
     assert "received fast shutdown request" in log
     assert "not properly shut down" not in log
@@ -89,13 +143,13 @@ async def test_a_killed_holder_leaves_no_orphan_and_the_next_start_has_what_was_
 async def test_a_killed_postmaster_recovers(tmp_path: Path) -> None:
     server = Postgres(tmp_path / "pg")
     server.start()
-    await fetch(server.url, "CREATE TABLE kept AS SELECT 7 AS n")
+    await fetch(server.owner_url, "CREATE TABLE kept AS SELECT 7 AS n")
     assert server.process is not None
     server.process.send_signal(signal.SIGKILL)
     server.process.wait()
     server.stop()
     with Postgres(tmp_path / "pg") as again:
-        assert await fetch(again.url, "SELECT n FROM kept") == 7
+        assert await fetch(again.owner_url, "SELECT n FROM kept") == 7
 
 
 def test_a_pid_file_from_before_the_machine_fell_does_not_stop_a_start(tmp_path: Path) -> None:
@@ -145,13 +199,13 @@ async def test_a_full_disk_is_one_line_and_nothing_is_damaged(tmp_path: Path) ->
         Postgres(disk / "pg").start()
     with small_disk(tmp_path / "bigger", 200) as disk:
         with Postgres(disk / "pg", fast=True) as server:
-            await fetch(server.url, "CREATE TABLE kept AS SELECT 7 AS n")
+            await fetch(server.owner_url, "CREATE TABLE kept AS SELECT 7 AS n")
         filler = fill(disk)
         with pytest.raises(DiskFull):
             Postgres(disk / "pg", fast=True).start()
         filler.unlink()
         with Postgres(disk / "pg", fast=True) as server:
-            assert await fetch(server.url, "SELECT n FROM kept") == 7
+            assert await fetch(server.owner_url, "SELECT n FROM kept") == 7
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

@@ -40,8 +40,15 @@ class RunningCity:
 
     @property
     def database_url(self) -> str:
-        url: str = json.loads((self.data / "environment.json").read_text())["MARVEC_DATABASE_URL"]
-        return url
+        return self._told("MARVEC_DATABASE_URL")
+
+    @property
+    def owner_url(self) -> str:
+        return self._told("MARVEC_DATABASE_OWNER_URL")
+
+    def _told(self, name: str) -> str:
+        value: str = json.loads((self.data / "environment.json").read_text())[name]
+        return value
 
     def wait_for_history(self, seconds: float = 500) -> None:
         """Until the worker has told the demonstration's last chapter."""

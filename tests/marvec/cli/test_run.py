@@ -14,6 +14,7 @@ import httpx
 from common.embedded.processes import free_port
 from tests.common.embedded.make import (
     BUSY_MACHINE,
+    as_before,
     as_nobody,
     environment,
     fetch,
@@ -37,14 +38,14 @@ def one_line(done: subprocess.CompletedProcess[str]) -> str:
 
 
 async def test_a_day_of_a_city(tmp_path: Path) -> None:
-    """Start, use, second start, kill -9 of each part and of the whole, start again, stop."""
+    """Start, use, second start, kill -9 of each part and of the whole, start again with the data as a former version kept them, stop."""
     data = tmp_path / "var"
     with running_city(data) as city:
         assert httpx.get(f"http://127.0.0.1:{city.port}/healthz").status_code < 500
         assert {"postgres", "valkey", "web", "worker"} <= set(city.record["processes"])
         assert (data / "run.json").stat().st_mode & 0o777 == 0o600
         assert "password" not in (data / "run.json").read_text()
-        await fetch(city.database_url, "CREATE TABLE kept AS SELECT 7 AS n")
+        await fetch(city.owner_url, "CREATE TABLE kept AS SELECT 7 AS n")
 
         refused = one_line(marvec("run", "--data", str(data), "--port", str(free_port())))
         assert f"a city is already running on {data} (pid {city.process.pid}, http://127.0.0.1:{city.port})" in refused
@@ -62,8 +63,14 @@ async def test_a_day_of_a_city(tmp_path: Path) -> None:
         city.process.communicate()
         assert gone(orphans)
 
+    as_before(data / "postgres")
     with running_city(data) as city:
-        assert await fetch(city.database_url, "SELECT n FROM kept") == 7
+        assert set(httpx.get(f"http://127.0.0.1:{city.port}/readyz").json().values()) == {"ok"}
+        examined = marvec("doctor", MARVEC_DATA_DIR=str(data))
+        assert "ok       roles         marvec owns nothing\n" in examined.stdout
+        as_before_today = marvec("doctor", MARVEC_DATA_DIR=str(data), MARVEC_DATABASE_URL=city.owner_url).stdout
+        assert "warning  roles         marvec_owner owns " in as_before_today
+        assert await fetch(city.owner_url, "SELECT n FROM kept") == 7
         children = city.pids
         said = city.stop(signal.SIGINT)
         assert city.process.returncode == 0
@@ -76,8 +83,8 @@ async def test_a_day_of_a_city(tmp_path: Path) -> None:
 async def test_a_database_newer_than_the_program_is_refused_and_left_alone(tmp_path: Path) -> None:
     with running_city(tmp_path / "var") as city:
         version = await fetch(city.database_url, "SELECT version_num FROM alembic_version")
-        await fetch(city.database_url, "UPDATE alembic_version SET version_num = '9999'")
-        assert "the database (version 9999) is newer" in marvec("migrate", MARVEC_DATABASE_URL=city.database_url).stderr
+        await fetch(city.owner_url, "UPDATE alembic_version SET version_num = '9999'")
+        assert "the database (version 9999) is newer" in marvec("migrate", MARVEC_DATABASE_URL=city.owner_url).stderr
         city.stop()
     done = marvec("run", "--no-demo", "--data", str(tmp_path / "var"), "--port", str(free_port()))
     assert done.returncode == 1

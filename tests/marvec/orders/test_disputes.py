@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from common import clock
 from common.actor import Actor
-from common.db import hot, unit_of_work
+from common.db import as_owner, hot, unit_of_work
 from common.states import NotFromHere
 from marvec.chat import service as chat
 from marvec.orders import queries, service
@@ -315,7 +315,7 @@ async def test_the_database_lets_no_order_be_in_dispute_without_an_open_complain
         with pytest.raises(DBAPIError, match="and its complaint say different things"):
             async with unit_of_work() as session:
                 await session.execute(text(statement), {"id": order_id})
-    async with hot() as connection:
+    async with as_owner() as connection:
         with pytest.raises(Exception, match="never changed"):
             await connection.execute("UPDATE order_dispute_statements SET words = 'lain'")
 

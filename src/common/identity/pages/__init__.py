@@ -2,13 +2,13 @@
 
 from litestar import Router
 
-from common.identity.pages import account, contact, entering, forgotten, proving, roles, security
+from common.identity.pages import account, contact, entering, forgotten, happenings, proving, roles, security
 
 router = Router(
     path="/",
     route_handlers=[
         *entering.HANDLERS, *forgotten.HANDLERS, *account.HANDLERS, *contact.HANDLERS, *proving.HANDLERS, *security.HANDLERS,
-        *roles.HANDLERS,
+        *happenings.HANDLERS, *roles.HANDLERS,
     ],
     include_in_schema=False,
 )  # fmt: skip

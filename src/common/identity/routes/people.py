@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, get, patch, post, put
+from litestar import Request, Response, get, patch, post, put
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
 from common.actor import Actor, Role
+from common.audit.happenings import HappeningOut
 from common.identity import policy, queries, service
 from common.identity.dependencies import client_of
 from common.identity.models import Person
@@ -29,6 +30,7 @@ from common.identity.schemas import (
 )
 from common.identity.service.codes import LIVES
 from common.settings import get_settings
+from common.web.paging import Cursor, Limit, Page, linked
 
 Asked = Request[Any, Any, Any]
 
@@ -45,6 +47,14 @@ async def sign_up(request: Asked, session: AsyncSession, data: SignUp) -> Signed
 async def me(session: AsyncSession, actor: Actor) -> Me:
     """One's own account."""
     return await _me(session, await queries.by_id(session, actor.person_id), actor)
+
+
+@get("/people/me/happenings", guards=[guards.signed_in, guards.scope("account:read")])
+async def happenings(
+    request: Asked, session: AsyncSession, actor: Actor, limit: Limit = 50, cursor: Cursor = None
+) -> Response[Page[HappeningOut]]:
+    """What happened to the keys of one's own account, the newest first: sign-ins, failed ones, changes, refusals."""
+    return linked(request, await queries.happenings_of(session, actor.person_id, cursor, limit))
 
 
 @patch("/people/me", guards=[guards.signed_in, guards.scope("account:write")])
@@ -141,6 +151,7 @@ def _sent(address: str, code: str) -> CodeSent:
 HANDLERS = [
     sign_up,
     me,
+    happenings,
     change,
     ask_code,
     confirm,

@@ -211,3 +211,12 @@ class GiveGrant(BaseModel):
         if self.role in (Role.OFFICER, Role.HEAD, Role.EDITOR) and self.scope == "*":
             raise ValueError(N_("Pilih kantornya."))
         return self
+
+
+class LookAtHappenings(BaseModel):
+    """Whose, by id or whole address, and what for."""
+
+    model_config = INCOMING
+
+    person: str = Field(min_length=1, max_length=254, repr=False)
+    purpose: Literal["owner-asked", "misuse", "law"]

@@ -10,6 +10,8 @@ from sqlmodel import col
 
 from common import clock, events
 from common.actor import Actor
+from common.audit import happenings
+from common.audit.happenings import Happening
 from common.identity import policy, queries
 from common.identity.errors import AddressTaken, NothingToConfirm
 from common.identity.models import AddressChange, Change, ConfirmationCode, Person, Purpose
@@ -80,6 +82,8 @@ async def prove(session: AsyncSession, person: Person, address: Address, actor: 
     setattr(person, f"{address.kind}_confirmed_at", clock.now())
     await drop_change(session, person)
     await _flush(session)
+    what = Happening.ADDRESS_CHANGED if is_change else Happening.ADDRESS_CONFIRMED
+    await happenings.record(session, person.id, what, kind=address.kind)
     if is_change:
         await end_keys(session, person.id, but=actor.session_id if actor else None)
         await ways_back.open_way_back(session, person, Change.ADDRESS, old=was, kind=address.kind)
@@ -119,7 +123,7 @@ async def lose(session: AsyncSession, person: Person, address: Address) -> None:
         person.unreachable_since, person.password_hash = clock.now(), policy.NO_PASSWORD
         await drop_change(session, person)
     await end_keys(session, person.id)
-    await session.flush()
+    await happenings.record(session, person.id, Happening.ADDRESS_CHANGED, by_owner=False, kind=address.kind)
 
 
 async def _take_from_others(session: AsyncSession, person: Person, address: Address) -> None:

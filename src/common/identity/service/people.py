@@ -3,6 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.actor import Actor
+from common.audit import happenings
+from common.audit.happenings import Happening
 from common.errors import Invalid
 from common.i18n import N_, gettext
 from common.identity import policy, queries
@@ -60,6 +62,7 @@ async def reset_password(session: AsyncSession, asked: ResetPassword, client: Cl
     person.password_hash = password_hash
     await end_keys(session, person.id)
     await ways_back.open_way_back(session, person, Change.PASSWORD)
+    await happenings.record(session, person.id, Happening.PASSWORD_RESET, kind=asked.address.kind)
     await throttling.forgive_sign_in(asked.address.text, client.network if client else "")
     return person
 
@@ -75,6 +78,7 @@ async def change_password(session: AsyncSession, actor: Actor, asked: ChangePass
     person.password_hash = await passwords.hashed(asked.password)
     await end_keys(session, person.id, but=actor.session_id)
     await ways_back.open_way_back(session, person, Change.PASSWORD)
+    await happenings.record(session, person.id, Happening.PASSWORD_CHANGED)
     return await rotate(session, actor.session_id) if actor.session_id else None
 
 

@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from common import clock
 from common.actor import Actor
+from common.audit import happenings
+from common.audit.happenings import Happening
 from common.identity import queries
 from common.identity.errors import SecondFactorOff, SecondFactorOn, WrongSecondFactor
 from common.identity.models import Change, RecoveryCode, Totp
@@ -57,6 +59,7 @@ async def turn_on(session: AsyncSession, actor: Actor, code: str) -> tuple[list[
     codes = await _new_recovery_codes(session, actor.person_id)
     await end_keys(session, actor.person_id, but=actor.session_id)
     await ways_back.open_way_back(session, person, Change.FACTOR_ON)
+    await happenings.record(session, actor.person_id, Happening.FACTOR_ON)
     return codes, await rotate(session, actor.session_id) if actor.session_id else None
 
 
@@ -71,6 +74,7 @@ async def turn_off(session: AsyncSession, actor: Actor, code: str) -> None:
     await session.execute(delete(Totp).where(col(Totp.person_id) == actor.person_id))
     await end_keys(session, actor.person_id, but=actor.session_id)
     await ways_back.open_way_back(session, person, Change.FACTOR_OFF, sealed=row.sealed)
+    await happenings.record(session, actor.person_id, Happening.FACTOR_OFF)
 
 
 async def check(session: AsyncSession, person_id: UUID, code: str, *, by: str = "") -> None:

@@ -12,6 +12,8 @@ from sqlmodel import col
 
 from common import clock, live
 from common.actor import Actor
+from common.audit import happenings
+from common.audit.happenings import Happening
 from common.errors import NotFound
 from common.identity import policy
 from common.identity.models import ApiToken, PersonSession
@@ -62,12 +64,14 @@ async def revoke_session(session: AsyncSession, actor: Actor, session_id: UUID) 
     mine = col(PersonSession.person_id) == actor.person_id, col(PersonSession.id) == session_id
     if not await _end(session, PersonSession, *mine):
         raise NotFound
+    await happenings.record(session, actor.person_id, Happening.DEVICE_SIGNED_OUT)
 
 
 async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID) -> None:
     """End a token of one's own; `NotFound` otherwise."""
     if not await _end(session, ApiToken, col(ApiToken.person_id) == actor.person_id, col(ApiToken.id) == token_id):
         raise NotFound
+    await happenings.record(session, actor.person_id, Happening.TOKEN_REVOKED, token=str(token_id))
 
 
 async def end_keys(session: AsyncSession, person_id: UUID, *, but: UUID | None = None) -> None:

@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock
+from common.audit import happenings
+from common.audit.happenings import Happening
 from common.errors import Unauthenticated
 from common.identity import queries
 from common.identity.errors import SecondFactorNeeded, WrongCredentials
 from common.identity.models import Person, PersonSession, Purpose
-from common.identity.policy import Address
-from common.identity.service import addresses, devices, keys, passwords, second_factor, throttling
+from common.identity.policy import Address, device_of
+from common.identity.service import addresses, devices, keys, on_record, passwords, second_factor, throttling
 from common.identity.service.codes import redeem
 from common.identity.service.sessions import Client, open_session, rotate
 
@@ -42,12 +44,15 @@ async def sign_in(
     person = await check_password(session, address, password, client)
     due = await queries.has_second_factor(session, person.id)
     if due and code:
+        on_record.failing(session, person.id, client, "code")
         await second_factor.check(session, person.id, code, by=devices.known(client.known, [person.id]))
         due = False
     if confirmation and not person.confirmed and person.claimed == address.text:
         await redeem(address, Purpose.CONFIRM, confirmation, person_id=person.id)
         await addresses.prove(session, await queries.for_update(session, person.id), address)
     token = await open_session(session, person.id, client, second_factor_due=due)
+    if not due:
+        await happenings.record(session, person.id, Happening.SIGNED_IN, device=device_of(client.user_agent))
     return Entered(person, token, due)
 
 
@@ -57,6 +62,7 @@ async def sign_in_whole(
     """For programs, which have one request: without the second factor where it is on, `SecondFactorNeeded`."""
     entered = await sign_in(session, address, password, client, code=code, confirmation=confirmation)
     if entered.second_factor_due:
+        on_record.failing(session, entered.person.id, client, "code")
         raise SecondFactorNeeded
     return entered
 
@@ -72,7 +78,9 @@ async def finish(session: AsyncSession, half_way: str, code: str, client: Client
     )
     if row is None or (clock.now() - row.created_at).total_seconds() > HALF_WAY_SECONDS:
         raise Unauthenticated
+    on_record.failing(session, row.person_id, client, "code")
     await second_factor.check(session, row.person_id, code, by=devices.known(client.known, [row.person_id]))
+    await happenings.record(session, row.person_id, Happening.SIGNED_IN, device=row.device)
     return Entered(await queries.by_id(session, row.person_id), await rotate(session, row.id))
 
 
@@ -84,6 +92,7 @@ async def check_password(session: AsyncSession, address: Address, password: str,
     """
     people = await queries.at_sign_in(session, address)
     counted = await _count(address, client, devices.known(client.known, [person.id for person in people]))
+    on_record.failing(session, people[0].id if len(people) == 1 else None, client, "password")
     person = await _whose(people, password)
     if person is None:
         raise WrongCredentials

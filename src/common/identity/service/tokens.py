@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
 from common.actor import Actor
+from common.audit import happenings
+from common.audit.happenings import Happening
 from common.errors import Unauthenticated
 from common.identity import queries
 from common.identity.errors import ConfirmFirst
@@ -41,5 +43,5 @@ async def open_token(session: AsyncSession, person_id: UUID, asked: MakeToken) -
         expires_at=clock.now() + timedelta(days=asked.days),
     )
     session.add(row)
-    await session.flush()
+    await happenings.record(session, person_id, Happening.TOKEN_MADE, token=str(row.id), scopes=" ".join(row.scopes))
     return row, token
