@@ -1,9 +1,9 @@
-"""What is known of a kept file; its bytes are in the store."""
+"""What is known of a kept file; its bytes are in the store. And how much room a person's files take, and may."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Integer, LargeBinary
+from sqlalchemy import BigInteger, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Column, Field
 
@@ -12,8 +12,17 @@ from common.db import Table, id_field, utc_field
 WIDTHS = (160, 480, 960)  # pixels; thumbnails that a job makes of every image
 
 
+def key_of(file_id: UUID, width: int | None = None) -> str:
+    """Where a file's bytes are in the store, or those of its thumbnail."""
+    key = f"{file_id.hex[-2:]}/{file_id}"
+    return key if width is None else f"{key}.{width}"
+
+
 class StoredFile(Table, table=True):
-    """`kind` is the sniffed media type after cleaning; `width` and `height` in pixels for images; `thumbnails` the widths made so far."""
+    """`kind` is the sniffed media type after cleaning; `width` and `height` in pixels for images; `thumbnails` the widths made so far.
+
+    `waiting_since`: when it was handed in, until the room that it is for takes it.
+    """
 
     __tablename__ = "files"
 
@@ -28,14 +37,15 @@ class StoredFile(Table, table=True):
     height: int | None = Field(default=None)
     thumbnails: list[int] = Field(default_factory=list, sa_column=Column(ARRAY(Integer), nullable=False))
     created_at: datetime = utc_field(default_now=True)
+    waiting_since: datetime | None = utc_field(nullable=True)
 
     @property
     def key(self) -> str:
         """Where the bytes are in the store."""
-        return f"{self.id.hex[-2:]}/{self.id}"
+        return key_of(self.id)
 
     def thumbnail_key(self, width: int) -> str:
-        return f"{self.key}.{width}"
+        return key_of(self.id, width)
 
     @property
     def is_pdf(self) -> bool:
@@ -44,3 +54,25 @@ class StoredFile(Table, table=True):
     @property
     def is_image(self) -> bool:
         return self.kind.startswith("image/")
+
+
+class FileQuota(Table, table=True):
+    """One row: how many files and bytes everybody may keep."""
+
+    __tablename__ = "file_quota"
+
+    one: bool = Field(default=True, primary_key=True)
+    most_files: int
+    most_bytes: int = Field(sa_type=BigInteger)
+
+
+class FileUsage(Table, table=True):
+    """What a person keeps, counted by the table of files itself (its triggers); the person's own quota where the city's is not enough."""
+
+    __tablename__ = "file_usage"
+
+    owner_id: UUID = Field(primary_key=True)
+    files: int
+    bytes: int = Field(sa_type=BigInteger)
+    most_files: int | None = Field(default=None)
+    most_bytes: int | None = Field(default=None, sa_type=BigInteger)
