@@ -25,6 +25,7 @@ from common import clock, db, jobs
 from common.db import close_database, open_database, unit_of_work
 from common.embedded.postgres import Postgres
 from common.embedded.valkey import Valkey
+from common.files.decoder.pool import close_decoders
 from common.queue import close_queue, open_queue
 from common.settings import get_settings
 from marvec import site
@@ -38,7 +39,7 @@ SLOWEST_FIRST = (
     "journeys/test_budgets.py", "tests/journeys/", "marvec/cli/test_run.py", "marvec/cli/test_backup.py", "common/backup/test_following.py", "marvec/chat/test_talking_live.py",
     "marvec/orders/test_moving.py", "marvec/seed/test_city.py", "marvec/reviews/test_reviews.py", "marvec/orders/test_dying.py",
     "embedded/sandbox/test_webhooks.py", "common/live/test_losses.py", "marvec/listings/test_desk.py", "common/embedded/test_postgres.py",
-    "architecture/test_wording.py",
+    "architecture/test_wording.py", "common/files/test_decoding.py",
 )  # fmt: skip
 
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -100,6 +101,7 @@ async def doors(house: None, postgres: Postgres) -> AsyncIterator[asyncpg.Connec
     await broom.execute(await _sweeping(broom))
     yield broom
     await broom.close()
+    await close_decoders()
     await close_queue()
     await close_database()
 

@@ -150,7 +150,8 @@ async def unit_of_work() -> AsyncIterator[AsyncSession]:
 async def request_session(scope: Scope) -> AsyncIterator[AsyncSession]:
     """The request's transaction, as Litestar's one generator dependency: commits before the first byte of the answer.
 
-    A guard may leave a deed in the request's state as `session_opened`: it runs first in the transaction (`Idempotency-Key` does).
+    A guard may leave deeds in the request's state: `session_opened` runs first in the transaction (`Idempotency-Key` does), and
+    `session_undone` once it was rolled back.
     """
     shown: list[Shown] = []
     try:
@@ -160,6 +161,8 @@ async def request_session(scope: Scope) -> AsyncIterator[AsyncSession]:
                 await opened(session)
             yield session
     except BaseException:
+        if undone := scope["state"].get("session_undone"):
+            await undone()
         if shown and scope["state"].get("shown_again"):
             async with unit_of_work() as anew:
                 for write in shown:

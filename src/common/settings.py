@@ -1,5 +1,6 @@
 """The only reader of the environment. Everything that can differ between two machines stands here, and in the README's table."""
 
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import ip_network
@@ -50,6 +51,8 @@ class Settings(BaseSettings):
     mail_from: str = "Marvec <halo@marvec.example>"
     upload_limit: int = Field(10 * 1024 * 1024, description="bytes of one upload")
     trusted_proxies: str = Field("", description="networks of proxies whose X-Forwarded-For counts, comma-separated; empty: nobody's")
+    decoders: int = Field(max(1, (os.cpu_count() or 1) // 2), ge=1, description="files that one process has decoded at once")
+    scanner_url: str = Field("", description="a virus scanner that speaks clamd's protocol: unix:///path or tcp://host:port; empty: none")
     worker_jobs: int = Field(50, ge=1, description="jobs that one worker runs at once")
     metrics_token: SecretStr = Field(SecretStr(""), description="bearer token for /metrics from another machine; empty: loopback only")
     password_cost: Literal["full", "low"] = Field("full", description="low: cheap password hashes for tests; impossible in production")

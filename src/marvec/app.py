@@ -10,6 +10,7 @@ from litestar.di import Provide
 from common import indonesia, logs
 from common.db import close_database, open_database, request_session
 from common.errors import Unauthenticated
+from common.files.decoder.pool import close_decoders
 from common.guards import ProveIt
 from common.identity.dependencies import actor, visitor
 from common.identity.middleware import WhoIsIt
@@ -35,6 +36,7 @@ async def doors(_: Litestar) -> AsyncIterator[None]:
         yield
     finally:
         loading.cancel()
+        await close_decoders()
         await close_queue()
         await close_database()
 

@@ -10,6 +10,7 @@ from arq.worker import Worker, func
 
 from common import jobs, queue
 from common.db import close_database, open_database
+from common.files.decoder.pool import close_decoders
 from common.settings import get_settings
 from marvec import site
 
@@ -45,6 +46,7 @@ async def _work() -> None:
         await stopping.wait()
     finally:
         await asyncio.gather(carrier, *timers, return_exceptions=True)
+        await close_decoders()
         await queue.close_queue()
         await close_database()
 

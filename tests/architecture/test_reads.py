@@ -33,6 +33,7 @@ OWN = {
     "civic.services.queries.waiting_for_applicant", "common.account.queries._exports", "common.account.queries.address",
     "common.account.queries.addresses_of", "common.account.queries.export", "common.account.queries.oldest_address",
     "common.credentials.queries.of_holder", "common.files.queries.all_owned", "common.files.queries.owned",
+    "common.files.queries.waiting_for_update",
     "common.payments.queries.of_payer", "marvec.chat.queries._lines", "marvec.chat.queries.readable_by", "marvec.orders.queries.all_bought",
     "marvec.orders.queries.all_sold", "marvec.orders.queries.bought_by", "marvec.orders.queries.sold_by",
     "marvec.orders.queries.under_way_of",

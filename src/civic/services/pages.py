@@ -4,7 +4,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +15,7 @@ from civic.services.papers import pdf
 from common import guards
 from common.actor import Actor
 from common.errors import Invalid
+from common.files import uploads
 from common.i18n import gettext as _
 from common.web import Form, page, reshow, see_other
 from common.web.paging import Cursor, page_of
@@ -97,16 +97,14 @@ async def fill_group(
     return see_other(f"/permohonan/{application_id}/isi?bagian={views.part_after(current, part, opens)}")
 
 
-@post("/permohonan/{application_id:uuid}/berkas/{name:str}", guards=CITIZEN)
+@post("/permohonan/{application_id:uuid}/berkas/{name:str}", guards=[*CITIZEN, uploads.takes(service.PURPOSE)])
 async def attach_document(session: AsyncSession, request: Web, actor: Actor, application_id: UUID, name: str) -> Redirect:
     application = await queries.visible(session, actor, application_id)
     context = await views.form_context(session, application, views.DOCUMENTS)
     async with reshow(request, "services/form.html", **context, section="city") as form:
-        upload = (await request.form()).get(name)
-        if not isinstance(upload, UploadFile) or not upload.filename:
-            raise Invalid({name: _("Pilih dulu berkasnya.")})
+        upload = uploads.one_of(request, name)
         try:
-            await service.attach(session, actor, application_id, name, data=await upload.read(), filename=upload.filename)
+            await service.attach(session, actor, application_id, name, upload)
         except Invalid as error:
             form.errors[name] = str(error)
             raise

@@ -230,6 +230,14 @@ async def holder_of_file(session: AsyncSession, file_id: UUID, offices: Collecti
     return bool(await session.scalar(found))
 
 
+async def is_remembered(session: AsyncSession, application_id: UUID, file_id: UUID) -> bool:
+    """Whether a correction holds this file as what was handed in before it."""
+    before = select(
+        exists().where(col(Correction.before).contains({"files": [str(file_id)]}), col(Correction.application_id) == application_id)
+    )
+    return bool(await session.scalar(before))
+
+
 async def place_of_file(session: AsyncSession, file_id: UUID) -> tuple[str, str]:
     """What a document's owner knows it by, and the office that it was handed in to; empty for one that stands for nothing any more."""
     columns = (col(Application.reference), col(ApplicationDocument.name), col(Application.office))

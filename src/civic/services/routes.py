@@ -1,10 +1,9 @@
 """JSON of the engine: the catalogue for anybody, applications for their owners, the desk for officers."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Response, Router, delete, get, patch, post, put
-from litestar.datastructures import UploadFile
+from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, HeaderParameter, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +30,8 @@ from civic.services.schemas import (
 from common import guards
 from common.actor import Actor, Role
 from common.credentials import queries as credentials
+from common.files import uploads
+from common.files.schemas import OneFile
 from common.web.paging import Cursor, Limit, Page, page_of
 
 CITIZEN = [guards.assured(1), guards.scope("applications")]
@@ -86,16 +87,17 @@ async def fill_application(session: AsyncSession, actor: Actor, application_id: 
     return FilledIn(application=await _shown(session, application), problems=problems)
 
 
-@put("/applications/{application_id:uuid}/documents/{name:str}", guards=CITIZEN)
+@put("/applications/{application_id:uuid}/documents/{name:str}", guards=[*CITIZEN, uploads.takes(service.PURPOSE, only="data")])
 async def attach_document(
+    request: Request[Any, Any, Any],
     session: AsyncSession,
     actor: Actor,
     application_id: UUID,
     name: str,
-    data: Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: Annotated[OneFile, Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> Attached:
-    """Multipart, one file. JPG, PNG, WebP or PDF."""
-    file_id = await service.attach(session, actor, application_id, name, data=await data.read(), filename=data.filename)
+    """Multipart with one file, field `data`: JPG, PNG, WebP, HEIC or PDF."""
+    file_id = await service.attach(session, actor, application_id, name, uploads.one_of(request, "data"))
     return Attached(name=name, file_id=file_id)
 
 

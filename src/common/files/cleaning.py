@@ -1,25 +1,27 @@
 """Looking into a file, and making it harmless: the type comes from the bytes, never from its name or its sender.
 
-Images are decoded and encoded anew, upright, without EXIF (a photo tells where it was taken), at most 2048 pixels. A PDF is kept as it
-is, but refused when it carries programs or attachments; it is only ever served in a sandbox: as a download, and for who reads it by duty
-to the browser's own viewer.
+Images are encoded anew, upright, without what their camera wrote (a photo tells where it was taken). Of a PDF the pages are taken over, and
+nothing that acts; it is only ever served in a sandbox: as a download, and for who reads it by duty to the browser's own viewer. All of it
+happens in `decoder`'s processes; no byte of a stranger's file is decoded here.
 """
 
-import io
-import re
-import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from common.errors import DomainError
+from common.files import errors
+from common.files.decoder import pool
+from common.files.errors import EmptyFile, WrongKind
 
-from common.files.errors import ActiveContent, EmptyFile, Unreadable, WrongKind
-
-LONGEST_SIDE = 2048
-MOST_PIXELS = 50_000_000
-QUALITY = 84
-THUMBNAIL_QUALITY = 60  # on a phone 480 pixels are shown two to a point; half the bytes of 84
-ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
-FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+REFUSALS: dict[str, type[DomainError]] = {
+    "unreadable": errors.Unreadable,
+    "too_many_pixels": errors.TooManyPixels,
+    "too_complex": errors.TooComplex,
+    "active": errors.ActiveContent,
+    "encrypted": errors.Encrypted,
+    "too_many_pages": errors.TooManyPages,
+}
+NAMES = {"image/jpeg": "JPG", "image/png": "PNG", "image/webp": "WebP", "image/heic": "HEIC", "application/pdf": "PDF"}
 
 
 @dataclass(frozen=True)
@@ -32,60 +34,29 @@ class Cleaned:
     height: int | None = None
 
 
-def clean(data: bytes, kinds: frozenset[str]) -> Cleaned:
-    """What of `data` may be kept. Raises WrongKind, Unreadable, ActiveContent, EmptyFile. CPU-bound: call it in a thread."""
+async def clean(data: bytes, kinds: frozenset[str]) -> Cleaned:
+    """What of `data` may be kept. Raises EmptyFile, WrongKind, those of REFUSALS, CheckingBusy, NotChecked."""
     if not data:
         raise EmptyFile
-    if data[:1024].lstrip().startswith(b"%PDF-"):
-        return _clean_pdf(data, kinds)
-    return _clean_image(data, kinds)
-
-
-def thumbnail(data: bytes, width: int) -> bytes:
-    """A WebP of at most `width` pixels across."""
-    with Image.open(io.BytesIO(data)) as image:
-        image.thumbnail((width, width * 3))
-        return _encode(image, "WEBP", THUMBNAIL_QUALITY)
-
-
-def _clean_pdf(data: bytes, kinds: frozenset[str]) -> Cleaned:
-    if "application/pdf" not in kinds:
+    is_paper = data[:1024].lstrip().startswith(b"%PDF-")
+    if is_paper and "application/pdf" not in kinds:
         raise WrongKind(accepted=words(kinds))
-    if b"%%EOF" not in data[-2048:]:
-        raise Unreadable
-    if ACTIVE.search(data):
-        raise ActiveContent
-    return Cleaned(data, "application/pdf")
-
-
-def _clean_image(data: bytes, kinds: frozenset[str]) -> Cleaned:
-    try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=list(FORMATS)) as image:
-            warnings.simplefilter("ignore")  # a large picture is judged by the next line, not by a warning
-            if image.width * image.height > MOST_PIXELS:
-                raise Unreadable
-            form = image.format or ""
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            kept = "JPEG" if form == "JPEG" else "WEBP"
-            encoded = _encode(upright, kept)
-    except UnidentifiedImageError:
-        raise WrongKind(accepted=words(kinds)) from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise Unreadable from None
-    if FORMATS[form] not in kinds:
+    facts, parts = await pool.decode("papers" if is_paper else "pictures", "clean", data)
+    if facts.get("refused", "") in REFUSALS:
+        raise REFUSALS[facts["refused"]]
+    if "refused" in facts or facts.get("came_as", facts["kind"]) not in kinds:
         raise WrongKind(accepted=words(kinds))
-    return Cleaned(encoded, FORMATS[kept], upright.width, upright.height)
+    return Cleaned(parts[0], facts["kind"], facts.get("width"), facts.get("height"))
 
 
-def _encode(image: Image.Image, form: str, quality: int = QUALITY) -> bytes:
-    flat = image.convert("RGB") if form == "JPEG" or image.mode not in ("RGB", "RGBA") else image
-    out = io.BytesIO()
-    flat.save(out, form, quality=quality)  # nothing of the old file's metadata is handed over
-    return out.getvalue()
+async def shrink(data: bytes, widths: Sequence[int]) -> list[bytes]:
+    """A WebP of at most each width. Raises what `clean` raises for a picture that cannot be read."""
+    facts, parts = await pool.decode("pictures", "shrink", data, widths=list(widths))
+    if "refused" in facts:
+        raise REFUSALS[facts["refused"]]
+    return parts
 
 
 def words(kinds: frozenset[str]) -> str:
-    """`JPG, PDF, PNG`, for people."""
-    names = {"image/jpeg": "JPG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF"}
-    return ", ".join(sorted(names[kind] for kind in kinds))
+    """`HEIC, JPG, PDF, PNG`, for people."""
+    return ", ".join(sorted(NAMES[kind] for kind in kinds))

@@ -11,7 +11,7 @@ from common.actor import Actor
 if TYPE_CHECKING:
     from common.files.models import StoredFile
 
-IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
+IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic"})
 DOCUMENTS = IMAGES | {"application/pdf"}
 MayRead = Callable[[AsyncSession, Actor, "StoredFile"], Awaitable[bool]]
 

@@ -24,6 +24,7 @@ from common import roles
 from common.clock import now
 from common.embedded.errors import EmbeddedError
 from common.embedded.folders import make_private
+from common.files import scanning
 from common.settings import DEVELOPMENT_KEY, Settings, get_settings
 from marvec.cli import schema
 
@@ -203,6 +204,20 @@ async def backup_is_fresh(settings: Settings) -> str:
     return told
 
 
+async def scanner_answers(settings: Settings) -> str:
+    """The virus scanner, if there is one."""
+    if not settings.scanner_url:
+        return "none: uploads are not scanned"
+    try:
+        async with asyncio.timeout(5):
+            said = await scanning.ask(settings.scanner_url, [b"zPING\0"])
+    except (OSError, EOFError, TimeoutError) as error:
+        raise Ill(f"cannot be reached: {type(error).__name__}", "start it, or correct MARVEC_SCANNER_URL") from error
+    if said != "PONG":
+        raise Ill(f"says {said[:40]!r} to a PING", "let MARVEC_SCANNER_URL name a clamd")
+    return settings.scanner_url
+
+
 async def disk_has_room(settings: Settings) -> str:
     """At least LEAST_DISK bytes where the data are."""
     folder = settings.data_dir if settings.data_dir.exists() else Path()
@@ -221,6 +236,7 @@ CHECKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "payments": payments_answer,
     "files": files_are_writable,
     "backup": backup_is_fresh,
+    "scanner": scanner_answers,
     "disk": disk_has_room,
     "clock": clock_is_right,
 }

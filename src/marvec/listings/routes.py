@@ -1,16 +1,17 @@
 """JSON of goods: /api/v1/listings."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Router, delete, get, patch, post, put
-from litestar.datastructures import UploadFile
+from litestar import Request, Router, delete, get, patch, post, put
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
 from common.actor import Actor
+from common.files import uploads
+from common.files.schemas import OneFile
 from common.web.paging import Cursor, Limit, Page, keys_of, page_of
 from marvec.listings import policy, queries, service
 from marvec.listings.errors import NoSuchListing
@@ -20,7 +21,7 @@ from marvec.storefronts import queries as storefronts
 from marvec.storefronts.policy import may_manage
 
 WRITES = [guards.signed_in, guards.scope("listings:write")]
-Upload = Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)]
+Upload = Annotated[OneFile, Body(media_type=RequestEncodingType.MULTI_PART)]
 
 
 @post("/", guards=WRITES)
@@ -72,10 +73,10 @@ async def restock(session: AsyncSession, actor: Actor, listing_id: UUID, data: R
     return await _shown(session, await queries.by_id(session, listing_id))
 
 
-@post("/{listing_id:uuid}/pictures", guards=WRITES)
-async def add_picture(session: AsyncSession, actor: Actor, listing_id: UUID, data: Upload) -> ListingOut:
-    """Multipart with one file, field `data`: JPEG, PNG or WebP."""
-    await service.upload_picture(session, actor, listing_id, await data.read(), data.filename)
+@post("/{listing_id:uuid}/pictures", guards=[*WRITES, uploads.takes(service.PURPOSE, only="data")])
+async def add_picture(request: Request[Any, Any, Any], session: AsyncSession, actor: Actor, listing_id: UUID, data: Upload) -> ListingOut:
+    """Multipart with one file, field `data`: JPEG, PNG, WebP or HEIC."""
+    await service.upload_picture(session, actor, listing_id, uploads.one_of(request, "data"))
     return await _shown(session, await queries.by_id(session, listing_id))
 
 

@@ -30,7 +30,7 @@ REQUESTS = (
     "20 porsi songkolo untuk besok, antar ke Tamalate, paling banyak Rp400.000",
     "kue ulang tahun bolu untuk 15 orang, Rappocini, paling banyak Rp250.000",
 )
-KEPT = ("alembic_version", "state_moves", "search_places", "selling_limits")
+KEPT = ("alembic_version", "state_moves", "search_places", "selling_limits", "file_quota")
 
 
 async def seed(*, reset: bool = False, core: bool = False, scale: int = 0, say: Say = print) -> None:

@@ -11,6 +11,7 @@ from civic.services import catalogue, queries, service
 from civic.services.models import Application, State
 from common import clock
 from common.actor import Actor
+from common.files import service as files
 from common.payments import queries as payments
 from marvec.seed import people, pictures, till
 from marvec.seed.moments import History, dice_of
@@ -98,7 +99,9 @@ async def _filled(session: AsyncSession, citizen: Actor, case: Case) -> Applicat
     application = await service.start(session, citizen, case.code)
     await service.fill(session, citizen, application.id, _answers(citizen, case))
     for name in DOCUMENTS[case.code]:
-        await service.attach(session, citizen, application.id, name, data=pictures.document(name.replace("_", " ")), filename=f"{name}.jpg")
+        paper = pictures.document(name.replace("_", " "))
+        upload = await files.look_into(citizen, data=paper, filename=f"{name}.jpg", purpose=service.PURPOSE)
+        await service.attach(session, citizen, application.id, name, upload)
     if catalogue.find(case.code).slot is not None:
         await service.open_slots(session)
         free = await queries.free_slots(session, case.code)

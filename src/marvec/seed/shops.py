@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, regions
 from common.actor import Actor
+from common.files import service as files
 from common.identity import service as identity
 from common.identity.schemas import GiveNik
 from marvec.listings import service as listings
@@ -62,7 +63,8 @@ async def _offer(session: AsyncSession, owner: Actor, storefront_id: UUID, item:
     listing = await listings.create_listing(session, owner, described)
     for view in range(views):
         picture = pictures.draw(item.title, item.category, view, owner.name)
-        await listings.upload_picture(session, owner, listing.id, picture, "gambar.jpg")
+        upload = await files.look_into(owner, data=picture, filename="gambar.jpg", purpose=listings.PURPOSE)
+        await listings.upload_picture(session, owner, listing.id, upload)
     await listings.publish_listing(session, owner, listing.id)
 
 

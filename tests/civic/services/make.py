@@ -3,11 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from civic.services import service
 from civic.services.models import Application
 from common import ids
 from common.actor import Actor, Grant, Role
 from common.db import unit_of_work
+from common.files import service as files
 from tests.common.files.make import a_photo
 from tests.common.identity.make import actor_of, person
 
@@ -76,8 +79,15 @@ async def a_draft(citizen: Actor, code: str = "akta-kelahiran", **changed: str) 
         draft = await service.start(session, citizen, code)
         await service.fill(session, citizen, draft.id, {**ANSWERS[code], **changed})
         for name in DOCUMENTS[code]:
-            await service.attach(session, citizen, draft.id, name, data=a_photo(), filename=f"{name}.jpg")
+            await attach(session, citizen, draft.id, name)
     return draft
+
+
+async def attach(session: AsyncSession, citizen: Actor, application_id: UUID, name: str, data: bytes = b"", filename: str = "") -> UUID:
+    """Hand in a paper; a photo unless other bytes are given."""
+    filename = filename or f"{name}.jpg"
+    upload = await files.look_into(citizen, data=data or a_photo(), filename=filename, purpose=service.PURPOSE)
+    return await service.attach(session, citizen, application_id, name, upload)
 
 
 async def handed_in(citizen: Actor, code: str = "akta-kelahiran") -> UUID:

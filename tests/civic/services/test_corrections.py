@@ -17,12 +17,15 @@ from civic.services.models import State
 from common.actor import Actor
 from common.credentials import queries as credentials
 from common.db import hot, unit_of_work
+from common.files import queries as files
+from common.files.models import key_of
+from common.files.stores import store
 from common.identity import queries as identity
-from tests.civic.services.make import BIRTH, NIK, a_citizen, a_draft, an_officer, handed_in, step
+from tests.civic.services.make import BIRTH, NIK, a_citizen, a_draft, an_officer, attach, handed_in, step
 from tests.common.files.make import a_photo
 from tests.common.identity.make import bearer, enter
 from tests.common.identity.make import officer as an_office_account
-from tests.conftest import new_client
+from tests.conftest import RunJobs, new_client
 from tests.marvec.acting import submit
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -78,7 +81,7 @@ async def test_asked_for_the_birth_order_a_citizen_changes_the_birth_order_alone
     for paper in ("ktp_ibu", "kk", "surat_lahir"):
         with pytest.raises(NotAsked):
             async with unit_of_work() as session:
-                await service.attach(session, mother, case, paper, data=a_photo(), filename="lain.jpg")
+                await attach(session, mother, case, paper, filename="lain.jpg")
     assert await answers_of(case) == KEPT
     await fill(mother, case, **{**BIRTH, "anak_ke": "2"})  # what is said again as it was is no change
     assert await answers_of(case) == {**KEPT, "anak_ke": "2"}
@@ -157,7 +160,7 @@ async def test_only_from_the_step_on_that_looked_at_it() -> None:
     case = await handed_in(citizen, "pbg")
     await asked(officer, case, {"target": "pbb", "message": "Tahun lalu"}, done=("periksa",))
     async with unit_of_work() as session:
-        await service.attach(session, citizen, case, "pbb", data=a_photo(), filename="pbb.jpg")
+        await attach(session, citizen, case, "pbb", filename="pbb.jpg")
         await service.submit(session, citizen, case)
     assert await steps_of(case) == (0, [], ["periksa"])
 
@@ -181,12 +184,12 @@ async def test_what_an_asked_answer_newly_calls_for_is_open_too_and_what_it_call
     await asked(officer, case, {"target": "orang_tua_menikah", "message": "Ada buku nikah?"})
     await fill(mother, case, orang_tua_menikah="ya")
     async with unit_of_work() as session:
-        await service.attach(session, mother, case, "buku_nikah", data=a_photo(), filename="nikah.jpg")
+        await attach(session, mother, case, "buku_nikah", filename="nikah.jpg")
         await service.submit(session, mother, case)
     await asked(officer, case, {"target": "orang_tua_menikah", "message": "Yakin?"})
     with pytest.raises(NotAsked):
         async with unit_of_work() as session:
-            await service.attach(session, mother, case, "buku_nikah", data=a_photo(), filename="lain.jpg")
+            await attach(session, mother, case, "buku_nikah", filename="lain.jpg")
 
 
 async def test_nothing_is_approved_that_a_step_has_not_seen_as_it_is() -> None:
@@ -276,7 +279,7 @@ async def test_the_officer_sees_what_changed_since_with_the_old_paper(app: Lites
     await asked(an_officer(), case, {"target": "kk", "message": "Buram"}, *ORDER, {"target": "nama_ibu", "message": "Benar?"})
     await fill(mother, case, anak_ke="2")
     async with unit_of_work() as session:
-        new = await service.attach(session, mother, case, "kk", data=a_photo(), filename="kk baru.jpg")
+        new = await attach(session, mother, case, "kk", filename="kk baru.jpg")
         await service.submit(session, mother, case)
     desk = new_client(app)
     async with unit_of_work() as session:
@@ -306,3 +309,25 @@ async def test_the_last_look_at_ones_own_form_shows_every_digit_and_no_other_pag
     assert NIK not in (await client.get(f"/permohonan/{draft.id}")).text
     async with unit_of_work() as session:
         assert (await queries.for_update(session, draft.id)).state == State.SUBMITTED
+
+
+async def test_a_replaced_paper_goes_unless_a_correction_remembers_it(run_jobs: RunJobs) -> None:
+    mother = await a_citizen()
+    draft = (await a_draft(mother)).id
+
+    async def replace() -> UUID:
+        async with unit_of_work() as session:
+            return await attach(session, mother, draft, "kk")
+
+    async with unit_of_work() as session:
+        first = (await queries.documents(session, draft))["kk"].file_id
+    second = await replace()
+    async with unit_of_work() as session:
+        await service.submit(session, mother, draft)
+    await asked(an_officer(), draft, {"target": "kk", "message": "Buram"})
+    third, fourth = await replace(), await replace()
+    await run_jobs()
+    async with unit_of_work() as session:
+        assert await files.known_ids(session, [first, second, third, fourth]) == {second, fourth}
+    written = {key for key, _at in await store().keys()}
+    assert [key_of(file_id) in written for file_id in (first, second, third, fourth)] == [False, True, False, True]

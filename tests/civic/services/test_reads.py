@@ -22,7 +22,7 @@ from common.audit import reading
 from common.db import unit_of_work
 from common.identity import queries as identity
 from common.jobs import due_rows, run_row
-from tests.civic.services.make import NIK, a_citizen, a_draft, step
+from tests.civic.services.make import NIK, a_citizen, a_draft, attach, step
 from tests.civic.services.test_decisions import STEPS, a_clerk, desk_of, mark, press
 from tests.common.files.make import a_pdf
 from tests.common.identity.make import enter
@@ -35,7 +35,7 @@ async def a_case(citizen: Actor) -> tuple[UUID, UUID]:
     """Handed in, its birth letter a PDF; -> its id and the PDF's."""
     draft = await a_draft(citizen)
     async with unit_of_work() as session:
-        paper = await service.attach(session, citizen, draft.id, "surat_lahir", data=a_pdf(), filename=f"{NIK}.pdf")
+        paper = await attach(session, citizen, draft.id, "surat_lahir", data=a_pdf(), filename=f"{NIK}.pdf")
         await service.submit(session, citizen, draft.id)
     return draft.id, paper
 

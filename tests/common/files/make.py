@@ -1,7 +1,9 @@
 """Small files to hand in."""
 
 import io
+from collections.abc import Callable
 
+from pikepdf import Encryption, ObjectStreamMode, Pdf
 from PIL import Image
 
 ORIENTATION, GPS = 0x0112, 0x8825
@@ -20,5 +22,12 @@ def a_photo(*, size: tuple[int, int] = (64, 48), form: str = "JPEG", sideways: b
     return out.getvalue()
 
 
-def a_pdf(catalogue: bytes = b"") -> bytes:
-    return b"%PDF-1.7\n1 0 obj << /Type /Catalog " + catalogue + b" >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+def a_pdf(pages: int = 1, change: Callable[[Pdf], None] = lambda _: None, encryption: Encryption | None = None) -> bytes:
+    """A paper with empty pages, and whatever `change` hangs on it. Saved plainly, so that what is in it can be searched for."""
+    out = io.BytesIO()
+    with Pdf.new() as paper:
+        for _ in range(pages):
+            paper.add_blank_page(page_size=(200, 100))
+        change(paper)
+        paper.save(out, object_stream_mode=ObjectStreamMode.disable, deterministic_id=encryption is None, encryption=encryption)
+    return out.getvalue()

@@ -11,6 +11,7 @@ from litestar import Litestar
 from sqlalchemy import text
 
 from common.db import unit_of_work
+from common.files import service as files
 from marvec.listings import queries
 from marvec.listings import service as listings
 from marvec.listings.schemas import QuickChange
@@ -240,7 +241,8 @@ async def test_two_who_move_pictures_at_once_leave_one_whole_row(database: None)
     async with unit_of_work() as session:
         listing = await draft(session, seller, await shop(session, seller))
         for number in range(4):
-            await listings.upload_picture(session, seller, listing.id, a_photo(), f"{number}.jpg")
+            upload = await files.look_into(seller, data=a_photo(), filename=f"{number}.jpg", purpose=listings.PURPOSE)
+            await listings.upload_picture(session, seller, listing.id, upload)
         hanging = await queries.pictures_of(session, listing.id)
 
     async def shift(picture: UUID, by: int) -> None:

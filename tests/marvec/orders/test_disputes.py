@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from common import clock
 from common.actor import Actor
 from common.db import as_owner, hot, unit_of_work
+from common.files.schemas import Upload
 from common.states import NotFromHere
 from marvec.chat import service as chat
 from marvec.orders import queries, service
@@ -241,7 +242,7 @@ async def test_too_many_pictures_leave_no_complaint_behind(run_jobs: RunJobs) ->
     with pytest.raises(TooManyPictures):
         async with unit_of_work() as session:
             wanted = OpenDispute(reason=Complaint.DAMAGED, words="Rusak.")
-            await service.open_dispute(session, deal.buyer, deal.order_id, wanted, [(b"", "a.jpg")] * 6)
+            await service.open_dispute(session, deal.buyer, deal.order_id, wanted, [Upload("a.jpg")] * 6)
     assert (await make.order(deal.order_id)).state is OrderState.SHIPPED
 
 

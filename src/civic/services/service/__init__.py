@@ -4,7 +4,7 @@ The applicant (`filling`), the office (`reviewing`, `deciding`), the fee (`issui
 """
 
 from civic.services.service.deciding import check_shown, decide, settle, take_effect, undo
-from civic.services.service.filling import attach, book_slot, drop_drafts, fill, start, submit, withdraw
+from civic.services.service.filling import PURPOSE, attach, book_slot, drop_drafts, fill, start, submit, withdraw
 from civic.services.service.issuing import certificate, on_paid, on_payment_closed
 from civic.services.service.levies import decide_levy, set_levy
 from civic.services.service.pursuing import pursue
@@ -12,6 +12,7 @@ from civic.services.service.reviewing import ask_correction, complete_step, reje
 from civic.services.service.slots import open_slots
 
 __all__ = [
+    "PURPOSE",
     "ask_correction",
     "attach",
     "book_slot",

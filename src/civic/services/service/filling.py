@@ -31,6 +31,7 @@ from common.errors import DomainError
 from common.files import purposes
 from common.files import service as files
 from common.files.models import StoredFile
+from common.files.schemas import Upload
 from common.i18n import gettext as _
 from common.identity import queries as identity
 from common.payments import service as payments
@@ -74,18 +75,24 @@ async def fill(session: AsyncSession, actor: Actor, application_id: UUID, given:
     return application, forms.check(service, answers | changed, only=frozenset(fresh), complete=False)
 
 
-async def attach(session: AsyncSession, actor: Actor, application_id: UUID, name: str, *, data: bytes, filename: str) -> UUID:
-    """Hand in one document; a newer one takes the place of an older one. Returns the file's id."""
+async def attach(session: AsyncSession, actor: Actor, application_id: UUID, name: str, upload: Upload) -> UUID:
+    """Hand in one document; a newer one takes the place of an older one, which goes, unless a correction remembers it.
+
+    Returns the file's id. Raises NoSuchDocument, NotAsked and what `files.take` raises.
+    """
     application, service, _answers = await _open_for_filling(session, actor, application_id)
     if service.document(name) is None:
         raise NoSuchDocument
     await correcting.check_asked(session, application, [name])
-    file = await files.keep_upload(session, actor, data=data, filename=filename, purpose=PURPOSE)
+    file = await files.take(session, actor, upload, PURPOSE)
+    replaced = (await queries.documents(session, application.id)).get(name)
     row = {"application_id": application.id, "name": name, "file_id": file.id, "uploaded_at": clock.now()}
     put = insert(ApplicationDocument).values(row)
     await session.execute(
         put.on_conflict_do_update(index_elements=["application_id", "name"], set_={"file_id": file.id, "uploaded_at": row["uploaded_at"]})
     )
+    if replaced is not None and not await queries.is_remembered(session, application.id, replaced.file_id):
+        await files.drop(session, [replaced.file_id])
     return file.id
 
 

@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
 from common.actor import Actor
+from common.files import uploads
 from common.i18n import gettext as _
 from common.web import Form, page, reshow, see_other
 from common.web.paging import Cursor, keys_of, page_of
@@ -24,6 +24,7 @@ from marvec.storefronts.models import Storefront
 
 Asked = Request[Any, Any, Any]
 MINE = [guards.signed_in]
+PICTURED = [*MINE, uploads.takes(service.PURPOSE)]
 GOODS, ROWS = "shop-goods", 50
 ONE = "/toko-saya/{slug:str}/barang/{listing_id:uuid}"
 
@@ -51,13 +52,13 @@ async def new_listing(session: AsyncSession, actor: Actor, slug: str) -> Respons
     return page("listings/new.html", shop=await _my_shop(session, actor, slug), **_choices())
 
 
-@post("/toko-saya/{slug:str}/barang/baru", guards=MINE)
+@post("/toko-saya/{slug:str}/barang/baru", guards=PICTURED)
 async def create_listing(request: Asked, session: AsyncSession, actor: Actor, slug: str) -> Response[Any]:
     shop = await _my_shop(session, actor, slug)
     async with reshow(request, "listings/new.html", shop=shop, **_choices()) as form:
         data = form.parse(ListingForm)
         listing = await service.create_listing(session, actor, CreateListing(storefront_id=shop.id, **data.model_dump()))
-        await _keep_pictures(session, actor, listing.id, form)
+        await _keep_pictures(request, session, actor, listing.id)
         if form.value("publish"):
             return await _publish_or_explain(session, actor, slug, listing)
     return see_other(f"/toko-saya/{slug}/barang/{listing.id}", toast=_("Tersimpan mi."))
@@ -100,10 +101,10 @@ async def pause_listing(session: AsyncSession, actor: Actor, slug: str, listing_
     return _back(slug, listing_id, _("Barang ini dijeda: tidak tampil di pasar dulu."))
 
 
-@post(ONE + "/gambar", guards=MINE)
+@post(ONE + "/gambar", guards=PICTURED)
 async def add_pictures(request: Asked, session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> Response[Any]:
-    async with reshow(request, "listings/edit.html", **await _editor(session, actor, slug, listing_id)) as form:
-        await _keep_pictures(session, actor, listing_id, form)
+    async with reshow(request, "listings/edit.html", **await _editor(session, actor, slug, listing_id)):
+        await _keep_pictures(request, session, actor, listing_id)
     return _back(slug, listing_id, _("Gambar tersimpan mi."))
 
 
@@ -151,10 +152,9 @@ async def _goods(session: AsyncSession, shop: Storefront, cursor: str | None) ->
     }  # fmt: skip
 
 
-async def _keep_pictures(session: AsyncSession, actor: Actor, listing_id: UUID, form: Form) -> None:
-    for upload in form.values("pictures"):
-        if isinstance(upload, UploadFile):
-            await service.upload_picture(session, actor, listing_id, await upload.read(), upload.filename)
+async def _keep_pictures(request: Asked, session: AsyncSession, actor: Actor, listing_id: UUID) -> None:
+    for upload in uploads.of(request, "pictures"):
+        await service.upload_picture(session, actor, listing_id, upload)
 
 
 async def _editor(session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlmodel import col
 from common.actor import Actor
 from common.files import purposes
 from common.files import service as files
+from common.files.schemas import Upload
 from marvec.listings import queries
 from marvec.listings.errors import ListingChanged, NoSuchPicture, TooManyPictures
 from marvec.listings.models import MOST_PICTURES, ListingPicture
@@ -18,10 +19,10 @@ PURPOSE = "listing-picture"
 purposes.register(purposes.Purpose(PURPOSE, public=True))
 
 
-async def upload_picture(session: AsyncSession, actor: Actor, listing_id: UUID, data: bytes, filename: str) -> None:
-    """Keep an upload and hang it at the end. Raises TooManyPictures and what `files.keep_upload` raises."""
-    await _has_room(session, actor, listing_id)  # before the bytes are cleaned, which is dear
-    file = await files.keep_upload(session, actor, data=data, filename=filename, purpose=PURPOSE)
+async def upload_picture(session: AsyncSession, actor: Actor, listing_id: UUID, upload: Upload) -> None:
+    """Take an upload and hang it at the end. Raises TooManyPictures and what `files.take` raises."""
+    await _has_room(session, actor, listing_id)
+    file = await files.take(session, actor, upload, PURPOSE)
     await add_picture(session, actor, listing_id, file.id)
 
 
@@ -33,13 +34,14 @@ async def add_picture(session: AsyncSession, actor: Actor, listing_id: UUID, fil
 
 
 async def remove_picture(session: AsyncSession, actor: Actor, listing_id: UUID, file_id: UUID) -> None:
-    """Take one down; those behind it move up. Raises NoSuchPicture."""
+    """Take one down, for good; those behind it move up. Raises NoSuchPicture."""
     await managed(session, actor, listing_id)
     hanging = await queries.pictures_of(session, listing_id)
     if file_id not in hanging:
         raise NoSuchPicture
     await session.execute(delete(ListingPicture).where(col(ListingPicture.file_id) == file_id))
     await _hang(session, [other for other in hanging if other != file_id])
+    await files.drop(session, [file_id])
 
 
 async def reorder_pictures(session: AsyncSession, actor: Actor, listing_id: UUID, file_ids: list[UUID]) -> None:

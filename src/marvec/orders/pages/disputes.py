@@ -3,23 +3,24 @@
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
 from common.actor import Actor
+from common.files import uploads
 from common.i18n import gettext as _
-from common.web import Form, page, reshow, see_other
+from common.web import page, reshow, see_other
 from marvec.orders import policy, service
 from marvec.orders.machine import TIME_TO_ANSWER, TIME_TO_SETTLE, OrderState, Party
 from marvec.orders.schemas import Agree, OpenDispute, OrderOut, Say
-from marvec.orders.service.statements import Upload
+from marvec.orders.service import statements
 from marvec.orders.wording import COMPLAINTS, DISPUTES
 from marvec.storefronts import queries as storefronts
 
 Asked = Request[Any, Any, Any]
 HERE = "/pesanan/{reference:str}/masalah"
 TWO = [guards.signed_in]
+PICTURED = [*TWO, uploads.takes(statements.PURPOSE)]
 
 
 @get(HERE, guards=TWO)
@@ -34,19 +35,19 @@ async def show_dispute(session: AsyncSession, actor: Actor, reference: str) -> R
     return page("orders/dispute.html", **context)
 
 
-@post(HERE, guards=TWO)
+@post(HERE, guards=PICTURED)
 async def open_dispute(request: Asked, session: AsyncSession, actor: Actor, reference: str) -> Response[Any]:
     context = await _shown(session, actor, reference)
     async with reshow(request, "orders/dispute.html", **context) as form:
-        await service.open_dispute(session, actor, context["order"].id, form.parse(OpenDispute), await _uploads(form))
+        await service.open_dispute(session, actor, context["order"].id, form.parse(OpenDispute), uploads.of(request, "pictures"))
     return _back(reference, _("Masalahnya kami catat, dan penjual dikabari."))
 
 
-@post(HERE + "/keterangan", guards=TWO)
+@post(HERE + "/keterangan", guards=PICTURED)
 async def say(request: Asked, session: AsyncSession, actor: Actor, reference: str) -> Response[Any]:
     context = await _shown(session, actor, reference)
     async with reshow(request, "orders/dispute.html", **context) as form:
-        await service.say(session, actor, context["order"].id, form.parse(Say), await _uploads(form))
+        await service.say(session, actor, context["order"].id, form.parse(Say), uploads.of(request, "pictures"))
     return _back(reference, _("Keterangan Anda tercatat, dan pihak lain dikabari."))
 
 
@@ -77,10 +78,6 @@ async def _shown(session: AsyncSession, actor: Actor, reference: str) -> dict[st
         "complaints": [(key.value, _(text)) for key, text in COMPLAINTS.items()], "reasons": COMPLAINTS, "states": DISPUTES,
         "answer_days": TIME_TO_ANSWER.days, "settle_days": TIME_TO_SETTLE.days, "most_pictures": policy.MOST_PICTURES,
     }  # fmt: skip
-
-
-async def _uploads(form: Form) -> list[Upload]:
-    return [(await file.read(), file.filename) for file in form.values("pictures") if isinstance(file, UploadFile)]
 
 
 def _back(reference: str, toast: str) -> Response[Any]:

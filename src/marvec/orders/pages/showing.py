@@ -3,11 +3,11 @@
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import front, guards, ids
 from common.actor import Actor
+from common.files import uploads
 from common.i18n import gettext as _
 from common.i18n import rupiah
 from common.payments import service as payments
@@ -17,6 +17,7 @@ from marvec.orders import desk, policy, queries, service
 from marvec.orders.machine import OrderState, Party
 from marvec.orders.models import OrderLine
 from marvec.orders.schemas import HandInEvidence, MoveOrder, OrderOut, RefundPart
+from marvec.orders.service import freezing
 from marvec.orders.wording import STATES
 from marvec.storefronts import queries as storefronts
 
@@ -60,13 +61,12 @@ async def refund_part(request: Asked, session: AsyncSession, actor: Actor, refer
     return see_other(f"/pesanan/{reference}", toast=_("%(amount)s dikembalikan ke pembeli.", amount=rupiah(made.amount)))
 
 
-@post("/pesanan/{reference:str}/bukti", guards=[guards.signed_in])
+@post("/pesanan/{reference:str}/bukti", guards=[guards.signed_in, uploads.takes(freezing.PURPOSE)])
 async def hand_in_evidence(request: Asked, session: AsyncSession, actor: Actor, reference: str) -> Response[Any]:
     context = await shown(session, actor, reference)
     async with reshow(request, "orders/show.html", **context) as form:
-        upload = (await request.form()).get("file")
-        file = (upload.filename, await upload.read()) if isinstance(upload, UploadFile) and upload.filename else None
-        await service.hand_in_evidence(session, actor, context["order"].id, words=form.parse(HandInEvidence).words, upload=file)
+        upload = uploads.one_of(request, "file") if uploads.of(request, "file") else None
+        await service.hand_in_evidence(session, actor, context["order"].id, words=form.parse(HandInEvidence).words, upload=upload)
     return see_other(f"/pesanan/{reference}", toast=_("Bukti diterima. Petugas kami menyerahkannya ke bank."))
 
 

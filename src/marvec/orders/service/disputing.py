@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, outbox
 from common.actor import Actor, Role
+from common.files.schemas import Upload
 from common.i18n import N_, rupiah, waktu
 from common.identity import queries as identity
 from common.notifications import service as notifications
@@ -17,7 +18,6 @@ from marvec.orders.machine import DisputeState, OrderState, Party, Step
 from marvec.orders.models import Order, OrderDispute
 from marvec.orders.schemas import Decide, OpenDispute, Say
 from marvec.orders.service import complaints, moving, statements
-from marvec.orders.service.statements import Upload
 from marvec.orders.service.telling import tell_of
 from marvec.orders.wording import NO_ANSWER
 
@@ -30,7 +30,7 @@ FOR_OPERATOR = N_("Sengketa pesanan %(reference)s menunggu putusan, paling lamba
 
 
 async def open_dispute(session: AsyncSession, actor: Actor, order_id: UUID, wanted: OpenDispute, pictures: Sequence[Upload] = ()) -> Order:
-    """The buyer says what is wrong. Raises what `move_order` raises, and what `files.keep_upload` raises."""
+    """The buyer says what is wrong. Raises what `move_order` raises, and what `files.take` raises."""
     policy.check_room(0, len(pictures))
     order = await moving.move_order(session, actor, order_id, OrderState.DISPUTED, because=wanted.words, complaint=wanted.reason)
     dispute = await queries.dispute_for_update(session, order_id)

@@ -10,6 +10,7 @@ from common.actor import Actor, Role
 from common.files import purposes
 from common.files import service as files
 from common.files.models import StoredFile
+from common.files.schemas import Upload
 from common.i18n import N_, waktu
 from common.money import rupiah
 from common.notifications import service as notifications
@@ -77,12 +78,10 @@ async def remind_of_evidence(session: AsyncSession, group_id: UUID, due_by: date
             await notifications.notify(session, order.seller_id, kind="order.bank", text=DUE, params=params, link=link)
 
 
-async def hand_in_evidence(
-    session: AsyncSession, actor: Actor, order_id: UUID, *, words: str, upload: tuple[str, bytes] | None = None
-) -> None:
-    """What the seller has to say to the bank, with a file if there is one (its name and bytes); our staff hands it on.
+async def hand_in_evidence(session: AsyncSession, actor: Actor, order_id: UUID, *, words: str, upload: Upload | None = None) -> None:
+    """What the seller has to say to the bank, with a file if there is one; our staff hands it on.
 
-    Raises NoSuchOrder, NotYourMove, payments' EvidenceTooLate and what `files.keep_upload` raises.
+    Raises NoSuchOrder, NotYourMove, payments' EvidenceTooLate and what `files.take` raises.
     """
     order = await queries.order_for_update(session, order_id)
     if Party.SELLER not in policy.parties_of(actor, order):
@@ -90,7 +89,7 @@ async def hand_in_evidence(
     group = await queries.group_of(session, order)
     side, file = f"penjual {order.reference}", None
     if upload is not None:
-        file = await files.keep_upload(session, actor, data=upload[1], filename=upload[0], purpose=PURPOSE)
+        file = await files.take(session, actor, upload, PURPOSE)
     name = file.filename if file else ""
     await payments.add_evidence(session, actor, group.intent_id, side=side, words=words, file_id=file.id if file else None, filename=name)
 

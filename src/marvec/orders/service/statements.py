@@ -9,13 +9,12 @@ from common.actor import Actor, Role
 from common.files import purposes
 from common.files import service as files
 from common.files.models import StoredFile
+from common.files.schemas import Upload
 from marvec.orders import queries
 from marvec.orders.machine import Party
 from marvec.orders.models import DisputePicture, DisputeStatement, OrderDispute
 
 PURPOSE = "dispute"
-Upload = tuple[bytes, str]
-"""The bytes of a picture and its file's name."""
 
 
 async def say(session: AsyncSession, dispute: OrderDispute, author_id: UUID, side: Party, words: str) -> DisputeStatement:
@@ -26,9 +25,9 @@ async def say(session: AsyncSession, dispute: OrderDispute, author_id: UUID, sid
 
 
 async def show_pictures(session: AsyncSession, actor: Actor, statement: DisputeStatement, uploads: Sequence[Upload]) -> None:
-    """Raises what `files.keep_upload` raises."""
-    for place, (data, name) in enumerate(uploads):
-        file = await files.keep_upload(session, actor, data=data, filename=name, purpose=PURPOSE)
+    """Raises what `files.take` raises."""
+    for place, upload in enumerate(uploads):
+        file = await files.take(session, actor, upload, PURPOSE)
         session.add(DisputePicture(file_id=file.id, statement_id=statement.id, place=place))
     await session.flush()
 
