@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     mail_from: str = "Marvec <halo@marvec.example>"
     upload_limit: int = Field(10 * 1024 * 1024, description="bytes of one upload")
     worker_jobs: int = Field(50, ge=1, description="jobs that one worker runs at once")
+    pace: float = Field(1.0, gt=0, description="how many times the usual pace of sockets, messages and signals a person may keep")
     metrics_token: SecretStr = Field(SecretStr(""), description="bearer token for /metrics from another machine; empty: loopback only")
     password_cost: Literal["full", "low"] = Field("full", description="low: cheap password hashes for tests; impossible in production")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
