@@ -55,7 +55,7 @@ def scope(name: str) -> Guard:
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         actor = visitor_of(connection)
-        if actor is not None and actor.scopes is not None and not actor.scopes & {name, "*"}:
+        if actor is not None and not actor.may_use(name):
             raise Forbidden
 
     return _named(guard, f"scope:{name}")
