@@ -32,7 +32,11 @@ def scratch_city() -> Iterator[str]:
         folder = Path(name)
         with Postgres(folder / "postgres") as postgres, Valkey(folder / "valkey") as valkey:
             os.environ |= {"MARVEC_DATABASE_URL": postgres.url, "MARVEC_REDIS_URL": valkey.url, "MARVEC_DATA_DIR": name}
-            os.environ |= {"MARVEC_LOG_LEVEL": "ERROR", "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+            os.environ |= {
+                "MARVEC_LOG_LEVEL": "ERROR",
+                "MARVEC_PACE": "1000000",
+                "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+            }
             get_settings.cache_clear()
             config = Config()
             config.set_main_option("script_location", str(ROOT / "migrations"))
