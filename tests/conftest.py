@@ -26,6 +26,7 @@ from common.db import close_database, open_database, unit_of_work
 from common.embedded.postgres import Postgres
 from common.embedded.valkey import Valkey
 from common.files.decoder.pool import close_decoders
+from common.live.transport import Protocol
 from common.queue import close_queue, open_queue
 from common.settings import get_settings
 from marvec import site
@@ -38,8 +39,8 @@ NOWHERE = "http://127.0.0.1:9"  # a payment provider that never answers, where a
 SLOWEST_FIRST = (
     "journeys/test_budgets.py", "tests/journeys/", "marvec/cli/test_run.py", "marvec/cli/test_backup.py", "common/backup/test_following.py", "marvec/chat/test_talking_live.py",
     "marvec/orders/test_moving.py", "marvec/seed/test_city.py", "marvec/reviews/test_reviews.py", "marvec/orders/test_dying.py",
-    "embedded/sandbox/test_webhooks.py", "common/live/test_losses.py", "marvec/listings/test_desk.py", "common/embedded/test_postgres.py",
-    "architecture/test_wording.py", "common/files/test_decoding.py",
+    "embedded/sandbox/test_webhooks.py", "common/live/test_losses.py", "common/live/test_forked.py", "marvec/listings/test_desk.py",
+    "common/embedded/test_postgres.py", "architecture/test_wording.py", "common/files/test_decoding.py",
 )  # fmt: skip
 
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -74,6 +75,7 @@ def house(postgres: Postgres, valkey: Valkey, tmp_path_factory: pytest.TempPathF
         environment.setenv("MARVEC_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         environment.setenv("MARVEC_DEMO", "1")
         environment.setenv("MARVEC_PASSWORD_COST", "low")
+        environment.setenv("MARVEC_PACE", "1000")  # many a test says in a second what a person says in a day
         environment.setenv("MARVEC_BASE_URL", "http://testserver")
         environment.setenv("MARVEC_STRIPE_API_BASE", NOWHERE)
         environment.setattr(db, "POOL_SECONDS", 60.0)  # fifty at once may stand in line for long on a busy machine
@@ -150,7 +152,7 @@ def new_client(app: Litestar) -> httpx.AsyncClient:
 @pytest.fixture
 async def server(database: None, app: Litestar) -> AsyncIterator[str]:
     """A real uvicorn on a free port, in this process; yields its address."""
-    config = uvicorn.Config(app, port=0, log_level="warning", ws="websockets-sansio", http="httptools", ws_per_message_deflate=False)
+    config = uvicorn.Config(app, port=0, log_level="warning", ws=Protocol, http="httptools", ws_per_message_deflate=False)
     running = uvicorn.Server(config)
     task = asyncio.create_task(running.serve())
     while not running.started:

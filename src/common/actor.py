@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from common.scopes import EVERYTHING
+
 
 class Role(StrEnum):
     """What may be granted. A seller is who owns a storefront, not a role."""
@@ -37,7 +39,17 @@ class Actor:
     grants: frozenset[Grant] = field(default_factory=frozenset)
     session_id: UUID | None = None
     scopes: frozenset[str] | None = None
+    token_id: UUID | None = None
     proven_at: datetime | None = None
+
+    @property
+    def key(self) -> UUID | None:
+        """What lets the person in: the session or the API token. It may end while the person is here."""
+        return self.session_id or self.token_id
+
+    def may_use(self, scope: str) -> bool:
+        """Whether the scopes of an API token reach that far; `""` asks for none."""
+        return not scope or self.scopes is None or bool(self.scopes & {scope, EVERYTHING})
 
     def has(self, role: Role, scope: str | None = None) -> bool:
         """Whether the person holds `role` for `scope` (for any scope when none is named)."""

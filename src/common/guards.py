@@ -14,7 +14,7 @@ from common import clock
 from common.actor import Actor, Role
 from common.errors import Forbidden, Unauthenticated
 from common.i18n import N_
-from common.scopes import EVERYTHING, SCOPES
+from common.scopes import SCOPES
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
@@ -43,7 +43,7 @@ class ProveIt(Forbidden):
 
 async def public(connection: Connection, handler: BaseRouteHandler) -> None:
     """Anybody, signed in or not."""
-    if not _scopes_of(handler):
+    if not any(name.startswith("scope:") for name in guards_of(handler)):
         _forget_token(connection)
 
 
@@ -94,9 +94,9 @@ def scope(name: str) -> Guard:
 
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         actor = visitor_of(connection)
-        if actor is None or actor.scopes is None or actor.scopes & {name, EVERYTHING}:
+        if actor is None or actor.may_use(name):
             return
-        if access_of(handler) != "public":
+        if guards_of(handler)[0] != "public":
             raise Forbidden
         _forget_token(connection)
 
@@ -119,11 +119,6 @@ def actor_of(connection: Connection) -> Actor:
 def guards_of(handler: BaseRouteHandler) -> list[str]:
     """The names of the guards that a handler declares; the first says who may call it."""
     return [getattr(guard, "access", guard.__name__) for guard in handler.guards or ()]
-
-
-def _scopes_of(handler: BaseRouteHandler) -> list[str]:
-    named = (getattr(guard, "access", "") for guard in handler.guards or ())
-    return [name for name in named if name.startswith("scope:")]
 
 
 def _forget_token(connection: Connection) -> None:

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     decoders: int = Field(max(1, (os.cpu_count() or 1) // 2), ge=1, description="files that one process has decoded at once")
     scanner_url: str = Field("", description="a virus scanner that speaks clamd's protocol: unix:///path or tcp://host:port; empty: none")
     worker_jobs: int = Field(50, ge=1, description="jobs that one worker runs at once")
+    pace: float = Field(1.0, gt=0, description="how many times the usual pace of sockets, messages and signals a person may keep")
     metrics_token: SecretStr = Field(SecretStr(""), description="bearer token for /metrics from another machine; empty: loopback only")
     password_cost: Literal["full", "low"] = Field("full", description="low: cheap password hashes for tests; impossible in production")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -1,6 +1,7 @@
 """The worker process: carries outbox rows from the queue to their jobs, and keeps the timers."""
 
 import asyncio
+import contextlib
 import signal
 from typing import Any, cast
 from uuid import UUID
@@ -15,6 +16,7 @@ from common.settings import get_settings
 from marvec import site
 
 log = structlog.get_logger(__name__)
+ROWS_WITHOUT_REDIS = 10  # at once
 
 
 async def run_outbox_row(_: dict[Any, Any], row_id: str) -> None:
@@ -52,12 +54,13 @@ async def _work() -> None:
 
 
 async def _carry(stopping: asyncio.Event) -> None:
-    """Keep an arq worker alive; when Redis is away the sweep's work waits, and the next try comes in two seconds."""
+    """Keep an arq worker alive. While Redis is away, or hangs, due rows are run without it; the next try comes two seconds later."""
     settings = get_settings()
+    under_way: set[asyncio.Task[Any]] = set()
     while not stopping.is_set():
         worker = Worker(
             functions=[func(cast(Any, run_outbox_row), name=queue.RUN, keep_result=0, max_tries=1)],
-            redis_settings=queue.redis_settings(settings),
+            redis_pool=queue.connect(settings),
             max_jobs=settings.worker_jobs,
             poll_delay=0.02,
             job_timeout=80,
@@ -69,9 +72,25 @@ async def _carry(stopping: asyncio.Event) -> None:
         await asyncio.wait([task, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
         if task.done() and (error := task.exception()):
             log.warning("carrier_lost", error=type(error).__name__)
-            await asyncio.sleep(2)
+            under_way = {job for job in (*under_way, *worker.tasks.values()) if not job.done()}
+            await worker.pool.aclose()
+            await _work_without(stopping)
             continue
         await _close(worker)
+
+
+async def _work_without(stopping: asyncio.Event) -> None:
+    """What is due, read from the outbox itself, for two seconds or as long as it takes."""
+    next_try = asyncio.get_running_loop().time() + 2
+    try:
+        while not stopping.is_set() and (rows := await jobs.due_rows(ROWS_WITHOUT_REDIS)):
+            await asyncio.gather(*map(jobs.run_row, rows))
+            if asyncio.get_running_loop().time() > next_try:
+                return
+    except Exception as error:  # the database may be away as well; the next round must come
+        log.warning("worked_without_redis", error=type(error).__name__)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), 2)
 
 
 async def _close(worker: Worker) -> None:

@@ -1,4 +1,5 @@
-"""Who may call what: every handler says it, a committed table repeats it, and the guards keep to it for every kind of visitor.
+"""Who may call what: every handler, channel and call of the live door says it, a committed table repeats it, and the guards keep to it for
+every kind of visitor.
 
 A change of access shows in the review of `access.txt`. To write the table anew: `PYTHONPATH=src python -m tests.architecture.test_access`.
 """
@@ -6,7 +7,7 @@ A change of access shows in the review of `access.txt`. To write the table anew:
 import inspect
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from common.identity import service
 from common.identity.middleware import BEARER_PATHS
 from common.identity.models import Person, PersonSession
 from common.identity.schemas import GiveNik
+from common.live.registry import CALLS, NAMESPACES
 from common.scopes import SCOPES
 from common.web.csrf import SEED_COOKIE
 from marvec import site
@@ -70,6 +72,25 @@ def accesses(app: Litestar) -> list[Access]:
     return sorted(found, key=lambda one: (one.path, one.method))
 
 
+def live_accesses() -> list[str]:
+    """What the live door offers, which is no route: channels (who may follow one is its domain's word) and calls, each with its scope."""
+    site.load_channels()
+    channels = [f"CHANNEL {one.prefix} {_scope(one.scope)}" for one in NAMESPACES.values() if _is_ours(one.may_subscribe)]
+    written = [one for one in NAMESPACES.values() if one.publish is not None and _is_ours(one.publish)]
+    publishing = [f"PUBLISH {one.prefix} {_scope(one.publish_scope)}" for one in written]
+    calls = [f"RPC {name} {_scope(call.scope)}" for name, call in CALLS.items() if _is_ours(call.method)]
+    return sorted(channels) + sorted(publishing) + sorted(calls)
+
+
+def _is_ours(function: Callable[..., object]) -> bool:
+    """Not what tests have opened in the same process."""
+    return not function.__module__.startswith("tests.")
+
+
+def _scope(scope: str) -> str:
+    return f"scope:{scope}" if scope else "public"
+
+
 def _handlers(route: Any) -> Iterator[tuple[str, BaseRouteHandler]]:
     for handler in getattr(route, "route_handlers", None) or [route.route_handler]:
         if isinstance(handler, HTTPRouteHandler):
@@ -83,13 +104,24 @@ def _access(method: str, path: str, handler: BaseRouteHandler) -> Access:
     return Access(method, path, first, tuple(word for word in others if word.startswith("scope:")))
 
 
+def test_the_live_door_asks_for_scopes_of_the_table() -> None:
+    asked = {one.rpartition(" ")[2].removeprefix("scope:") for one in live_accesses()}
+    assert asked <= {*SCOPES, "public"}
+
+
 def test_every_handler_says_who_may_call_it(app: Litestar) -> None:
     words = re.compile(r"public|signed_in|own_session|fresh|assured:[123]|role:\w+(\|\w+)*")
     assert [str(one) for one in accesses(app) if not words.fullmatch(one.access) and one.access not in OWN_WORDS] == []
 
 
 def test_the_table_of_access_is_as_committed(app: Litestar) -> None:
-    assert [str(one) for one in accesses(app)] == TABLE.read_text().splitlines(), f"look at the change, then see {__name__}"
+    assert [*map(str, accesses(app)), *live_accesses()] == TABLE.read_text().splitlines(), f"look at the change, then see {__name__}"
+
+
+def test_tokens_cannot_ask_for_more_at_the_live_door_than_routes_ask_for(app: Litestar) -> None:
+    """A scope that is spelt in another way than its routes' would be one that nobody can be given on purpose."""
+    known = {scope for one in accesses(app) for scope in one.scopes}
+    assert [line for line in live_accesses() if line.split()[2] not in known | {"public"}] == []
 
 
 def test_an_api_token_is_held_to_a_scope_wherever_somebody_is_needed(app: Litestar) -> None:
@@ -264,5 +296,5 @@ async def test_the_guards_decide_as_declared(visitor: Visitor, guarded: Litestar
 
 
 if __name__ == "__main__":
-    TABLE.write_text("".join(f"{one}\n" for one in accesses(create_app())))
+    TABLE.write_text("".join(f"{one}\n" for one in [*accesses(create_app()), *live_accesses()]))
     sys.stdout.write(f"{TABLE}: look at what changed\n")

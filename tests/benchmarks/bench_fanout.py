@@ -150,9 +150,9 @@ def city() -> Litestar:
     async def anybody(actor: Actor, key: str) -> bool:
         return True
 
-    register(Namespace(prefix="bench", may_subscribe=anybody))
+    register(Namespace("bench", anybody, scope="bench", spelling=str))
 
-    @rpc("bench.burst")
+    @rpc("bench.burst", scope="bench")
     async def burst(actor: Actor, data: Any) -> Any:
         for start in range(0, data["count"], A_TRANSACTION):
             async with unit_of_work() as session:

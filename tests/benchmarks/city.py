@@ -35,8 +35,12 @@ def scratch_city(*, followed: bool = False) -> Iterator[str]:
         folder = Path(name)
         with Postgres(folder / "postgres", settings=STREAMED if followed else None) as postgres, Valkey(folder / "valkey") as valkey:
             os.environ |= {"MARVEC_DATABASE_URL": postgres.url, "MARVEC_REDIS_URL": valkey.url, "MARVEC_DATA_DIR": name}
-            os.environ |= {"MARVEC_DATABASE_OWNER_URL": postgres.owner_url}
-            os.environ |= {"MARVEC_LOG_LEVEL": "ERROR", "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+            os.environ |= {
+                "MARVEC_DATABASE_OWNER_URL": postgres.owner_url,
+                "MARVEC_LOG_LEVEL": "ERROR",
+                "MARVEC_PACE": "1000000",
+                "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+            }
             get_settings.cache_clear()
             config = Config()
             config.set_main_option("script_location", str(ROOT / "migrations"))

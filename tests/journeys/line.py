@@ -20,9 +20,9 @@ class Line:
         self._ends: set[asyncio.StreamWriter] = set()
         self._carrying: set[asyncio.Task[None]] = set()
 
-    def slow_down(self) -> None:
-        """To a weak line's 400 kbit/s, until it is mended."""
-        self._pace = WEAK
+    def slow_down(self, pace: float = WEAK) -> None:
+        """To so many bytes a second, a weak line's 400 kbit/s, until it is mended."""
+        self._pace = pace
 
     def cut_after(self, many: int) -> None:
         """Once so many bytes have gone up from now on."""

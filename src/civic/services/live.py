@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from civic.services import queries
+from common import offices
 from common.actor import Actor, Role
 from common.db import unit_of_work
 from common.live.registry import Namespace, register
@@ -20,5 +21,12 @@ async def may_watch_desk(actor: Actor, key: str) -> bool:
     return actor.has(Role.OFFICER, key)
 
 
-register(Namespace("application", may_watch_case))
-register(Namespace("desk", may_watch_desk))
+def of_office(key: str) -> str:
+    """An office's code. Raises ValueError."""
+    if key not in offices.all_offices():
+        raise ValueError(key)
+    return key
+
+
+register(Namespace("application", may_watch_case, scope="applications"))
+register(Namespace("desk", may_watch_desk, scope="desk", spelling=of_office))

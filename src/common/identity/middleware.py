@@ -17,10 +17,6 @@ from common.web.cookies import name_of
 from common.web.csrf import SESSION_COOKIE, cookies_of
 
 NOTED_EVERY = timedelta(minutes=5)
-SESSION_STANDS = f"""
-s.revoked_at IS NULL AND NOT s.second_factor_due AND s.last_seen_at > $2::timestamptz - interval '{policy.IDLE.days} days'
-AND s.created_at > $2::timestamptz - interval '{policy.LONGEST.days} days'
-"""
 BEARER_PATHS = ("/api/", "/berkas/", "/connection/")
 """Where a token counts. Pages know browsers only: their forms declare no scopes."""
 
@@ -30,6 +26,11 @@ PERSON = """
     n.officer_seen_at IS NOT NULL AS officer_seen, n.dukcapil_verified_at IS NOT NULL AS dukcapil_verified,
     (SELECT array_agg(ARRAY[g.role, g.scope]) FROM role_grant g WHERE g.person_id = p.id AND g.revoked_at IS NULL) AS grants
 """
+SESSION_STANDS = f"""
+s.revoked_at IS NULL AND NOT s.second_factor_due AND s.last_seen_at > $2::timestamptz - interval '{policy.IDLE.days} days'
+AND s.created_at > $2::timestamptz - interval '{policy.LONGEST.days} days'
+"""
+TOKEN_STANDS = "t.revoked_at IS NULL AND t.expires_at > $2"  # noqa: S105  no password
 BY_SESSION = f"""
 SELECT s.id AS key_id, s.last_seen_at AS noted_at, s.proven_at, NULL::text[] AS scopes, {PERSON}
 FROM person_session s JOIN person p ON p.id = s.person_id LEFT JOIN person_nik n ON n.person_id = p.id
@@ -38,7 +39,7 @@ WHERE s.token_hash = $1 AND {SESSION_STANDS}
 BY_TOKEN = f"""
 SELECT t.id AS key_id, t.last_used_at AS noted_at, NULL::timestamptz AS proven_at, t.scopes, {PERSON}
 FROM api_token t JOIN person p ON p.id = t.person_id LEFT JOIN person_nik n ON n.person_id = p.id
-WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND t.expires_at > $2
+WHERE t.token_hash = $1 AND {TOKEN_STANDS}
 """  # noqa: S608  nothing but constants
 NOTE_SESSION_SEEN = "UPDATE person_session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2"
 NOTE_BEARER_SEEN = "UPDATE api_token SET last_used_at = $2 WHERE id = $1"
@@ -90,10 +91,10 @@ async def _found(question: str, note: str, token: str) -> Actor | None:
             return None
         if row["noted_at"] is None or now - row["noted_at"] > NOTED_EVERY:
             await connection.execute(note, row["key_id"], now)
-    return _actor(row, is_session=question is BY_SESSION)
+    return actor_of(row, is_session=question is BY_SESSION)
 
 
-def _actor(row: Any, *, is_session: bool) -> Actor:
+def actor_of(row: Any, *, is_session: bool) -> Actor:
     return Actor(
         person_id=row["person_id"],
         name=row["name"],
@@ -104,5 +105,6 @@ def _actor(row: Any, *, is_session: bool) -> Actor:
         grants=frozenset(Grant(Role(role), scope) for role, scope in row["grants"] or ()),
         session_id=row["key_id"] if is_session else None,
         scopes=None if is_session else frozenset(row["scopes"]),
+        token_id=None if is_session else row["key_id"],
         proven_at=row["proven_at"],
     )

@@ -8,16 +8,18 @@ import structlog
 
 from common.actor import Actor
 from common.errors import DomainError
-from common.live import protocol, queries, tokens
+from common.live import pacing, protocol, queries, tokens
 from common.live.errors import (
     BAD_REQUEST,
     INTERNAL,
     INVALID_TOKEN,
     MALFORMED,
     METHOD_NOT_FOUND,
+    NO_SCOPE,
     NOT_AVAILABLE,
     PERMISSION_DENIED,
     SERVER_ERROR,
+    TOO_MANY_ERRORS,
     TOO_MANY_REQUESTS,
     UNKNOWN_CHANNEL,
     UNRECOVERABLE_POSITION,
@@ -26,29 +28,46 @@ from common.live.errors import (
     refusal_of,
 )
 from common.live.hub import Hub
-from common.live.protocol import Command
-from common.live.registry import METHODS, Namespace, find
+from common.live.protocol import Command, Unreadable
+from common.live.registry import CALLS, Namespace, find
 from common.live.socket import PING_SECONDS, Socket
 
 log = structlog.get_logger(__name__)
 MOST_AT_ONCE = 128  # commands of one connection that may be under way
-MOST_HISTORY = 1000
+MOST_HISTORY, MOST_HISTORY_BYTES = 1000, 256 * 1024
+CONNECT_SCOPE = "live:connect"
 
 Answer = Callable[[Hub, Socket, Any], Awaitable[Any]]
 
 
-async def obey(hub: Hub, socket: Socket, command: Command) -> None:
+async def obey(hub: Hub, socket: Socket, command: Command | Unreadable) -> None:
     """Do one command and answer it. Raises Disconnect when the protocol is broken."""
     if command == protocol.PONG:
         socket.heard_pong(asyncio.get_running_loop().time())
-    elif (socket.actor is None and command.connect is None) or command.id <= 0:
+    elif command.id <= 0 or (socket.actor is None and (isinstance(command, Unreadable) or command.connect is None)):
         raise MALFORMED
+    elif _is_too_fast(socket, command):
+        _refuse(socket, command, TOO_MANY_REQUESTS)
+    elif isinstance(command, Unreadable):
+        _refuse(socket, command, BAD_REQUEST)
     elif (kind := next((name for name in IN_ORDER if getattr(command, name) is not None), None)) is not None:
         await _answer(hub, socket, command, kind, IN_ORDER[kind])
     elif (kind := next((name for name in AT_ONCE if getattr(command, name) is not None), None)) is not None:
         _start(hub, socket, command, kind)
     else:
-        raise MALFORMED
+        _refuse(socket, command, METHOD_NOT_FOUND)
+
+
+def _is_too_fast(socket: Socket, command: Command | Unreadable) -> bool:
+    """Whether this person goes on too fast. Who does not mind being told so loses the connection."""
+    who = socket.claimed.person_id if socket.claimed is not None else socket.client
+    call = CALLS.get(command.rpc.method) if isinstance(command, Command) and command.rpc is not None else None
+    pacer = pacing.SIGNALS if call is not None and call.signal else pacing.COMMANDS
+    if not pacer.take(who):
+        return False
+    if pacing.REFUSALS.take(who):
+        raise TOO_MANY_ERRORS
+    return True
 
 
 def _start(hub: Hub, socket: Socket, command: Command, kind: str) -> None:
@@ -87,7 +106,7 @@ async def _answer(hub: Hub, socket: Socket, command: Command, kind: str, answer:
         socket.push(result)
 
 
-def _refuse(socket: Socket, command: Command, refusal: Refusal) -> None:
+def _refuse(socket: Socket, command: Command | Unreadable, refusal: Refusal) -> None:
     socket.push(protocol.error_reply(command.id, refusal.code, refusal.message, temporary=refusal.temporary))
 
 
@@ -96,9 +115,10 @@ async def _connect(hub: Hub, socket: Socket, request: protocol.ConnectRequest) -
         raise MALFORMED
     result: dict[str, Any] = {"client": socket.client, "version": "marvec", "ping": int(PING_SECONDS), "pong": True}
     if request.token:
-        result |= _let_in(socket, request.token)
+        result |= await _let_in(hub, socket, request.token)
     elif socket.cookie_actor is not None:
-        socket.actor = socket.cookie_actor
+        if not (await hub.admit(socket, socket.cookie_actor)).may_use(CONNECT_SCOPE):
+            raise NO_SCOPE
     else:
         raise INVALID_TOKEN
     socket.heard_pong(asyncio.get_running_loop().time())
@@ -106,15 +126,15 @@ async def _connect(hub: Hub, socket: Socket, request: protocol.ConnectRequest) -
 
 
 async def _refresh(hub: Hub, socket: Socket, request: protocol.RefreshRequest) -> dict[str, Any]:
-    return {"client": socket.client, "version": "marvec"} | _let_in(socket, request.token)
+    return {"client": socket.client, "version": "marvec"} | await _let_in(hub, socket, request.token)
 
 
-def _let_in(socket: Socket, token: str) -> dict[str, Any]:
+async def _let_in(hub: Hub, socket: Socket, token: str) -> dict[str, Any]:
     """Take the token's actor; somebody else's token does not change who a connection is."""
     actor, left = tokens.read(token)
     if socket.actor is not None and socket.actor.person_id != actor.person_id:
         raise INVALID_TOKEN
-    socket.actor = actor
+    await hub.admit(socket, actor)
     socket.expires_at = asyncio.get_running_loop().time() + left
     return {"expires": True, "ttl": max(int(left), 1)}
 
@@ -122,40 +142,43 @@ def _let_in(socket: Socket, token: str) -> dict[str, Any]:
 async def _subscribe(hub: Hub, socket: Socket, command: Command) -> None:
     request = command.subscribe
     assert request is not None
+    if request.type or request.tf is not None:  # not refused, a client that filters would get everything
+        raise NOT_AVAILABLE
     namespace, _, actor = await _allowed(socket, request.channel)
     since = (request.offset, request.epoch) if request.recover else None
-    begun = await hub.subscribe(socket, request.channel, namespace, since)
-    if request.recover and begun.missed is None and request.flag & protocol.REJECT_UNRECOVERED:
-        begun.cancel()
+    subscription = await hub.subscribe(socket, request.channel, namespace, since)
+    if request.recover and subscription.missed is None and request.flag & protocol.REJECT_UNRECOVERED:
+        subscription.end()
         raise UNRECOVERABLE_POSITION
-    socket.push(protocol.reply(command.id, "subscribe", begun.result(recovering=request.recover)))
-    begun.begin()
-    if namespace.presence:
-        await hub.presence.join(request.channel, socket.client, actor)
+    socket.push(protocol.reply(command.id, "subscribe", subscription.result(hub.epoch, recovering=request.recover)))
+    subscription.begin()
+    if namespace.presence and not socket.closed:
+        hub.presence.join(request.channel, socket.client, actor)
 
 
 async def _unsubscribe(hub: Hub, socket: Socket, request: protocol.ChannelRequest) -> dict[str, Any]:
     hub.unsubscribe(socket, request.channel)
-    if socket.actor is not None:
-        await hub.presence.leave(request.channel, socket.client)
     return {}
 
 
 async def _publish(hub: Hub, socket: Socket, request: protocol.PublishRequest) -> dict[str, Any]:
     namespace, key, actor = _owned(socket, request.channel)
-    if namespace.publish is None:
+    if namespace.publish is None or not actor.may_use(namespace.publish_scope):
         raise PERMISSION_DENIED
     await namespace.publish(actor, key, request.data)
     return {}
 
 
 async def _presence(hub: Hub, socket: Socket, request: protocol.ChannelRequest) -> dict[str, Any]:
-    namespace, _, _ = await _allowed(socket, request.channel)
+    namespace, key, actor = await _allowed(socket, request.channel)
     if not namespace.presence:
         raise NOT_AVAILABLE
+    strangers = {str(one) for one in await namespace.strangers(actor.person_id, key)} if namespace.strangers is not None else ()
     entries = await hub.presence.who(request.channel)
     infos = {
-        client: {"user": entry.person, "client": client, "conn_info": {"name": entry.name}} for client, entry in sorted(entries.items())
+        client: {"user": entry.person, "client": client, "conn_info": {"name": entry.name}}
+        for client, entry in sorted(entries.items())
+        if entry.person not in strangers
     }
     return {"presence": infos}
 
@@ -175,18 +198,21 @@ async def _history(hub: Hub, socket: Socket, request: protocol.HistoryRequest) -
     since = request.since.offset if request.since is not None else 0
     if request.reverse:
         top = min(since - 1, last) if request.since is not None else last
-        found = [one for one in await queries.read(namespace, key, max(top - limit, 0), limit) if one[0] <= top][::-1] if limit else []
+        found = await queries.read(namespace, key, max(top - limit, 0), limit) if limit else []
+        found = queries.cut([one for one in reversed(found) if one[0] <= top], MOST_HISTORY_BYTES)
     else:
-        found = await queries.read(namespace, key, since, limit) if limit else []
+        found = queries.cut(await queries.read(namespace, key, since, limit), MOST_HISTORY_BYTES) if limit else []
     return {"publications": [{"data": data, "offset": offset} for offset, data in found], "epoch": hub.epoch, "offset": last}
 
 
 async def _rpc(hub: Hub, socket: Socket, request: protocol.RpcRequest) -> dict[str, Any]:
-    method = METHODS.get(request.method)
-    if method is None:
+    call = CALLS.get(request.method)
+    if call is None:
         raise METHOD_NOT_FOUND
     assert socket.actor is not None
-    return {"data": await method(socket.actor, request.data)}
+    if not socket.actor.may_use(call.scope):
+        raise PERMISSION_DENIED
+    return {"data": await call.method(socket.actor, request.data)}
 
 
 async def _ping(hub: Hub, socket: Socket, request: object) -> dict[str, Any]:
@@ -197,17 +223,20 @@ def _owned(socket: Socket, channel: str) -> tuple[Namespace, str, Actor]:
     found = find(channel)
     if found is None:
         raise UNKNOWN_CHANNEL
+    namespace, key = found
+    try:
+        is_spelt = namespace.spelling(key) == key
+    except ValueError:  # a key that is none
+        is_spelt = False
+    if not is_spelt:
+        raise BAD_REQUEST
     assert socket.actor is not None
-    return (*found, socket.actor)
+    return namespace, key, socket.actor
 
 
 async def _allowed(socket: Socket, channel: str) -> tuple[Namespace, str, Actor]:
     namespace, key, actor = _owned(socket, channel)
-    try:
-        allowed = await namespace.may_subscribe(actor, key)
-    except ValueError as error:  # a key that is no id
-        raise BAD_REQUEST from error
-    if not allowed:
+    if not actor.may_use(namespace.scope) or not await namespace.may_subscribe(actor, key):
         raise PERMISSION_DENIED
     return namespace, key, actor
 

@@ -16,7 +16,7 @@ from common.live import protocol
 from common.live.commands import obey
 from common.live.errors import MALFORMED, Disconnect
 from common.live.hub import Hub
-from common.live.socket import Socket
+from common.live.socket import ABORT, Socket
 from common.settings import get_settings
 
 PATH = "/connection/websocket"
@@ -50,16 +50,15 @@ async def door(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "websocket.close", "code": 1012})
         return
     await send({"type": "websocket.accept"})
-    socket = Socket(send, _cookie_actor(scope), asyncio.get_running_loop().time())
-    hub.sockets.add(socket)
+    abort = scope.get("extensions", {}).get(ABORT, {}).get("abort")
+    socket = Socket(send, _cookie_actor(scope), asyncio.get_running_loop().time(), abort)
+    hub.enter(socket)
     try:
         await _converse(hub, socket, receive)
     finally:
-        channels = list(socket.channels)
-        hub.leave(socket)
+        socket.closed = True
+        hub.forget(socket)
         await socket.end()
-        for channel in channels:
-            await hub.presence.leave(channel, socket.client)
 
 
 async def _converse(hub: Hub, socket: Socket, receive: Any) -> None:
@@ -71,19 +70,23 @@ async def _converse(hub: Hub, socket: Socket, receive: Any) -> None:
             continue
         try:
             for command in _commands(event):
-                await obey(hub, socket, command)
+                if not socket.closed:
+                    await obey(hub, socket, command)
         except Disconnect as disconnect:
             socket.close(disconnect)
 
 
-def _commands(event: Any) -> list[protocol.Command]:
+def _commands(event: Any) -> list[protocol.Command | protocol.Unreadable]:
     text = event.get("text")
     if not text or len(text) > MOST_BYTES:
         raise MALFORMED
     try:
-        return protocol.read_commands(text)
+        commands = protocol.read_commands(text)
     except msgspec.MsgspecError as error:
         raise MALFORMED from error
+    if len(commands) > protocol.MOST_COMMANDS:
+        raise MALFORMED
+    return commands
 
 
 def _cookie_actor(scope: Any) -> Actor | None:

@@ -46,11 +46,15 @@ SHUTDOWN = Disconnect(3001, "shutdown")
 SERVER_ERROR = Disconnect(3004, "internal server error")
 EXPIRED = Disconnect(3005, "connection expired")
 SLOW = Disconnect(3008, "slow")
+FORCE_RECONNECT = Disconnect(3011, "force reconnect")
 NO_PONG = Disconnect(3012, "no pong")
 INVALID_TOKEN = Disconnect(3500, "invalid token")
 MALFORMED = Disconnect(3501, "bad request")
 STALE = Disconnect(3502, "stale")
 SIGNED_OUT = Disconnect(3503, "force disconnect")
+TOO_MANY_SOCKETS = Disconnect(3504, "connection limit")
+NO_SCOPE = Disconnect(3507, "permission denied")
+TOO_MANY_ERRORS = Disconnect(3509, "too many errors")
 
 
 def refusal_of(error: DomainError) -> Refusal:

@@ -1,7 +1,8 @@
 """One channel as this process follows it: what was delivered last, to whom, and how a gap is filled before anything later goes out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -17,7 +18,7 @@ NULL = len("null")  # a wake-up without its publication
 PAGE = 500  # publications a read
 EARLY_SECONDS = 0.01  # wake-ups of two commits may overtake each other: wait so long before asking the database
 RETRY_SECONDS = 1.0
-MOST_RECOVERED_BYTES = 8 * 1024 * 1024  # a client further behind than this loads the page again
+MOST_BEHIND = 1000  # publications: a client further behind than this loads the page again
 
 Read = Callable[[Namespace, str, int, int], Awaitable[list[Publication]]]
 
@@ -65,28 +66,27 @@ class Feed:
         if self._wanted > self.last and self._filling is None and self._opening is None:
             self._filling = asyncio.get_running_loop().create_task(self._fill())
 
-    def passing(self, data: msgspec.Raw) -> None:
+    def passing(self, data: msgspec.Raw, strangers: Collection[UUID]) -> None:
         """A signal outside the stream."""
         event = protocol.publication(self.channel, data, 0)
         for socket in list(self.sockets):
-            socket.push(event)
+            if socket.person_id not in strangers:
+                socket.push(event)
 
     async def missed(self, after: int) -> list[Publication] | None:
-        """All that follows offset `after` up to `last`; None when it cannot be had. `last` has not moved since when this returns."""
-        found: list[Publication] = []
-        size = 0
+        """A page of what follows offset `after`, up to `last` at the most; None when it cannot be had, or is too much to catch up with."""
         if after > self.last:
             await self._look(after)
-        if after > self.last:
+        if after > self.last or self.last - after > MOST_BEHIND:
             return None
-        while after < self.last:
-            page = await queries.read(self.namespace, self.key, after, PAGE)
-            size += sum(len(data) for _, data in page)
-            if not page or page[0][0] != after + 1 or size > MOST_RECOVERED_BYTES:
-                return None
-            found += page
-            after = page[-1][0]
-        return [one for one in found if one[0] <= self.last]
+        return await self.page(after)
+
+    async def page(self, after: int) -> list[Publication] | None:
+        """Publications from `after` + 1 on and up to `last`, empty when there is none yet; None when they were trimmed."""
+        if after == self.last:
+            return []
+        found = [one for one in await queries.page(self.namespace, self.key, after) if one[0] <= self.last]
+        return found if found and found[0][0] == after + 1 else None
 
     def stop(self) -> None:
         for task in (self._filling, self._opening):
@@ -135,9 +135,11 @@ class Feed:
     def _give_up(self, offset: int) -> None:
         """What is missing was trimmed: subscribers must start anew from their page."""
         self.last = max(self.last, offset)
-        event = protocol.unsubscribed(self.channel, UNSUBSCRIBED_INSUFFICIENT_STATE, "insufficient state")
-        leaving, self.sockets = self.sockets, set()
-        self.holders -= len(leaving)
-        for socket in leaving:
-            socket.channels.discard(self.channel)
-            socket.push(event)
+        for socket in list(self.sockets):
+            self.lose(socket)
+
+    def lose(self, socket: Socket) -> None:
+        """What this socket missed cannot be had any more: let it subscribe again, from its page."""
+        if (subscription := socket.channels.get(self.channel)) is not None:
+            subscription.end()
+        socket.push(protocol.unsubscribed(self.channel, UNSUBSCRIBED_INSUFFICIENT_STATE, "insufficient state"))

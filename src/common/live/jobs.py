@@ -8,6 +8,7 @@ from common.jobs import every
 
 KEPT = timedelta(days=7)
 KEPT_A_CHANNEL = 1000
+ENDINGS_KEPT = timedelta(days=1)  # the hubs read them within seconds
 
 
 @every("live.trim", seconds=600)
@@ -17,3 +18,4 @@ async def trim() -> None:
         WHERE c.channel = p.channel AND (p.at < $1 OR p."offset" <= c.last_offset - $2)"""
     async with hot() as connection:
         await connection.execute(sql, clock.now() - KEPT, KEPT_A_CHANNEL)
+        await connection.execute("DELETE FROM live_endings WHERE at < $1", clock.now() - ENDINGS_KEPT)

@@ -10,4 +10,4 @@ async def oneself(actor: Actor, key: str) -> bool:
     return actor.person_id == UUID(key)
 
 
-register(Namespace(prefix="person", may_subscribe=oneself))
+register(Namespace("person", oneself, scope="notifications:read"))

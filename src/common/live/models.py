@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Column, Field
 
-from common.db import Table, utc_field
+from common.db import Table, id_field, utc_field
 
 
 class LiveChannel(Table, table=True):
@@ -17,6 +18,17 @@ class LiveChannel(Table, table=True):
 
     channel: str = Field(sa_type=Text, primary_key=True)
     last_offset: int = Field(sa_type=BigInteger)
+
+
+class LiveEnding(Table, table=True):
+    """A key that ended (`kind` key), or who lost a role (person): written by the database itself (migration 0022), kept for a day."""
+
+    __tablename__ = "live_endings"
+
+    id: UUID = id_field()
+    kind: str = Field(sa_type=Text)
+    ended: UUID
+    at: datetime = utc_field(index=True)
 
 
 class LivePublication(Table, table=True):

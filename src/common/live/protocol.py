@@ -1,13 +1,18 @@
 """Frames of the Centrifuge client protocol, JSON, version 2: commands in, replies and pushes out (centrifugal/protocol `client.proto`)."""
 
-from typing import Any
+import re
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 REJECT_UNRECOVERED = 2  # bit of SubscribeRequest.flag: answer error 112 when the position cannot be recovered
 PING = {"type": "websocket.send", "text": "{}"}
 
+MOST_COMMANDS = 1000  # in one frame
+ID_FIRST_OR_LAST = re.compile(r'\A\s*\{\s*"id"\s*:\s*(\d{1,10})\b|"id"\s*:\s*(\d{1,10})\s*\}\s*\Z')
+
+Offset = Annotated[int, Meta(ge=0, le=2**63 - 1)]  # what a column of the database holds
 Event = dict[str, Any]  # an ASGI event
 _encode = msgspec.json.Encoder().encode
 
@@ -22,8 +27,10 @@ class SubscribeRequest(Struct):
     channel: str
     recover: bool = False
     epoch: str = ""
-    offset: int = 0
+    offset: Offset = 0
     flag: int = 0
+    type: int = 0
+    tf: Any = None
 
 
 class ChannelRequest(Struct):
@@ -38,7 +45,7 @@ class PublishRequest(Struct):
 
 
 class StreamPosition(Struct):
-    offset: int = 0
+    offset: Offset = 0
     epoch: str = ""
 
 
@@ -76,8 +83,33 @@ class Command(Struct):
     ping: Struct | None = None
 
 
-read_commands = msgspec.json.Decoder(Command).decode_lines
+class Unreadable(Struct):
+    """A line that is no command; its sender waits for the answer to this id."""
+
+    id: int
+
+
 PONG = Command()
+_read_all = msgspec.json.Decoder(Command).decode_lines
+_read_one = msgspec.json.Decoder(Command).decode
+
+
+def read_commands(text: str) -> list[Command | Unreadable]:
+    """The lines of a frame. Raises MsgspecError for what is no JSON or has no id to be answered under."""
+    try:
+        return [*_read_all(text)]
+    except (msgspec.MsgspecError, RecursionError):
+        return [_read(line) for line in text.split("\n") if line.strip()]
+
+
+def _read(line: str) -> Command | Unreadable:
+    try:
+        return _read_one(line)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        found = ID_FIRST_OR_LAST.search(line)
+        if found is None or not (number := int(found[1] or found[2])):
+            raise msgspec.MsgspecError from error
+        return Unreadable(number)
 
 
 def reply(command_id: int, kind: str, result: Any) -> Event:

@@ -3,7 +3,9 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -11,6 +13,18 @@ from common.db import hot, to_json
 from common.live.registry import Namespace, find
 
 Publication = tuple[int, msgspec.Raw]
+
+
+class Ending(NamedTuple):
+    """`ended` is a session or API token when `kind` is `key`, else whoever lost a role."""
+
+    id: UUID
+    kind: str
+    ended: UUID
+
+
+PAGE = 100  # publications at once
+PAGE_BYTES = 16 * 1024  # a weak line carries so much within the five seconds that an SDK waits for an answer
 
 # The cluster's identity, its timeline (a restore to a point in time or a promotion begins another) and the database's own number: a backup
 # restored anywhere differs in one of them, and clients that saw the lost future reload instead of recovering.
@@ -34,6 +48,29 @@ async def read(namespace: Namespace, key: str, after: int, limit: int) -> list[P
     async with hot() as connection:
         rows = await connection.fetch(sql, f"{namespace.prefix}:{key}", after, limit)
     return [(row[0], msgspec.Raw(row[1].encode())) for row in rows]
+
+
+async def page(namespace: Namespace, key: str, after: int, limit: int = PAGE, most_bytes: int = PAGE_BYTES) -> list[Publication]:
+    """As `read`, but no more than `most_bytes` of data (one publication at least)."""
+    return cut(await read(namespace, key, after, limit), most_bytes)
+
+
+def cut(found: list[Publication], most_bytes: int) -> list[Publication]:
+    """As many as fit, one at least."""
+    size = 0
+    for count, (_, data) in enumerate(found):
+        size += len(data)
+        if count and size > most_bytes:
+            return found[:count]
+    return found
+
+
+async def endings_since(moment: datetime | None) -> tuple[datetime, list[Ending]]:
+    """The database's time, and what ended since `moment` (of the database, too): nothing when that is None."""
+    async with hot() as connection:
+        now: datetime = await connection.fetchval("SELECT clock_timestamp()")
+        rows = await connection.fetch("SELECT id, kind, ended FROM live_endings WHERE at > $1", moment or now)
+    return now, [Ending(row["id"], row["kind"], row["ended"]) for row in rows]
 
 
 async def positions(channels: Iterable[str]) -> dict[str, int]:

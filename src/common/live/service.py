@@ -1,5 +1,6 @@
 """Telling: publications are written just before COMMIT, in the transaction of their cause; subscribers are woken after it."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -44,16 +45,19 @@ async def tell(session: AsyncSession, channel: str, data: Any) -> None:
     before_commit(session, "live.tell", write)
 
 
-async def pass_on(channel: str, data: Any) -> None:
-    """A signal for whoever looks at `channel` now: not stored, no offset, no promise."""
-    await wakeups.publish(passing=[Passing(channel, msgspec.Raw(to_json(data).encode()))])
+async def pass_on(channel: str, data: Any, *, strangers: Collection[UUID] = ()) -> None:
+    """A signal for whoever looks at `channel` now, but not for `strangers`: not stored, no offset, no promise."""
+    await wakeups.publish(passing=[Passing(channel, msgspec.Raw(to_json(data).encode()), list(strangers))])
 
 
-async def sign_out(session: AsyncSession, session_id: UUID) -> None:
-    """Close the sockets of a signed-in session once this transaction commits (the sweep of sessions closes what this misses)."""
+async def sign_out(session: AsyncSession, key_id: UUID) -> None:
+    """Close the sockets of a session or an API token in the moment in which this transaction commits.
+
+    The database tells the door by itself of every session, token and role that ends (migration 0022); that takes up to a second.
+    """
 
     async def close() -> None:
-        await wakeups.publish(gone=session_id)
+        await wakeups.publish(gone=key_id)
 
     after_commit(session, close)
 

@@ -7,13 +7,16 @@ When the peer's buffer is full, the rest goes through a bounded backlog and a ta
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Iterator
-from typing import Any
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 from common.actor import Actor
 from common.live import protocol
 from common.live.errors import EXPIRED, NO_PONG, SLOW, STALE, Disconnect
 from common.live.protocol import Event
+
+if TYPE_CHECKING:
+    from common.live.subscribing import Subscription
 
 Send = Callable[[Any], Awaitable[None]]
 
@@ -22,44 +25,63 @@ PING_SECONDS = 25.0
 PONG_SECONDS = 10.0
 CONNECT_SECONDS = 10.0
 REFRESH_LEEWAY = 30.0  # seconds after its token's end in which a client may still refresh
+STUCK_SECONDS = 30.0  # without taking a byte of what waits
+LINGER_SECONDS = 5.0  # until a peer that does not answer our farewell is let go
 FINISH_SECONDS = 20.0  # for commands under way when the peer has left
+ABORT = "marvec.abort"
+"""Name of an ASGI extension: `scope["extensions"][ABORT]["abort"]()` ends the connection, whatever still waits to be sent."""
 GONE = (OSError, RuntimeError)  # what servers raise when the peer has left
 
 
 class Socket:
-    """A connection. `actor` is None until the connect command; times are of the loop's clock."""
+    """A connection. `actor` is None until the connect command; `claimed` is who it says it is, whose key may end before that. Times are of
+    the loop's clock. `leave` is called once it is closed, `abort` when the peer does not go.
+    """
 
     __slots__ = (
         "__weakref__",
         "_backlog",
         "_backlog_bytes",
+        "_lingering",
         "_send",
         "_writer",
+        "_wrote_at",
+        "abort",
         "actor",
         "awaits_pong",
         "channels",
+        "claimed",
         "client",
         "closed",
         "cookie_actor",
         "expires_at",
+        "leave",
         "next_ping",
         "tasks",
     )
 
-    def __init__(self, send: Send, cookie_actor: Actor | None, now: float) -> None:
+    def __init__(self, send: Send, cookie_actor: Actor | None, now: float, abort: Callable[[], None] | None = None) -> None:
         self.client = uuid4().hex
         self.actor: Actor | None = None
-        self.cookie_actor = cookie_actor
-        self.channels: set[str] = set()
+        self.claimed = self.cookie_actor = cookie_actor
+        self.channels: dict[str, Subscription | None] = {}  # None: about to begin
         self.tasks: set[asyncio.Task[None]] | None = None
         self.expires_at: float | None = None
         self.next_ping = now + CONNECT_SECONDS
         self.awaits_pong = False
         self.closed = False
+        self.abort = abort
+        self.leave: Callable[[Socket], None] | None = None
         self._send = send
         self._writer: asyncio.Task[None] | None = None
+        self._wrote_at = now
         self._backlog: deque[Event] | None = None
         self._backlog_bytes = 0
+        self._lingering: asyncio.TimerHandle | None = None
+
+    @property
+    def person_id(self) -> UUID | None:
+        return self.actor.person_id if self.actor is not None else None
 
     def push(self, event: Event) -> None:
         """Send, or queue behind what waits. A peer that lets more than BACKLOG_BYTES wait is disconnected as slow."""
@@ -76,18 +98,41 @@ class Socket:
         except GONE:
             self.closed = True
             return
-        self._backlog = deque()
-        self._writer = asyncio.get_running_loop().create_task(self._write(_Rest(step, waiting)))
+        loop = asyncio.get_running_loop()
+        self._backlog, self._wrote_at = deque(), loop.time()
+        self._writer = loop.create_task(self._write(_Rest(step, waiting)))
 
     def close(self, disconnect: Disconnect) -> None:
-        """End the connection with a close frame; what is queued goes out before it."""
+        """End the connection with a close frame; what is queued goes out before it. A peer that does not take it is let go soon."""
+        if self.closed:
+            return
         self.push({"type": "websocket.close", "code": disconnect.code, "reason": disconnect.reason})
         self.closed = True
+        loop = asyncio.get_running_loop()
+        if self.leave is not None:
+            loop.call_soon(self.leave, self)  # soon: whoever delivers to us may be going through its subscribers
+        if self.abort is not None:
+            self._lingering = loop.call_later(LINGER_SECONDS, self.abort)
+
+    def let_go(self) -> None:
+        """Without another word."""
+        if self.abort is not None:
+            self.abort()
+
+    async def drained(self) -> None:
+        """Until the peer has taken so much that the next event need not wait."""
+        while self._writer is not None:
+            await asyncio.wait([self._writer])
 
     def keep(self, now: float) -> None:
         """Once a second: ping, look for the pong, for a token that was not refreshed, for a connect command that never came."""
         if self.expires_at is not None and now > self.expires_at + REFRESH_LEEWAY:
             self.close(EXPIRED)
+        if self._writer is not None:  # a ping behind all that waits would tell nothing
+            self.next_ping = max(self.next_ping, now + 1)
+            if now > self._wrote_at + STUCK_SECONDS:
+                self._give_up()
+            return
         if now < self.next_ping:
             return
         if self.actor is None:
@@ -104,6 +149,8 @@ class Socket:
     async def end(self) -> None:
         """The connection is over: nothing may be sent any more; what was begun for it comes to its own end."""
         self.closed = True
+        if self._lingering is not None:
+            self._lingering.cancel()
         if self._writer is not None:
             self._writer.cancel()
         if self.tasks:
@@ -114,15 +161,21 @@ class Socket:
         self._backlog.append(event)
         self._backlog_bytes += len(event.get("text", ""))
         if self._backlog_bytes > BACKLOG_BYTES:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        if self._backlog is not None:
             self._backlog.clear()
-            self._backlog_bytes = 0
-            self.close(SLOW)
+        self._backlog_bytes = 0
+        self.close(SLOW)
 
     async def _write(self, first: "_Rest") -> None:
         assert self._backlog is not None
+        loop = asyncio.get_running_loop()
         try:
             await first
             while self._backlog:
+                self._wrote_at = loop.time()
                 event = self._backlog.popleft()
                 self._backlog_bytes -= len(event.get("text", ""))
                 await self._send(event)

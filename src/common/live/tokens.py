@@ -1,6 +1,6 @@
 """Connection tokens: JWT (HS256) that let an SDK in for a few minutes, made by the API for whoever is signed in there.
 
-They carry the actor, so that the door asks nobody; a change of roles is felt when the SDK refreshes.
+They carry the actor and the session or API token behind them, which the door looks at when it lets somebody in.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,7 @@ def issue(actor: Actor) -> tuple[str, datetime]:
         "assurance": actor.assurance,
         "grants": [[grant.role.value, grant.scope] for grant in sorted(actor.grants, key=lambda grant: (grant.role, grant.scope))],
         "sid": str(actor.session_id) if actor.session_id else None,
+        "tid": str(actor.token_id) if actor.token_id else None,
         "scopes": None if actor.scopes is None else sorted(actor.scopes),
     }
     return jwt.encode(claims, get_settings().secret_key.get_secret_value(), "HS256"), ends
@@ -50,7 +51,7 @@ def read(token: str) -> tuple[Actor, float]:
 
 
 def _actor(claims: dict[str, object]) -> Actor:
-    grants, scopes, sid = claims.get("grants") or [], claims.get("scopes"), claims.get("sid")
+    grants, scopes, sid, tid = claims.get("grants") or [], claims.get("scopes"), claims.get("sid"), claims.get("tid")
     assert isinstance(grants, list)
     return Actor(
         UUID(str(claims["sub"])),
@@ -60,4 +61,5 @@ def _actor(claims: dict[str, object]) -> Actor:
         frozenset(Grant(Role(role), scope) for role, scope in grants),
         UUID(str(sid)) if sid else None,
         frozenset(scopes) if isinstance(scopes, list) else None,
+        UUID(str(tid)) if tid else None,
     )

@@ -1,5 +1,6 @@
 """Wake-ups: one pub/sub topic for the whole city. Small publications ride along; anybody who misses one looks in the database."""
 
+import os
 from collections.abc import Callable, Iterable
 from uuid import UUID, uuid4
 
@@ -21,10 +22,11 @@ class Wakeup(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Passing(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A signal that is not stored and has no offset (somebody is typing): who misses it misses nothing."""
+    """A signal that is not stored and has no offset (somebody is typing): who misses it misses nothing. Not for `strangers`."""
 
     channel: str
     data: msgspec.Raw
+    strangers: list[UUID] = []
 
 
 class Bundle(msgspec.Struct, omit_defaults=True, frozen=True, gc=False):
@@ -33,17 +35,27 @@ class Bundle(msgspec.Struct, omit_defaults=True, frozen=True, gc=False):
     origin: str
     woken: list[Wakeup] = []
     passing: list[Passing] = []
-    gone: UUID | None = None  # this signed-in session is over: close its sockets
+    gone: UUID | None = None  # this session or token is over: close its sockets
 
 
-ORIGIN = uuid4().hex
+ORIGIN = ""
 HEARERS: list[Callable[[Bundle], None]] = []
 _encode = msgspec.json.Encoder().encode
 read_bundle = msgspec.json.Decoder(Bundle).decode
 
 
+def _name_process() -> None:
+    """Each process its own name: forked ones share what was made at import, and would take each other's word for their own."""
+    global ORIGIN  # noqa: PLW0603  the process's
+    ORIGIN = uuid4().hex
+
+
+_name_process()
+os.register_at_fork(after_in_child=_name_process)
+
+
 async def publish(woken: Iterable[Wakeup] = (), *, passing: Iterable[Passing] = (), gone: UUID | None = None) -> None:
-    """Tell this process at once and the others through Redis; silent when Redis is away."""
+    """Tell this process at once and the others through Redis, for which nobody waits."""
     bundle = Bundle(ORIGIN, list(woken), list(passing), gone)
     for hear in HEARERS:
         hear(bundle)

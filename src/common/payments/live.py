@@ -17,4 +17,4 @@ async def may_watch(actor: Actor, key: str) -> bool:
         return False
 
 
-register(Namespace(prefix="payment", may_subscribe=may_watch))
+register(Namespace("payment", may_watch, scope="orders:read"))

@@ -1,6 +1,6 @@
 """What can go wrong in a talk."""
 
-from common.errors import Conflict, Forbidden, Invalid, NotFound
+from common.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from common.i18n import N_
 
 
@@ -24,6 +24,11 @@ class Blocked(Forbidden):
 class BadMessage(Invalid):
     code = "bad_message"
     message = N_("Pesan ini kosong atau terlalu panjang. Tulis 1 sampai 4.000 huruf.")
+
+
+class TooFast(TooMany):
+    code = "chat_too_fast"
+    message = N_("Terlalu cepat: tunggu %(seconds)s detik, lalu kirim lagi.")
 
 
 class NotYourMessageId(Conflict):

@@ -19,11 +19,19 @@ async def takes_part(actor: Actor, key: str) -> bool:
 
 
 live.register(
-    live.Namespace(prefix="chat", may_subscribe=takes_part, read=queries.messages_after, positions=queries.positions, presence=True)
+    live.Namespace(
+        "chat",
+        takes_part,
+        scope="chat:read",
+        read=queries.messages_after,
+        positions=queries.positions,
+        presence=True,
+        strangers=queries.strangers,
+    )
 )
 
 
-@live.rpc("chat.send")
+@live.rpc("chat.send", scope="chat:write")
 async def send(actor: Actor, data: Any) -> Any:
     """`{conversation, client_id, text}` -> `{seq, at}`, after COMMIT."""
     said = _shaped(data, Said)
@@ -31,7 +39,7 @@ async def send(actor: Actor, data: Any) -> Any:
     return {"seq": sent.seq, "at": sent.at}
 
 
-@live.rpc("chat.read")
+@live.rpc("chat.read", scope="chat:write")
 async def read(actor: Actor, data: Any) -> Any:
     """`{conversation, seq}` -> `{}`."""
     wanted = _shaped(data, ReadUpTo)
@@ -39,7 +47,7 @@ async def read(actor: Actor, data: Any) -> Any:
     return {}
 
 
-@live.rpc("chat.typing")
+@live.rpc("chat.typing", scope="chat:write", signal=True)
 async def typing(actor: Actor, data: Any) -> Any:
     """`{conversation}` -> `{}`."""
     await service.typing(actor, _shaped(data, Typing).conversation)

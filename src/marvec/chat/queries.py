@@ -146,6 +146,16 @@ async def has_blocked(session: AsyncSession, person_id: UUID, people: Sequence[U
     return bool(await session.scalar(select(mine.exists())))
 
 
+async def strangers(person_id: UUID, key: str) -> list[UUID]:
+    """Who in the conversation `key` neither sees what the person does at this moment nor is seen: one of the two has blocked the other."""
+    sql = """
+        SELECT b.blocker_id FROM chat_blocks b JOIN conversations c ON b.blocker_id = ANY(c.people) WHERE c.id = $2 AND b.blocked_id = $1
+        UNION SELECT b.blocked_id FROM chat_blocks b JOIN conversations c ON b.blocked_id = ANY(c.people)
+        WHERE c.id = $2 AND b.blocker_id = $1"""
+    async with hot() as connection:
+        return [row[0] for row in await connection.fetch(sql, person_id, UUID(key))]
+
+
 async def messages_after(key: str, after: int, limit: int) -> list[tuple[int, Any]]:
     """The stream of channel `chat:<key>`: a message's seq is its offset."""
     sql = """

@@ -1,7 +1,7 @@
 """What is said, as it travels. msgspec, because each of these is made for every message."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 TEXT_MOST = 4000
 CLIENT_ID_MOST = 64
+SEQ_MOST = 2**63 - 1  # what a column of the database holds
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -55,7 +56,7 @@ class ReadUpTo(msgspec.Struct, frozen=True):
     """`chat.read` over the socket."""
 
     conversation: UUID
-    seq: int
+    seq: Annotated[int, msgspec.Meta(ge=0, le=SEQ_MOST)]
 
 
 class Typing(msgspec.Struct, frozen=True):
@@ -82,7 +83,7 @@ class OpenedOut(BaseModel):
 
 
 class ReadMessages(BaseModel):
-    seq: int = Field(ge=0)
+    seq: int = Field(ge=0, le=SEQ_MOST)
 
 
 class ReportMessage(BaseModel):

@@ -7,8 +7,9 @@ one that falls is back within a few hundredths of a second. On macOS system libr
 import gc
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from common.embedded.programs import Child, Fork, Output, Program
 from marvec.cli.city import City
@@ -26,20 +27,21 @@ def staff(city: City, output: Output, door: socket.socket, processes: int) -> St
     """`processes` web processes that answer at `door`, and a worker."""
     names = ["web", *(f"web-{number}" for number in range(2, processes + 1))]
     if sys.platform == "linux":
-        return _forked(names, output, door)
+        return forked(dict.fromkeys(names, door), output)
     return _executed(names, city, output, door)
 
 
-def _forked(names: list[str], output: Output, door: socket.socket) -> Staff:
+def forked(doors: Mapping[str, socket.socket], output: Output) -> Staff:
+    """A web process for each name, answering at its door, and a worker."""
     gc.disable()  # nothing that loading makes is garbage: looking for it costs a tenth of the time
     try:
-        return _loaded(names, output, door)
+        return _loaded(doors, output)
     finally:
         gc.freeze()
         gc.enable()
 
 
-def _loaded(names: list[str], output: Output, door: socket.socket) -> Staff:
+def _loaded(doors: Mapping[str, socket.socket], output: Output) -> Staff:
     import uvicorn  # noqa: F401, PLC0415 - `serve` needs it; loaded before the fork as well
 
     from marvec import worker  # noqa: PLC0415 - the whole house is loaded here, after the servers were sent off to start
@@ -47,7 +49,7 @@ def _loaded(names: list[str], output: Output, door: socket.socket) -> Staff:
     from marvec.cli.web import serve  # noqa: PLC0415
 
     app = create_app()
-    return Staff([Fork(name, output, lambda: serve(app, door)) for name in names], [Fork("worker", output, worker.run)])
+    return Staff([Fork(name, output, partial(serve, app, door)) for name, door in doors.items()], [Fork("worker", output, worker.run)])
 
 
 def _executed(names: list[str], city: City, output: Output, door: socket.socket) -> Staff:

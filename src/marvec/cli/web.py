@@ -27,11 +27,13 @@ def serve(app: "Litestar", door: socket.socket) -> None:
     """Answer at `door` until SIGTERM; then no new requests, and DRAIN seconds for those under way."""
     import uvicorn  # noqa: PLC0415 - as above
 
+    from common.live.transport import Protocol  # noqa: PLC0415
+
     config = uvicorn.Config(
         app,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=Protocol,
         ws_per_message_deflate=False,
         ws_max_size=256 * 1024,
         ws_ping_interval=None,  # the door pings in the protocol's own words

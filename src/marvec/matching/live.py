@@ -17,4 +17,4 @@ async def may_subscribe(actor: Actor, key: str) -> bool:
         return False
 
 
-live.register(live.Namespace("request", may_subscribe))
+live.register(live.Namespace("request", may_subscribe, scope="market:read"))

@@ -17,4 +17,4 @@ async def may_subscribe(actor: Actor, key: str) -> bool:
         return False
 
 
-live.register(live.Namespace("order", may_subscribe))
+live.register(live.Namespace("order", may_subscribe, scope="orders:read"))

@@ -32,7 +32,7 @@ def free_port() -> int:
 async def start(port: int, **environment: str) -> asyncio.subprocess.Process:
     """A web process on `port`, once it answers."""
     words = ["-m", "uvicorn", "tests.common.live.city:create", "--factory", "--port", str(port), "--log-level", "warning"]
-    words += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
+    words += ["--ws", "common.live.transport:Protocol", "--ws-per-message-deflate", "false"]
     paths = {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     process = await asyncio.create_subprocess_exec(sys.executable, *words, env=os.environ | paths | environment, cwd=ROOT)
     async with asyncio.timeout(120), httpx.AsyncClient() as client:

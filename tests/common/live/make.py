@@ -27,9 +27,9 @@ async def say(actor: Actor, key: str, data: Any) -> None:
 def open_square() -> None:
     """The namespace `square`, once a run."""
     if "square" not in NAMESPACES:
-        register(Namespace(prefix="square", may_subscribe=anybody, publish=say, presence=True))
+        register(Namespace("square", anybody, scope="square", spelling=str, publish=say, publish_scope="square:write", presence=True))
 
-        @rpc("square.double")
+        @rpc("square.double", scope="square:write")
         async def double(actor: Actor, data: Any) -> Any:
             return {"twice": data["number"] * 2}
 
@@ -42,6 +42,7 @@ class Listener(centrifuge.SubscriptionEventHandler):  # type: ignore[misc]  # th
     def __init__(self) -> None:
         self.heard: list[tuple[int, Any]] = []
         self.recovered: list[bool] = []
+        self.ended: list[int] = []
 
     async def on_publication(self, ctx: Any) -> None:
         self.heard.append((ctx.pub.offset, ctx.pub.data))
@@ -49,10 +50,27 @@ class Listener(centrifuge.SubscriptionEventHandler):  # type: ignore[misc]  # th
     async def on_subscribed(self, ctx: Any) -> None:
         self.recovered.append(ctx.recovered)
 
+    async def on_unsubscribed(self, ctx: Any) -> None:
+        self.ended.append(ctx.code)
+
     async def until(self, count: int, seconds: float = 30) -> None:
         async with asyncio.timeout(seconds):
             while len(self.heard) < count:
                 await asyncio.sleep(0.01)
+
+
+class Line(centrifuge.ClientEventHandler):  # type: ignore[misc]  # the SDK carries no types
+    """With which codes the connection ended: for good, or to be opened again."""
+
+    def __init__(self) -> None:
+        self.ended: list[int] = []
+        self.reconnecting: list[int] = []
+
+    async def on_disconnected(self, ctx: Any) -> None:
+        self.ended.append(ctx.code)
+
+    async def on_connecting(self, ctx: Any) -> None:
+        self.reconnecting.append(ctx.code)
 
 
 def client_of(address: str, actor: Actor, **more: Any) -> centrifuge.Client:
@@ -61,7 +79,10 @@ def client_of(address: str, actor: Actor, **more: Any) -> centrifuge.Client:
 
     address = address.replace("http", "ws", 1) + "/connection/websocket"
     pace = {"timeout": 30, "min_reconnect_delay": 0.05, "max_reconnect_delay": 0.3}
-    return centrifuge.Client(address, get_token=get_token, proxy=None, **pace, **more)
+    more.setdefault("events", Line())
+    client = centrifuge.Client(address, get_token=get_token, proxy=None, **(pace | more))
+    client.line = more["events"]
+    return client
 
 
 @asynccontextmanager
@@ -73,6 +94,20 @@ async def connected(address: str, actor: Actor | None = None, **more: Any) -> As
         yield client
     finally:
         await client.disconnect()
+
+
+async def ended(client: centrifuge.Client, seconds: float = 30) -> int:
+    """The code with which the door closed this connection for good."""
+    code: int = await first_of(client.line.ended, seconds)
+    return code
+
+
+async def first_of(waited_for: list[Any], seconds: float = 30) -> Any:
+    """What comes into this list first."""
+    async with asyncio.timeout(seconds):
+        while not waited_for:
+            await asyncio.sleep(0.01)
+    return waited_for[0]
 
 
 async def follow(client: centrifuge.Client, channel: str, **more: Any) -> Listener:
@@ -90,4 +125,4 @@ async def told(channel: str, *data: Any) -> None:
             await tell(session, channel, one)
 
 
-__all__ = ["Listener", "client_of", "connected", "follow", "open_square", "person", "say", "service", "told"]
+__all__ = ["Listener", "client_of", "connected", "ended", "first_of", "follow", "open_square", "person", "say", "service", "told"]

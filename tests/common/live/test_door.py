@@ -8,8 +8,10 @@ import pytest
 
 from common import clock, ids
 from common.db import unit_of_work
-from common.live import pass_on, sign_out, tokens
-from tests.common.live.make import client_of, connected, follow, open_square, person, told
+from common.identity import service
+from common.live import pass_on, tokens
+from tests.common.identity import make
+from tests.common.live.make import client_of, connected, ended, follow, open_square, person, told
 
 open_square()
 
@@ -125,14 +127,14 @@ async def test_an_expired_token_is_refreshed_and_a_forged_one_turned_away(server
 
 
 async def test_signing_out_elsewhere_closes_the_sockets_of_that_session_alone(server: str) -> None:
-    lost, kept = person(session_id=ids.uuid7()), person(session_id=ids.uuid7())
+    async with unit_of_work() as session:
+        somebody = await make.person(session)
+        opened = [await service.open_session(session, somebody.id, service.Client()) for _ in range(2)]
+        lost, kept = [make.actor_of(somebody, session_id=await service.session_id_of(session, token)) for token in opened]
     async with connected(server, lost) as first, connected(server, kept) as second:
-        assert lost.session_id is not None
         async with unit_of_work() as session:
-            await sign_out(session, lost.session_id)
-        async with asyncio.timeout(30):
-            while first.state != centrifuge.ClientState.DISCONNECTED:
-                await asyncio.sleep(0.01)
+            await service.sign_out(session, lost)
+        assert await ended(first) == 3503
         assert (await second.rpc("square.double", {"number": 2})).data == {"twice": 4}
 
 

@@ -10,7 +10,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from common.db import hot
+from common import outbox
+from common.db import hot, unit_of_work
+from common.embedded.valkey import Valkey
 from common.live import tokens, wakeups
 from common.live.hub import CHECK_SECONDS
 from common.live.jobs import trim
@@ -86,6 +88,29 @@ async def test_without_redis_everything_arrives_a_little_later(database: None, m
             waits.append(time.monotonic() - began)
     assert [offset for offset, _ in heard.heard] == list(range(1, 9))
     assert min(waits) < CHECK_SECONDS / 2  # what this process told itself waits for no look into the database
+
+
+async def test_a_redis_that_hangs_holds_up_neither_answers_nor_messages_nor_work(server: str, valkey: Valkey) -> None:
+    """Not killed, which answers at once, but stopped: it takes every word and says none."""
+    assert valkey.process is not None
+    async with connected(server) as one, connected(server) as other:
+        heard = await follow(other, "square:1")
+        valkey.process.send_signal(signal.SIGSTOP)
+        try:
+            async with asyncio.timeout(30):  # it stands still until all of this is done
+                for number in range(1, 11):
+                    await one.publish("square:1", {"n": number})
+                await heard.until(10)
+                await follow(one, "square:1")
+                assert (await one.presence_stats("square:1")).num_clients == 2
+                for _ in range(10):
+                    async with unit_of_work() as session:
+                        await outbox.enqueue(session, "nobody.does_this")
+                await follow(one, "square:2")
+        finally:
+            valkey.process.send_signal(signal.SIGCONT)
+        await told("square:2", "after")
+    assert [offset for offset, _ in heard.heard] == list(range(1, 11))
 
 
 async def test_what_was_trimmed_is_said_not_to_be_recovered(server: str) -> None:

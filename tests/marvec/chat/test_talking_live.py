@@ -8,7 +8,10 @@ import pytest
 
 from common import ids
 from common.db import hot, unit_of_work
+from common.live import pacing
+from common.pace import Pace, Pacer
 from marvec.chat import queries, service
+from marvec.chat.service import batches
 from tests.common.live.city import running, start
 from tests.common.live.make import connected, follow
 from tests.marvec.chat.make import conversation, known, person, say, stored
@@ -68,6 +71,52 @@ async def test_watermarks_and_typing_are_seen_but_not_kept(server: str) -> None:
     ]
     async with unit_of_work() as session:
         assert await queries.watermarks(session, talk) == {daeng.person_id: 0, puang.person_id: 1}
+
+
+async def test_where_a_block_stands_neither_sees_what_the_other_does(server: str) -> None:
+    """Typing, receipts and presence, both ways; a third person in the talk sees both of them."""
+    daeng, puang, third = person(), person(), person()
+    talk, of_the_two = await conversation(daeng, puang, third), await conversation(daeng, puang)
+    await say(third, talk, "Masih ada?")
+    async with connected(server, daeng) as one, connected(server, puang) as two, connected(server, third) as three:
+        listeners = [await follow(client, f"chat:{talk}") for client in (one, two, three)]
+        async with unit_of_work() as session:
+            await service.block(session, daeng, of_the_two)
+        for client in (one, two):
+            await client.rpc("chat.typing", {"conversation": str(talk)})
+            await client.rpc("chat.read", {"conversation": str(talk), "seq": 1})
+        await three.rpc("chat.typing", {"conversation": str(talk)})
+        for heard, count in zip(listeners, (3, 3, 5), strict=True):
+            await heard.until(count)
+        present = [{info.user for info in (await client.presence(f"chat:{talk}")).clients.values()} for client in (one, two, three)]
+
+    names = [str(who.person_id) for who in (daeng, puang, third)]
+    seen = [{data["person"] for _, data in heard.heard} for heard in listeners]
+    assert seen == present == [{names[0], names[2]}, {names[1], names[2]}, set(names)]
+
+
+async def test_a_lively_talk_has_room_a_flood_is_told_to_wait_and_others_go_on(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    daeng, puang = person(), person()
+    talk = await conversation(daeng, puang)
+    monkeypatch.setattr(batches, "PACERS", (Pacer(Pace(burst=0.005, a_second=0.00001)),))  # times the tests' thousand: five at once
+    codes = []
+    async with connected(server, daeng) as one, connected(server, puang) as two:
+        for number in range(8):
+            try:
+                await one.rpc("chat.send", {"conversation": str(talk), "client_id": f"c{number}", "text": f"pesan {number}"})
+            except centrifuge.ReplyError as error:
+                codes.append((error.code, error.temporary))
+        await two.rpc("chat.send", {"conversation": str(talk), "client_id": "p", "text": "Pelan-pelan ki’"})
+        heard = await follow(two, f"chat:{talk}")
+        monkeypatch.setattr(pacing, "SIGNALS", Pacer(Pace(burst=0.002, a_second=0.00001)))
+        for _ in range(2):
+            await one.rpc("chat.typing", {"conversation": str(talk)})
+        with pytest.raises(centrifuge.ReplyError) as refused:
+            await one.rpc("chat.typing", {"conversation": str(talk)})
+        await heard.until(2)
+    assert refused.value.code == 111
+    assert codes == [(429, True)] * 3
+    assert [text for _, _, text in await stored(talk)] == [f"pesan {number}" for number in range(5)] + ["Pelan-pelan ki’"]
 
 
 async def test_kill_9_in_the_middle_of_sending_loses_and_doubles_nothing(database: None) -> None:

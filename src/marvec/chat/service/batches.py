@@ -1,13 +1,18 @@
 """Group commit: what is sent while a commit is under way goes together into the next one. Each sender is answered after COMMIT only."""
 
 import asyncio
+from math import ceil
 
 from common.db import unit_of_work
 from common.errors import DomainError
+from common.pace import Pace, Pacer
+from marvec.chat.errors import TooFast
 from marvec.chat.schemas import Draft, MessageOut
 from marvec.chat.service.writing import write
 
 MOST = 200  # messages of one commit
+PACERS = (Pacer(Pace(burst=40, a_second=1)), Pacer(Pace(burst=400, a_second=0.2)))
+"""Of one author, in all conversations: room for a lively talk, for what waited for the line, and for a busy day of a seller."""
 Waiting = tuple[Draft, asyncio.Future[MessageOut]]
 
 
@@ -56,7 +61,10 @@ _batchers: dict[asyncio.AbstractEventLoop, Batcher] = {}
 
 
 async def send(draft: Draft) -> MessageOut:
-    """Send a message in its own right (not within another room's transaction: that is `post`)."""
+    """Send a message in its own right (not within another room's transaction: that is `post`). Raises what `post` does, and TooFast."""
+    for pacer in PACERS:
+        if seconds := pacer.take(draft.author_id):
+            raise TooFast(seconds=ceil(seconds))
     loop = asyncio.get_running_loop()
     batcher = _batchers.get(loop)
     if batcher is None:

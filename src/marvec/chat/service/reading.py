@@ -1,5 +1,6 @@
 """Watermarks, typing, and telling those who were away."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,13 +27,19 @@ async def read_up_to(actor: Actor, conversation_id: UUID, seq: int) -> None:
     async with hot() as connection:
         moved = await connection.fetchval(READ, conversation_id, actor.person_id, seq)
     if moved is not None:
-        await live.pass_on(f"chat:{conversation_id}", {"type": "read", "person": actor.person_id, "seq": moved})
+        await _show(actor, conversation_id, {"type": "read", "person": actor.person_id, "seq": moved})
 
 
 async def typing(actor: Actor, conversation_id: UUID) -> None:
     """Let the others see that the actor writes; not kept. Raises NoConversation."""
     policy.check_takes_part(await queries.remembered_people(conversation_id), actor.person_id)
-    await live.pass_on(f"chat:{conversation_id}", {"type": "typing", "person": actor.person_id})
+    await _show(actor, conversation_id, {"type": "typing", "person": actor.person_id})
+
+
+async def _show(actor: Actor, conversation_id: UUID, data: dict[str, Any]) -> None:
+    """What the actor does at this moment, to all but those with whom a block stands."""
+    strangers = await queries.strangers(actor.person_id, str(conversation_id))
+    await live.pass_on(f"chat:{conversation_id}", data, strangers=strangers)
 
 
 async def tell_absent(session: AsyncSession, conversation_id: UUID, person_id: UUID) -> None:
