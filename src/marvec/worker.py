@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import structlog
@@ -13,6 +13,9 @@ from common.db import close_database, open_database
 from common.settings import get_settings
 from marvec import site
 
+if TYPE_CHECKING:
+    from common.embedded.pulse import Pulse
+
 log = structlog.get_logger(__name__)
 
 
@@ -20,16 +23,17 @@ async def run_outbox_row(_: dict[Any, Any], row_id: str) -> None:
     await jobs.run_row(UUID(row_id))
 
 
-def run() -> None:
-    """Work until SIGTERM or SIGINT; jobs under way get the time to end."""
+def run(pulse: "Pulse | None" = None) -> None:
+    """Work until SIGTERM or SIGINT; jobs under way get the time to end. The loop beats the `pulse`."""
     site.load_models()
     site.load_jobs()
     jobs.every("outbox.sweep", seconds=2)(jobs.sweep)
     jobs.every("outbox.forget", seconds=3600)(jobs.forget_done)
-    asyncio.run(_work())
+    asyncio.run(_work(pulse))
 
 
-async def _work() -> None:
+async def _work(pulse: "Pulse | None") -> None:
+    beating = asyncio.create_task(pulse.keep()) if pulse else None
     settings = get_settings()
     await open_database(settings)
     await queue.open_queue(settings)
@@ -47,6 +51,8 @@ async def _work() -> None:
         await asyncio.gather(carrier, *timers, return_exceptions=True)
         await queue.close_queue()
         await close_database()
+        if beating:
+            beating.cancel()
 
 
 async def _carry(stopping: asyncio.Event) -> None:

@@ -7,10 +7,11 @@ one that falls is back within a few hundredths of a second. On macOS system libr
 import gc
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from common.embedded.programs import Child, Fork, Output, Program
+from common.embedded.pulse import Pulse
 from marvec.cli.city import City
 
 
@@ -47,7 +48,12 @@ def _loaded(names: list[str], output: Output, door: socket.socket) -> Staff:
     from marvec.cli.web import serve  # noqa: PLC0415
 
     app = create_app()
-    return Staff([Fork(name, output, lambda: serve(app, door)) for name in names], [Fork("worker", output, worker.run)])
+    return Staff([_fork(name, output, lambda pulse: serve(app, door, pulse)) for name in names], [_fork("worker", output, worker.run)])
+
+
+def _fork(name: str, output: Output, work: Callable[[Pulse], object]) -> Fork:
+    pulse = Pulse()
+    return Fork(name, output, lambda: work(pulse), pulse=pulse)
 
 
 def _executed(names: list[str], city: City, output: Output, door: socket.socket) -> Staff:

@@ -1,12 +1,16 @@
 """`marvec web`: uvicorn around `marvec.app:create_app`."""
 
+import asyncio
 import socket
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    import uvicorn
     from litestar import Litestar
+
+    from common.embedded.pulse import Pulse
 
 DRAIN = 10  # seconds that requests and sockets get to end after SIGTERM
 
@@ -23,14 +27,16 @@ def web(host: str, port: int, fd: int | None) -> None:
     serve(create_app(), listen(host, port) if fd is None else socket.socket(fileno=fd))
 
 
-def serve(app: "Litestar", door: socket.socket) -> None:
-    """Answer at `door` until SIGTERM; then no new requests, and DRAIN seconds for those under way."""
+def serve(app: "Litestar", door: socket.socket, pulse: "Pulse | None" = None) -> None:
+    """Answer at `door` until SIGTERM; then no new requests, and DRAIN seconds for those under way. The loop beats the `pulse`."""
     import uvicorn  # noqa: PLC0415 - as above
+
+    from common.web.line import BoundedLine  # noqa: PLC0415
 
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=BoundedLine,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=256 * 1024,
@@ -41,4 +47,12 @@ def serve(app: "Litestar", door: socket.socket) -> None:
         log_level="warning",
         server_header=False,
     )
-    uvicorn.Server(config).run(sockets=[door])
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(uvicorn.Server(config), door, pulse))
+
+
+async def _serve(server: "uvicorn.Server", door: socket.socket, pulse: "Pulse | None") -> None:
+    beating = asyncio.create_task(pulse.keep()) if pulse else None
+    await server.serve(sockets=[door])
+    if beating:
+        beating.cancel()
