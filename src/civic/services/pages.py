@@ -18,6 +18,7 @@ from common.actor import Actor
 from common.errors import Invalid
 from common.i18n import gettext as _
 from common.web import Form, page, reshow, see_other
+from common.web.bodies import TAKES, UPLOAD
 from common.web.paging import Cursor, page_of
 from common.web.templating import Page
 
@@ -97,7 +98,7 @@ async def fill_group(
     return see_other(f"/permohonan/{application_id}/isi?bagian={views.part_after(current, part, opens)}")
 
 
-@post("/permohonan/{application_id:uuid}/berkas/{name:str}", guards=CITIZEN)
+@post("/permohonan/{application_id:uuid}/berkas/{name:str}", guards=CITIZEN, opt={TAKES: UPLOAD})
 async def attach_document(session: AsyncSession, request: Web, actor: Actor, application_id: UUID, name: str) -> Redirect:
     application = await queries.visible(session, actor, application_id)
     context = await views.form_context(session, application, views.DOCUMENTS)

@@ -31,6 +31,7 @@ from civic.services.schemas import (
 from common import guards
 from common.actor import Actor, Role
 from common.credentials import queries as credentials
+from common.web.bodies import TAKES, UPLOAD
 from common.web.paging import Cursor, Limit, Page, page_of
 
 CITIZEN = [guards.assured(1), guards.scope("applications")]
@@ -86,7 +87,7 @@ async def fill_application(session: AsyncSession, actor: Actor, application_id: 
     return FilledIn(application=await _shown(session, application), problems=problems)
 
 
-@put("/applications/{application_id:uuid}/documents/{name:str}", guards=CITIZEN)
+@put("/applications/{application_id:uuid}/documents/{name:str}", guards=CITIZEN, opt={TAKES: UPLOAD})
 async def attach_document(
     session: AsyncSession,
     actor: Actor,

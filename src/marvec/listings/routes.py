@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
 from common.actor import Actor
+from common.web.bodies import TAKES, UPLOAD
 from common.web.paging import Cursor, Limit, Page, keys_of, page_of
 from marvec.listings import policy, queries, service
 from marvec.listings.errors import NoSuchListing
@@ -72,7 +73,7 @@ async def restock(session: AsyncSession, actor: Actor, listing_id: UUID, data: R
     return await _shown(session, await queries.by_id(session, listing_id))
 
 
-@post("/{listing_id:uuid}/pictures", guards=WRITES)
+@post("/{listing_id:uuid}/pictures", guards=WRITES, opt={TAKES: UPLOAD})
 async def add_picture(session: AsyncSession, actor: Actor, listing_id: UUID, data: Upload) -> ListingOut:
     """Multipart with one file, field `data`: JPEG, PNG or WebP."""
     await service.upload_picture(session, actor, listing_id, await data.read(), data.filename)

@@ -12,6 +12,7 @@ from common import guards
 from common.actor import Actor
 from common.i18n import gettext as _
 from common.web import Form, page, reshow, see_other
+from common.web.bodies import TAKES, UPLOAD
 from common.web.paging import Cursor, keys_of, page_of
 from marvec.listings import goods, queries, service
 from marvec.listings.errors import NoSuchListing, NoSuchPicture, NotShown
@@ -51,7 +52,7 @@ async def new_listing(session: AsyncSession, actor: Actor, slug: str) -> Respons
     return page("listings/new.html", shop=await _my_shop(session, actor, slug), **_choices())
 
 
-@post("/toko-saya/{slug:str}/barang/baru", guards=MINE)
+@post("/toko-saya/{slug:str}/barang/baru", guards=MINE, opt={TAKES: UPLOAD})
 async def create_listing(request: Asked, session: AsyncSession, actor: Actor, slug: str) -> Response[Any]:
     shop = await _my_shop(session, actor, slug)
     async with reshow(request, "listings/new.html", shop=shop, **_choices()) as form:
@@ -100,7 +101,7 @@ async def pause_listing(session: AsyncSession, actor: Actor, slug: str, listing_
     return _back(slug, listing_id, _("Barang ini dijeda: tidak tampil di pasar dulu."))
 
 
-@post(ONE + "/gambar", guards=MINE)
+@post(ONE + "/gambar", guards=MINE, opt={TAKES: UPLOAD})
 async def add_pictures(request: Asked, session: AsyncSession, actor: Actor, slug: str, listing_id: UUID) -> Response[Any]:
     async with reshow(request, "listings/edit.html", **await _editor(session, actor, slug, listing_id)) as form:
         await _keep_pictures(session, actor, listing_id, form)

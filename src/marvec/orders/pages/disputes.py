@@ -10,6 +10,7 @@ from common import guards
 from common.actor import Actor
 from common.i18n import gettext as _
 from common.web import Form, page, reshow, see_other
+from common.web.bodies import TAKES, UPLOAD
 from marvec.orders import policy, service
 from marvec.orders.machine import TIME_TO_ANSWER, TIME_TO_SETTLE, OrderState, Party
 from marvec.orders.schemas import Agree, OpenDispute, OrderOut, Say
@@ -34,7 +35,7 @@ async def show_dispute(session: AsyncSession, actor: Actor, reference: str) -> R
     return page("orders/dispute.html", **context)
 
 
-@post(HERE, guards=TWO)
+@post(HERE, guards=TWO, opt={TAKES: UPLOAD})
 async def open_dispute(request: Asked, session: AsyncSession, actor: Actor, reference: str) -> Response[Any]:
     context = await _shown(session, actor, reference)
     async with reshow(request, "orders/dispute.html", **context) as form:
@@ -42,7 +43,7 @@ async def open_dispute(request: Asked, session: AsyncSession, actor: Actor, refe
     return _back(reference, _("Masalahnya kami catat, dan penjual dikabari."))
 
 
-@post(HERE + "/keterangan", guards=TWO)
+@post(HERE + "/keterangan", guards=TWO, opt={TAKES: UPLOAD})
 async def say(request: Asked, session: AsyncSession, actor: Actor, reference: str) -> Response[Any]:
     context = await _shown(session, actor, reference)
     async with reshow(request, "orders/dispute.html", **context) as form:

@@ -12,6 +12,7 @@ from common.i18n import gettext as _
 from common.i18n import rupiah
 from common.payments import service as payments
 from common.web import page, reshow, see_other
+from common.web.bodies import TAKES, UPLOAD
 from common.web.paging import Cursor
 from marvec.orders import desk, policy, queries, service
 from marvec.orders.machine import OrderState, Party
@@ -60,7 +61,7 @@ async def refund_part(request: Asked, session: AsyncSession, actor: Actor, refer
     return see_other(f"/pesanan/{reference}", toast=_("%(amount)s dikembalikan ke pembeli.", amount=rupiah(made.amount)))
 
 
-@post("/pesanan/{reference:str}/bukti", guards=[guards.signed_in])
+@post("/pesanan/{reference:str}/bukti", guards=[guards.signed_in], opt={TAKES: UPLOAD})
 async def hand_in_evidence(request: Asked, session: AsyncSession, actor: Actor, reference: str) -> Response[Any]:
     context = await shown(session, actor, reference)
     async with reshow(request, "orders/show.html", **context) as form:
