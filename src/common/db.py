@@ -4,6 +4,7 @@ Two doors to the same PostgreSQL: SQLAlchemy sessions for the business verbs, an
 single statements. `after_commit` is best effort (wake-ups); what must happen goes into the outbox.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -16,18 +17,20 @@ from uuid import UUID
 import asyncpg
 import structlog
 from litestar.types import Scope
-from sqlalchemy import DateTime, Dialect, MetaData, Text, text
+from sqlalchemy import DateTime, Dialect, MetaData, Text, event, exc, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from common import clock, ids
+from common import clock, faults, ids
 from common.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
 Deed = Callable[[], Awaitable[None]]
 Shown = Callable[[AsyncSession], Awaitable[None]]
 POOL_SECONDS = 10.0  # who gets no connection within these gives up: the city is overloaded, and its callers try again
+CONNECT_SECONDS = 5.0
+HOT_SECONDS = 30.0  # of one hot statement
 
 metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = {
@@ -95,19 +98,42 @@ _open: Database | None = None
 _holders = 0
 
 
-async def open_database(settings: Settings | None = None) -> Database:
-    """Open both doors for this process, or share them if they are open; the last `close_database` shuts them."""
+async def open_database(settings: Settings | None = None, *, patience: float | None = None) -> Database:
+    """Open both doors for this process, or share them if they are open; the last `close_database` shuts them.
+
+    `patience`: seconds that one statement may take, where people wait for the answer; a hung database is then an error instead of silence.
+    """
     global _open, _holders  # noqa: PLW0603  one database a process
     if _open is None:
         settings = settings or get_settings()
         size = settings.database_pool
-        engine = create_async_engine(settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=POOL_SECONDS)
-        pool = await asyncpg.create_pool(
-            settings.database_url, min_size=1, max_size=size, init=_prepare, reset=_leave_as_it_is, command_timeout=30
+        options = {"async_creator_fn": _connect, "timeout": CONNECT_SECONDS, "command_timeout": patience}
+        engine = create_async_engine(
+            settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=POOL_SECONDS, connect_args=options
         )
+        event.listen(engine.sync_engine, "handle_error", faults.judge)
+        event.listen(engine.sync_engine, "checkout", _refuse_the_dead)
+        pool = await asyncpg.create_pool(
+            settings.database_url, min_size=0, max_size=size, init=_prepare, reset=_leave_as_it_is, connect=_connect,
+            timeout=CONNECT_SECONDS, command_timeout=patience or HOT_SECONDS,
+        )  # fmt: skip
         _open = Database(engine, async_sessionmaker(engine, expire_on_commit=False), pool)
     _holders += 1
     return _open
+
+
+async def _connect(*address: Any, **options: Any) -> asyncpg.Connection:
+    try:
+        return await asyncpg.connect(*address, **options)
+    except OSError as error:
+        raise faults.away(error) from error
+
+
+def _refuse_the_dead(connection: Any, _record: object, _proxy: object) -> None:
+    """A connection that the server has closed is replaced before its first statement. The socket has told so: no question is sent, unlike
+    by a pre-ping, which is a round trip a request."""
+    if connection.driver_connection.is_closed():
+        raise exc.DisconnectionError
 
 
 async def close_database() -> None:
@@ -138,9 +164,13 @@ async def unit_of_work() -> AsyncIterator[AsyncSession]:
                 try:
                     yield session
                     await _before(session)
-                except BaseException:
+                except BaseException as error:
                     session.expunge_all()  # a rollback empties the rows it knows, and a form that is shown again still reads them
-                    raise
+                    if (found := faults.meaning(error)) is None:
+                        raise
+                    faults.note(found, error)
+                    await session.invalidate()  # a connection that does not answer would not answer to ROLLBACK either
+                    raise found from error
             await _after(session)
     except Exception:
         await _write_of_the_undone(undone)
@@ -224,8 +254,22 @@ async def hot() -> AsyncIterator[asyncpg.Connection]:
 
     Leave nothing behind on it (SET, LISTEN, a session's advisory lock), or `terminate()` it: the next one gets it as it is.
     """
-    async with database().pool.acquire() as connection:
-        yield connection
+    pool = database().pool
+    try:
+        async with asyncio.timeout(POOL_SECONDS):  # the pool's own limit costs a task
+            connection = await pool.acquire()
+        try:
+            yield connection
+        except TimeoutError:
+            connection.terminate()  # it would make its next holder wait as well
+            raise
+        finally:
+            await pool.release(connection)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        if (found := faults.meaning(error)) is None:
+            raise
+        faults.note(found, error)
+        raise found from error
 
 
 @asynccontextmanager

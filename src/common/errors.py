@@ -98,3 +98,11 @@ class Unavailable(DomainError):
     status = 503
     code = "unavailable"
     message = N_("Marvec sedang sulit dihubungi. Coba lagi sebentar lagi.")
+
+
+class DiskFull(DomainError):
+    """Nothing more can be kept: somebody must make room. What was kept before is whole."""
+
+    status = 507
+    code = "disk_full"
+    message = N_("Penyimpanan kami sedang penuh, jadi ini belum tersimpan. Coba lagi nanti.")

@@ -13,3 +13,9 @@ def rupiah(amount: int) -> str:
 def share(amount: int, basis_points: int) -> int:
     """`basis_points`/10,000 of `amount`, rounded half up to a whole rupiah."""
     return int((Decimal(amount) * basis_points / 10_000).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def is_number(text: str) -> bool:
+    """Whether a person typed a whole number that `int` reads: digits 0 to 9 alone. `str.isdigit` also takes ², which `int` refuses, and the
+    digits of other scripts, which compare unequal to ours."""
+    return text.isascii() and text.isdigit()

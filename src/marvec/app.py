@@ -23,13 +23,14 @@ from common.web.site import make_app
 from marvec import site
 
 LATER = 1.0  # seconds
+PATIENCE = 10.0  # seconds for one statement: who waits longer for a page has left it
 
 
 @asynccontextmanager
 async def doors(_: Litestar) -> AsyncIterator[None]:
     """Database and queue are open while the app lives."""
     settings = get_settings()
-    await open_database(settings)
+    await open_database(settings, patience=PATIENCE)
     await open_queue(settings)
     loading = asyncio.create_task(_load_later())
     try:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import structlog
@@ -15,6 +15,9 @@ from common.files.decoder.pool import close_decoders
 from common.settings import get_settings
 from marvec import site
 
+if TYPE_CHECKING:
+    from common.embedded.pulse import Pulse
+
 log = structlog.get_logger(__name__)
 ROWS_WITHOUT_REDIS = 10  # at once
 
@@ -23,16 +26,17 @@ async def run_outbox_row(_: dict[Any, Any], row_id: str) -> None:
     await jobs.run_row(UUID(row_id))
 
 
-def run() -> None:
-    """Work until SIGTERM or SIGINT; jobs under way get the time to end."""
+def run(pulse: "Pulse | None" = None) -> None:
+    """Work until SIGTERM or SIGINT; jobs under way get the time to end. The loop beats the `pulse`."""
     site.load_models()
     site.load_jobs()
     jobs.every("outbox.sweep", seconds=2)(jobs.sweep)
     jobs.every("outbox.forget", seconds=3600)(jobs.forget_done)
-    asyncio.run(_work())
+    asyncio.run(_work(pulse))
 
 
-async def _work() -> None:
+async def _work(pulse: "Pulse | None") -> None:
+    beating = asyncio.create_task(pulse.keep()) if pulse else None
     settings = get_settings()
     await open_database(settings)
     await queue.open_queue(settings)
@@ -51,6 +55,8 @@ async def _work() -> None:
         await close_decoders()
         await queue.close_queue()
         await close_database()
+        if beating:
+            beating.cancel()
 
 
 async def _carry(stopping: asyncio.Event) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from civic.services.catalogue import Condition, Document, Question, Service
-from common import clock, indonesia, regions, sealing
+from common import clock, indonesia, money, regions, sealing
 from common.i18n import gettext as _
 from common.i18n import tanggal
 from common.settings import get_settings
@@ -150,7 +150,7 @@ def _nik(question: Question, value: str) -> str:
 
 
 def _kk(question: Question, value: str) -> str:
-    return "" if value.isdigit() and value.isascii() and len(value) == 16 else _("Nomor KK ada 16 angka. Periksa lagi.")
+    return "" if money.is_number(value) and len(value) == 16 else _("Nomor KK ada 16 angka. Periksa lagi.")
 
 
 def _phone(question: Question, value: str) -> str:
@@ -162,7 +162,7 @@ def _kelurahan(question: Question, value: str) -> str:
 
 
 def _number(question: Question, value: str) -> str:
-    if not (value.isdigit() and value.isascii() and len(value) < 10):
+    if not (money.is_number(value) and len(value) < 10):
         return _("Tulis dengan angka.")
     low, high = question.minimum or 0, question.maximum or 10**9
     return "" if low <= int(value) <= high else _("Tulis angka antara %(low)s dan %(high)s.", low=low, high=high)

@@ -22,7 +22,7 @@ from civic.services.errors import NoSuchApplication, NoSuchLevy
 from civic.services.models import AT_THE_OFFICE, STATE_NAMES, Application, DecisionKind, DecisionState, State
 from civic.services.policy import is_officer, mark_of
 from civic.services.service.reviewing import SHORTEST_REASON
-from common import clock, guards
+from common import clock, guards, money
 from common.actor import Actor, Role
 from common.audit.reading import Purpose
 from common.errors import Invalid
@@ -185,7 +185,7 @@ FINAL = ("langkah", "tolak")
 
 def _rupiah(text: str) -> int:
     digits = text.replace(".", "").replace("Rp", "").strip()
-    if not (digits.isdigit() and digits.isascii() and len(digits) <= 11):
+    if not (money.is_number(digits) and len(digits) <= 11):
         raise Invalid({"amount": _("Tulis dengan angka. Contoh: 250.000.")})
     return int(digits)
 

@@ -12,6 +12,7 @@ from math import prod
 from typing import Any
 
 from civic.services.catalogue import Exemption, Factor, LevyRule, Service, Trait
+from common import money
 from common.i18n import language, rupiah
 
 Line = dict[str, Any]
@@ -35,7 +36,7 @@ class Proposal:
 def propose(service: Service, answers: Mapping[str, str]) -> Proposal | None:
     """The levy that the form leads to; None for a service without one, or a form whose base is not a number yet."""
     rule = service.fee.rule
-    if rule is None or not answers.get(rule.base, "").isdecimal():
+    if rule is None or not money.is_number(answers.get(rule.base, "")):
         return None
     lines, amount = _computed(service, rule, answers)
     exempt = next((one for one in rule.exemptions if one.when and _all_show(one.when, answers)), None)
@@ -84,7 +85,7 @@ def _all_show(traits: tuple[Trait, ...], answers: Mapping[str, str]) -> bool:
 def _shows(trait: Trait, answer: str) -> bool:
     if trait.equals:
         return answer == trait.equals
-    if not answer.isdecimal():
+    if not money.is_number(answer):
         return False
     return (trait.below is None or int(answer) < trait.below) and (trait.at_least is None or int(answer) >= trait.at_least)
 

@@ -4,6 +4,7 @@ No threads: the supervisor forks, and a fork takes the locks of other threads wi
 """
 
 import ctypes
+import faulthandler
 import gc
 import os
 import selectors
@@ -15,7 +16,9 @@ from pathlib import Path
 
 from common.embedded.outlet import Outlet
 from common.embedded.processes import Process, die_with_parent, end, spawn
+from common.embedded.pulse import Pulse
 
+SAY_WHERE = signal.SIGUSR2  # to a fork: write to the log where you stand
 READER_PAUSE = 0.2  # seconds until a reader who stalled is tried again
 PR_SET_NAME = 15  # prctl(2): what `ps` and `top` call it, 15 bytes
 
@@ -63,9 +66,11 @@ class Child:
         self.process: Process | None = None
         self._output = output
         self._patience = patience
+        self._was_asked = False
 
     def launch(self) -> None:
         """Start it. Call from the thread that lives as long as the child should."""
+        self._was_asked = False
         theirs_to_read, theirs_to_write = os.pipe()
         try:
             self.process = self.begin(theirs_to_write)
@@ -79,12 +84,15 @@ class Child:
     def ask_to_stop(self) -> None:
         """SIGTERM without waiting, so that several drain at the same time."""
         if self.process is not None and self.process.poll() is None:
+            self._was_asked = True
             self.process.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
-        """SIGTERM, `patience` seconds, SIGKILL. Stopping twice is no error."""
+        """SIGTERM (once: to a web process a second one says not to wait for its visitors), `patience` seconds, SIGKILL. Stopping twice is
+        no error."""
         if self.process is not None:
-            end(self.process, ((signal.SIGTERM, self._patience),), meanwhile=self._output.pump)
+            asking = 0 if self._was_asked else signal.SIGTERM
+            end(self.process, ((asking, self._patience),), meanwhile=self._output.pump)
             self._output.pump()
             self.process = None
 
@@ -110,13 +118,21 @@ class Program(Child):
 
 
 class Fork(Child):
-    """A copy of ourselves that runs `work`: all that we have imported is there at once, and its memory is shared."""
+    """A copy of ourselves that runs `work`: all that we have imported is there at once, and its memory is shared.
 
-    def __init__(self, name: str, output: Output, work: Callable[[], object], *, patience: float = 15.0) -> None:
+    `pulse`: beaten by the work's loop; the supervisor replaces a child whose pulse stops.
+    """
+
+    def __init__(
+        self, name: str, output: Output, work: Callable[[], object], *, patience: float = 15.0, pulse: Pulse | None = None
+    ) -> None:
         super().__init__(name, output, patience)
         self._work = work
+        self.pulse = pulse
 
     def begin(self, output: int) -> Process:
+        if self.pulse is not None:
+            self.pulse.still()
         gc.freeze()  # what stands now is never swept again, so its pages stay shared
         become_ours = die_with_parent(signal.SIGKILL)
         sys.stdout.flush()
@@ -126,6 +142,7 @@ class Fork(Child):
         status = 1
         try:
             _settle(self.name, output)
+            faulthandler.register(SAY_WHERE, file=2, all_threads=True)
             become_ours()
             status = _run(self._work)
         finally:

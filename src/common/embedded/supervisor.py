@@ -20,9 +20,14 @@ from typing import Any, Protocol
 from common.embedded.errors import EmbeddedError
 from common.embedded.folders import write_whole
 from common.embedded.processes import Process
-from common.embedded.programs import Output
+from common.embedded.programs import SAY_WHERE, Output
+from common.embedded.pulse import Pulse
 
-STEADY = 30.0  # seconds after which a life is no longer a failed start
+STEADY = 5.0  # seconds after which a life is no longer a failed start
+HUNG_SECONDS = 10.0  # without a beat of the pulse
+START_SECONDS = 90.0  # until the first one
+SURE_SECONDS = 2.0  # of doubt, lest a machine that slept kill everybody as it wakes
+LOOK_SECONDS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 10.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -43,6 +48,7 @@ class Narrator(Protocol):
     """Who tells a person what happens, in that person's language."""
 
     def fell(self, name: str, returncode: int, pause: float) -> None: ...
+    def hung(self, name: str, seconds: float) -> None: ...
     def refused(self, name: str, error: EmbeddedError) -> None: ...
     def stopped(self, name: str, seconds: float) -> None: ...
 
@@ -57,6 +63,8 @@ class _Watched:
     started_at: float
     failures: int = 0
     due: float | None = None  # when to start it again; None: it lives
+    doubted_at: float | None = None  # since when its pulse is missed
+    hung: bool = False  # we ended it, so it is no failed start
 
 
 @dataclass
@@ -79,14 +87,15 @@ class Supervisor:
         self._write_record()
 
     def watch(self) -> None:
-        """Bring back whatever ends, until a signal raises Interrupted."""
+        """Bring back whatever ends or hangs, until a signal raises Interrupted."""
         with _wake_on_child(self.output.selector):
             while True:
                 now = time.monotonic()
                 for one in self._everyone():
                     self._look_after(one, now)
                 dues = [one.due for one in self._everyone() if one.due is not None]
-                self.output.pump(max(0.0, min(dues) - time.monotonic()) if dues else 60.0)
+                wait = LOOK_SECONDS if any(pulse_of(one.server) for one in self._everyone()) else 60.0
+                self.output.pump(max(0.0, min([wait, *(due - time.monotonic() for due in dues)])))
 
     def stop(self) -> None:
         """End everything, the last group first, and remove the record."""
@@ -107,11 +116,30 @@ class Supervisor:
     def _look_after(self, one: _Watched, now: float) -> None:
         process = one.server.process
         if one.due is None and process is not None and (code := process.poll()) is not None:
-            one.failures = 0 if now - one.started_at > STEADY else one.failures + 1
+            one.failures = 0 if one.hung or now - one.started_at > STEADY else one.failures + 1
             one.due = now + pause_after(one.failures)
+            one.doubted_at, one.hung = None, False
             self.narrator.fell(one.server.name, code, one.due - now)
         if one.due is not None and one.due <= now:
             self._start_again(one, now)
+        elif one.due is None:
+            self._feel_pulse(one, now)
+
+    def _feel_pulse(self, one: _Watched, now: float) -> None:
+        """A child whose loop stands still (stopped, blocked, endless) says where it stands, if it can, and is ended. It then has fallen."""
+        process, pulse = one.server.process, pulse_of(one.server)
+        if process is None or pulse is None or one.hung:
+            return
+        silent = now - (pulse.last or one.started_at)
+        if silent < (HUNG_SECONDS if pulse.last else START_SECONDS):
+            one.doubted_at = None
+        elif one.doubted_at is None:
+            one.doubted_at = now
+            process.send_signal(SAY_WHERE)
+        elif now - one.doubted_at >= SURE_SECONDS:
+            one.hung = True
+            self.narrator.hung(one.server.name, silent)
+            process.send_signal(signal.SIGKILL)
 
     def _start_again(self, one: _Watched, now: float) -> None:
         try:
@@ -129,6 +157,11 @@ class Supervisor:
         processes = {one.server.name: one.server.process.pid for one in self._everyone() if one.server.process is not None}
         content = json.dumps({"supervisor": os.getpid(), **self.facts, "processes": processes}, indent=2)
         write_whole(self.record, content)
+
+
+def pulse_of(server: Server) -> Pulse | None:
+    found: Pulse | None = getattr(server, "pulse", None)
+    return found
 
 
 def pause_after(failures: int) -> float:

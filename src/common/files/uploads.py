@@ -24,6 +24,7 @@ from common.files.errors import TooManyFiles
 from common.files.schemas import Upload
 from common.guards import Connection, Guard
 from common.i18n import gettext as _
+from common.web.bodies import UPLOAD
 
 MOST = 8
 STATE = "uploads"
@@ -47,6 +48,7 @@ def takes(purpose: str, *, only: str = "") -> Guard:
                 await file.close()
 
     guard.access = f"files:{purpose}"  # type: ignore[attr-defined]  # functions carry attributes
+    guard.takes = UPLOAD  # type: ignore[attr-defined]  # as above
     return guard
 
 

@@ -13,12 +13,15 @@ from common.actor import Actor, Grant, Role
 from common.db import hot
 from common.identity import policy
 from common.identity.service import keys, on_record
+from common.web import static
 from common.web.cookies import name_of
 from common.web.csrf import SESSION_COOKIE, cookies_of
 
 NOTED_EVERY = timedelta(minutes=5)
 BEARER_PATHS = ("/api/", "/berkas/", "/connection/")
 """Where a token counts. Pages know browsers only: their forms declare no scopes."""
+NOBODYS_PATHS = (static.PREFIX.encode(), b"/healthz", b"/readyz", b"/metrics")
+"""The same for everybody: who asks is not looked up, which is a statement saved, and they answer without a database."""
 
 PERSON = """
     p.id AS person_id, p.name, p.locale,
@@ -56,7 +59,8 @@ class WhoIsIt:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         actor = None
         if scope["type"] in ("http", "websocket"):
-            actor = scope["state"]["actor"] = await recognise(scope)
+            anybody = scope["raw_path"].startswith(NOBODYS_PATHS)  # `path` is cut where static files are mounted
+            actor = scope["state"]["actor"] = None if anybody else await recognise(scope)
             i18n.prefer(actor.locale if actor else None)
         await self.app(scope, receive, send)
         if actor and (code := scope["state"].get("refused")):

@@ -101,6 +101,14 @@ class BadSignature(DomainError):
     message = N_("Tanda tangan pesan ini tidak benar.")
 
 
+class BadMessage(DomainError):
+    """Signed, and yet no message: read again it would be none either."""
+
+    status = 400
+    code = "bad_message"
+    message = N_("Pesan ini tidak bisa dibaca.")
+
+
 class ProviderAway(Unavailable):
     """The provider did not answer, or asked us to come back: the same call may be made again with the same key."""
 

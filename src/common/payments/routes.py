@@ -10,8 +10,10 @@ from common import guards
 from common.actor import Actor, Role
 from common.payments import deskapi, lists, queries, service
 from common.payments.schemas import ActionOut, BalanceOut, MessageOut, PaymentOut, PotOut, TransactionOut
+from common.web.bodies import TAKES
 from common.web.paging import Cursor, Limit, Page, linked
 
+MOST_BYTES = 512 * 1024  # of one message: an event holds a whole object of the provider's
 OPERATOR = [guards.role(Role.OPERATOR), guards.scope("ledger:read")]
 
 
@@ -61,7 +63,7 @@ async def list_messages(
     "/webhooks/stripe",
     status_code=200,
     guards=[guards.public],
-    opt={"csrf_exempt": True},
+    opt={"csrf_exempt": True, TAKES: MOST_BYTES},
     media_type=MediaType.TEXT,
     include_in_schema=False,
 )

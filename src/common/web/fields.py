@@ -1,6 +1,5 @@
 """A form as it was sent: its values, and what is wrong with them in plain words."""
 
-import re
 from collections.abc import Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -9,6 +8,7 @@ from litestar.datastructures import FormMultiDict, UploadFile
 from pydantic import BaseModel, ValidationError
 
 from common.errors import Invalid
+from common.money import is_number
 from common.web.wording import in_words
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -96,7 +96,7 @@ def _lists(node: Any) -> Any:
     """Dicts whose keys are all numbers become lists."""
     if not isinstance(node, dict):
         return node
-    if node and all(re.fullmatch(r"\d{1,4}", key) for key in node):
+    if node and all(len(key) <= 4 and is_number(key) for key in node):
         return [_lists(node[key]) for key in sorted(node, key=int) if int(key) < MOST_ROWS]
     return {key: _lists(child) for key, child in node.items()}
 
@@ -106,7 +106,7 @@ def _takes_list(schema: type[BaseModel], parts: Sequence[str]) -> bool:
     kind: Any = schema
     for part in parts:
         kind = _plain(kind)
-        if get_origin(kind) in LISTS and part.isdigit():
+        if get_origin(kind) in LISTS and is_number(part):
             kind = get_args(kind)[0]
         elif isinstance(kind, type) and issubclass(kind, BaseModel):
             field = kind.model_fields.get(part) or next((f for f in kind.model_fields.values() if f.alias == part), None)

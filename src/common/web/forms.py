@@ -12,7 +12,7 @@ from common.web.fields import EMPTY_FORM, Form
 from common.web.templating import Page
 
 __all__ = ["EMPTY_FORM", "Form", "reshow"]
-SHOWN_AGAIN = frozenset({400, 403, 409, 410, 413, 422, 429, 503})
+SHOWN_AGAIN = frozenset({400, 403, 409, 410, 413, 422, 429, 503, 507})
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from common.db import hot
+from common.errors import DomainError
 from common.settings import get_settings
 
 MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations" / "versions"
@@ -47,7 +48,7 @@ async def _within_patience(check: Callable[[], Awaitable[str]]) -> str:
         return await asyncio.wait_for(check(), PATIENCE)
     except TimeoutError:
         return "timeout"
-    except (OSError, RedisError, RuntimeError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, RedisError, RuntimeError, asyncpg.PostgresError, asyncpg.InterfaceError, DomainError) as error:
         return type(error).__name__
 
 

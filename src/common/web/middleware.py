@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import parse_qs
 
 import structlog
@@ -10,6 +11,7 @@ from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from common import i18n, ids
+from common.errors import DomainError
 from common.settings import Settings
 from common.web import csrf, proxies, toasts
 from common.web.cookies import is_https, name_of
@@ -37,7 +39,21 @@ class Ground:
         if scope["type"] == ScopeType.HTTP:
             await self._answer(scope, receive, send, asked)
         else:
+            await self._converse(scope, receive, send)
+
+    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A socket that cannot be opened now is refused with the error's status, and its client comes back later."""
+        try:
             await self.sockets.get(scope["path"], self.app)(scope, receive, send)
+        except DomainError as error:
+            if "websocket.http.response" not in (scope.get("extensions") or {}):
+                await send({"type": "websocket.close", "code": 1013, "reason": error.code})
+                return
+            headers = [(b"retry-after", str(error.params.get("seconds", 30)).encode())]
+            begin: Any = {"type": "websocket.http.response.start", "status": error.status, "headers": headers}
+            end: Any = {"type": "websocket.http.response.body", "body": b""}
+            await send(begin)
+            await send(end)
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send, asked: str | None) -> None:
         started, status, method = time.perf_counter(), 500, scope["method"]

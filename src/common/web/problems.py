@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import exc
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from common import errors
+from common import errors, faults
 from common.i18n import N_, gettext
 from common.web.addresses import with_query
 from common.web.answered import Answered
@@ -24,6 +26,8 @@ PROBLEM = "application/problem+json"
 REFUSED = 403
 HUNG_UP = "client disconnected prematurely"
 """Litestar's words for a line that went away in the middle of a request: an everyday thing, and nobody is there to read the answer."""
+TOO_MANY_PARTS = "Request Entity Too Large"
+"""Its words for a form in more parts than allowed, with the status 400."""
 TITLES = {
     400: N_("Kiriman ini belum benar. Periksa isiannya, lalu coba lagi."),
     401: N_("Silakan masuk dulu."),
@@ -38,6 +42,7 @@ TITLES = {
     429: N_("Terlalu banyak percobaan. Tunggu sebentar, lalu coba lagi."),
     500: N_("Maaf, ini salah kami. Sedang kami periksa dan data Anda tidak hilang."),
     503: N_("Marvec sedang sulit dihubungi. Coba lagi sebentar lagi."),
+    507: N_("Penyimpanan kami sedang penuh, jadi ini belum tersimpan. Coba lagi nanti."),
 }
 
 
@@ -71,6 +76,8 @@ def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
     if HUNG_UP in error.detail:
         log.info("hung_up", path=_template_of(request))
         return answer(request, Problem(400, "hung_up", gettext(TITLES[400])))
+    if error.detail == TOO_MANY_PARTS:
+        return of_domain(request, errors.TooLarge())
     if error.status_code >= 500:
         return of_unknown(request, error)
     title = gettext(TITLES.get(error.status_code, TITLES[400]))
@@ -85,9 +92,12 @@ def of_commit(request: Request[Any, Any, Any], error: IntegrityError) -> Respons
     return answer(request, Problem(409, "conflict", gettext(TITLES[409])))
 
 
-def of_database(request: Request[Any, Any, Any], error: OperationalError) -> Response[Any]:
-    log.error("database_unavailable", error=type(error.orig).__name__, path=_template_of(request))
-    return answer(request, Problem(503, "unavailable", gettext(TITLES[503]), headers={"Retry-After": "5"}))
+def of_database(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """What reached us in the driver's own words."""
+    if (found := faults.meaning(error)) is None:
+        return of_unknown(request, error)
+    faults.note(found, error)
+    return of_domain(request, found)
 
 
 def of_unknown(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -101,7 +111,7 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     ValidationError: of_validation,
     HTTPException: of_http,
     IntegrityError: of_commit,
-    OperationalError: of_database,
+    **dict.fromkeys((DBAPIError, exc.TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError), of_database),
     Exception: of_unknown,
 }
 

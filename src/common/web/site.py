@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.config.app import AppConfig
 from litestar.connection import ASGIConnection
 from litestar.contrib.jinja import JinjaTemplateEngine
@@ -15,11 +15,8 @@ from litestar.types import ASGIApp
 
 from common.i18n import prefer
 from common.settings import Settings, get_settings
-from common.web import apidocs, csrf, idempotency, problems, static, templating, unknown
+from common.web import apidocs, bodies, csrf, idempotency, problems, static, templating, unknown
 from common.web.middleware import Ground
-
-SLACK = 1024 * 1024
-"""Bytes around an upload: the other fields of its form."""
 
 
 class OwnDocumentationOnly(InitPlugin):
@@ -46,21 +43,30 @@ class Furniture(InitPlugin):
         app_config.template_config = TemplateConfig(instance=JinjaTemplateEngine.from_environment(templating.environment(self.folders)))
         app_config.exception_handlers = {**problems.HANDLERS, **app_config.exception_handlers}
         app_config.guards = [*app_config.guards, at_the_door]
-        app_config.before_request = unknown.refuse_unknown
+        app_config.before_request = before_handling
         app_config.after_request = idempotency.keep_answer
-        app_config.request_max_body_size = self.settings.upload_limit + SLACK
+        app_config.plugins.append(bodies.Bounds())
+        app_config.request_class = bodies.BoundedRequest
+        app_config.multipart_form_part_limit = bodies.MOST_FIELDS
         return app_config
 
 
 async def at_the_door(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The one app-level guard: forged requests out, the person's language in, the idempotency key noted.
+    """The one app-level guard: the person's language in, too much and forged requests out, the idempotency key noted.
 
     One, because Litestar copies the handler for every guard (30 us each).
     """
     actor = connection.scope["state"].get("actor")
     prefer(actor.locale if actor else None)
+    await bodies.check(connection, handler)
     await csrf.check(connection, handler)
     await idempotency.prepare(connection)
+
+
+async def before_handling(request: Request[Any, Any, Any]) -> None:
+    """The one app-level hook: after all guards, before a parameter is read."""
+    await unknown.refuse_unknown(request)
+    await bodies.check_upload(request)
 
 
 def make_app(
@@ -75,7 +81,8 @@ def make_app(
     """
     settings = settings or get_settings()
     plugins = [Furniture(folders, settings), *rest.pop("plugins", ())]
-    app = Litestar(plugins=plugins, openapi_config=apidocs.CONFIG, **rest)
+    # The limit of bodies stands here because Litestar 2.25 does not read a plugin's word on it.
+    app = Litestar(plugins=plugins, openapi_config=apidocs.CONFIG, request_max_body_size=bodies.SMALL, **rest)
     # Outside of routing, so that unknown addresses, too, have an id, headers and a line in the log.
     app.asgi_handler = Ground(app.asgi_handler, settings, sockets)
     return app

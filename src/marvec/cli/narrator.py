@@ -35,6 +35,9 @@ class TerminalNarrator:
         how = signal.Signals(-returncode).name if returncode < 0 else f"exit {returncode}"
         self.line(say("fell", name=name, how=how, later=say("later", pause=pause) if pause else ""))
 
+    def hung(self, name: str, seconds: float) -> None:
+        self.line(say("hung", name=name, seconds=seconds))
+
     def refused(self, name: str, error: EmbeddedError) -> None:
         self.line(f"{name}: {one_line(error)}")
 

@@ -7,11 +7,12 @@ one that falls is back within a few hundredths of a second. On macOS system libr
 import gc
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from common.embedded.programs import Child, Fork, Output, Program
+from common.embedded.pulse import Pulse
 from marvec.cli.city import City
 
 
@@ -49,7 +50,13 @@ def _loaded(doors: Mapping[str, socket.socket], output: Output) -> Staff:
     from marvec.cli.web import serve  # noqa: PLC0415
 
     app = create_app()
-    return Staff([Fork(name, output, partial(serve, app, door)) for name, door in doors.items()], [Fork("worker", output, worker.run)])
+    webs = [_fork(name, output, partial(serve, app, door)) for name, door in doors.items()]
+    return Staff(webs, [_fork("worker", output, worker.run)])
+
+
+def _fork(name: str, output: Output, work: Callable[[Pulse], object]) -> Fork:
+    pulse = Pulse()
+    return Fork(name, output, lambda: work(pulse), pulse=pulse)
 
 
 def _executed(names: list[str], city: City, output: Output, door: socket.socket) -> Staff:

@@ -1,12 +1,16 @@
 """`marvec web`: uvicorn around `marvec.app:create_app`."""
 
+import asyncio
 import socket
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    import uvicorn
     from litestar import Litestar
+
+    from common.embedded.pulse import Pulse
 
 DRAIN = 10  # seconds that requests and sockets get to end after SIGTERM
 
@@ -23,16 +27,17 @@ def web(host: str, port: int, fd: int | None) -> None:
     serve(create_app(), listen(host, port) if fd is None else socket.socket(fileno=fd))
 
 
-def serve(app: "Litestar", door: socket.socket) -> None:
-    """Answer at `door` until SIGTERM; then no new requests, and DRAIN seconds for those under way."""
+def serve(app: "Litestar", door: socket.socket, pulse: "Pulse | None" = None) -> None:
+    """Answer at `door` until SIGTERM; then no new requests, and DRAIN seconds for those under way. The loop beats the `pulse`."""
     import uvicorn  # noqa: PLC0415 - as above
 
     from common.live.transport import Protocol  # noqa: PLC0415
+    from common.web.line import BoundedLine  # noqa: PLC0415
 
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=BoundedLine,
         ws=Protocol,
         ws_per_message_deflate=False,
         ws_max_size=256 * 1024,
@@ -44,4 +49,12 @@ def serve(app: "Litestar", door: socket.socket) -> None:
         server_header=False,
         proxy_headers=False,  # whom we believe is in the settings (`common.web.proxies`)
     )
-    uvicorn.Server(config).run(sockets=[door])
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(uvicorn.Server(config), door, pulse))
+
+
+async def _serve(server: "uvicorn.Server", door: socket.socket, pulse: "Pulse | None") -> None:
+    beating = asyncio.create_task(pulse.keep()) if pulse else None
+    await server.serve(sockets=[door])
+    if beating:
+        beating.cancel()

@@ -6,7 +6,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import db, guards
+from common import db, guards, money
 from common.settings import get_settings
 from marvec.search import queries as search
 from marvec.storefronts import queries as storefronts
@@ -29,7 +29,7 @@ async def show_index() -> Response[str]:
 @get("/sitemap/{name:str}", guards=[guards.public])
 async def show_page(session: AsyncSession, name: str) -> Response[str]:
     number = name.removesuffix(".xml")
-    if not (number.isascii() and number.isdigit() and len(number) < 6):
+    if not (money.is_number(number) and len(number) < 6):
         raise NotFoundException
     if int(number) == 0:
         slugs = await storefronts.open_slugs(session, PER_PAGE)

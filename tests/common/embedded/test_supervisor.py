@@ -1,5 +1,6 @@
 """The supervisor with small children of its own: what falls comes back, what keeps falling waits, what is asked to stop stops."""
 
+import asyncio
 import fcntl
 import json
 import os
@@ -17,6 +18,7 @@ from common.embedded.folders import Hold
 from common.embedded.outlet import Outlet
 from common.embedded.processes import wait_until
 from common.embedded.programs import Fork, Output, Program
+from common.embedded.pulse import Pulse
 from common.embedded.supervisor import Interrupted, Supervisor, interruptible, pause_after
 from tests.common.embedded.make import BUSY_MACHINE, environment, gone, holder, kill_hard
 
@@ -31,6 +33,9 @@ class Notes:
 
     def fell(self, name: str, returncode: int, pause: float) -> None:
         self.told.append(("fell", f"{name} {returncode}"))
+
+    def hung(self, name: str, seconds: float) -> None:
+        self.told.append(("hung", name))
 
     def refused(self, name: str, error: EmbeddedError) -> None:
         self.told.append(("refused", name))
@@ -83,6 +88,95 @@ def test_a_child_that_is_killed_is_back_within_a_second(supervisor: Supervisor) 
 
 def test_what_keeps_falling_waits_longer_each_time() -> None:
     assert [pause_after(failures) for failures in range(9)] == [0.0, 0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0]
+
+
+STAND_STILL = {
+    "stopped": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+    "blocked": lambda: time.sleep(600),
+    "endless": lambda: exec("while True: pass"),
+}
+
+
+@pytest.mark.parametrize("how", STAND_STILL)
+def test_a_child_whose_loop_stands_still_is_replaced_at_once_and_says_where_it_stood(
+    supervisor: Supervisor, how: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name, seconds in (("HUNG_SECONDS", 1.0), ("SURE_SECONDS", 0.4), ("LOOK_SECONDS", 0.1)):
+        monkeypatch.setattr(f"common.embedded.supervisor.{name}", seconds)
+    monkeypatch.setattr("common.embedded.pulse.BEAT_SECONDS", 0.1)
+    pulse, second = Pulse(), tmp_path / "second"
+
+    async def serve() -> None:
+        beating = asyncio.create_task(pulse.keep())
+        await asyncio.sleep(0.3)
+        if not second.exists():
+            second.touch()
+            STAND_STILL[how]()
+        await beating
+
+    supervisor.launch(Fork("web", supervisor.output, lambda: asyncio.run(serve()), pulse=pulse))
+    first = pid_of(supervisor, "web")
+    assert watch_until(supervisor, lambda: pid_of(supervisor, "web") != first and pulse.last > 0)
+    assert isinstance(supervisor.narrator, Notes)
+    assert supervisor.narrator.told == [("hung", "web"), ("fell", "web -9")]
+    assert gone([first], 0)
+    stood = "in serve" in capfd.readouterr().out
+    assert stood or how == "stopped"
+
+
+def test_a_child_that_is_busy_for_a_while_or_ends_slowly_is_left_alone(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("HUNG_SECONDS", 0.5), ("SURE_SECONDS", 60.0), ("LOOK_SECONDS", 0.1)):
+        monkeypatch.setattr(f"common.embedded.supervisor.{name}", seconds)
+    pulse = Pulse()
+
+    async def serve() -> None:
+        for _ in range(3):
+            pulse.beat()
+            time.sleep(0.8)
+        pulse.beat()
+        await asyncio.sleep(600)
+
+    supervisor.launch(Fork("web", supervisor.output, lambda: asyncio.run(serve()), pulse=pulse))
+    began = time.monotonic()
+    assert watch_until(supervisor, lambda: time.monotonic() > began + 2.5)
+    assert isinstance(supervisor.narrator, Notes)
+    assert supervisor.narrator.told == []
+
+
+def test_three_kills_are_no_outage(supervisor: Supervisor) -> None:
+    """Of a child that lived for some seconds each time: none of its lives was a failed start, so none is waited after."""
+    supervisor.launch(Program("sleeper", supervisor.output, SLEEPER, environment()))
+    for _ in range(5):
+        pid = pid_of(supervisor, "sleeper")
+        for one in supervisor._everyone():
+            one.started_at -= 6
+        os.kill(pid, signal.SIGKILL)
+        began = time.monotonic()
+        assert watch_until(supervisor, lambda pid=pid: pid_of(supervisor, "sleeper") != pid)  # type: ignore[misc]  # the loop's own
+        assert [one.failures for one in supervisor._everyone()] == [0]
+        assert time.monotonic() - began < 1 * BUSY_MACHINE
+
+
+def test_a_stop_is_one_signal(supervisor: Supervisor, capfd: pytest.CaptureFixture[str]) -> None:
+    """A web process takes the second one for a wish not to wait for its visitors."""
+    script = (
+        "import signal, time, sys; n = 0\n"
+        "def stop(*_):\n    global n; n += 1\n"
+        "signal.signal(signal.SIGTERM, stop); print('here', flush=True)\n"
+        "while not n: time.sleep(0.01)\n"
+        "time.sleep(0.5); print(n, 'signals', flush=True)"
+    )
+    supervisor.launch(*(Program(name, supervisor.output, [sys.executable, "-c", script], environment()) for name in ("web", "web-2")))
+    said = ""
+
+    def both_here() -> bool:
+        nonlocal said
+        said += capfd.readouterr().out
+        return said.count("here") == 2
+
+    assert wait_until(both_here, 30, meanwhile=supervisor.output.pump)
+    supervisor.stop()
+    assert capfd.readouterr().out.count("1 signals") == 2
 
 
 def test_groups_stop_last_first_and_the_record_is_private_and_goes(supervisor: Supervisor) -> None:

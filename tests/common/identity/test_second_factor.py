@@ -31,6 +31,12 @@ async def with_authenticator() -> tuple[Actor, str, list[str]]:
     return actor, secret, codes
 
 
+async def test_digits_of_another_script_are_a_wrong_code(database: None) -> None:
+    actor, _, _ = await with_authenticator()
+    for code in ("\u00b2" * 6, "\u0661" * 6, "\uff11" * 6):
+        assert not await try_code(actor.person_id, code)
+
+
 async def try_code(person_id: UUID, code: str) -> bool:
     try:
         async with unit_of_work() as session:

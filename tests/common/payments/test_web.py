@@ -1,16 +1,19 @@
 """Payments as people and programs meet them: pages, JSON, and the door for messages."""
 
 import asyncio
+import hashlib
+import hmac
 import json
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import stripe
 
 from common.actor import Role
-from common.db import unit_of_work
+from common.db import hot, unit_of_work
 from common.payments import queries, service
 from common.payments.models import Intent, IntentState
 from common.payments.service import sweeping
@@ -123,6 +126,47 @@ async def test_the_operator_sees_books_that_sum_to_zero(database: None, client: 
     second = await client.get(f"/api/v1/ledger/transactions?limit=2&cursor={first.json()['next']}")
     assert [len(page.json()["items"]) for page in (first, second)] == [2, 1]
     assert len((await client.get("/api/v1/ledger/accounts")).json()["items"]) == 4
+
+
+OBJECT = {"id": "pi_1", "object": "payment_intent", "status": "succeeded", "amount": 1, "amount_received": 1}
+ODD = {
+    "a list": b"[]", "a word": b'"evt"', "nothing": b"null", "no JSON": b"{", "deep": b"[" * 50_000,
+    "no type": b'{"id": "evt_1", "data": {"object": {}}}',
+    "no data": b'{"id": "evt_1", "type": "a"}', "an id that is none": b'{"id": {"a": 1}, "type": "a", "data": {"object": {}}}',
+    "no text as type": b'{"id": "evt_1", "type": 7, "data": {"object": {}}}', "a list inside": b'{"id": "evt_1", "type": "a", "data": []}',
+    "NUL": b'{"id": "evt_1", "type": "a\\u0000", "data": {"object": {}}}', "not UTF-8": b"\xff\xfe",
+    "endless": b'{"id": "evt_1", "type": "a", "data": {"object": {"amount": 1e999}}}',
+    "no number": b'{"id": "evt_1", "type": "a", "data": {"object": {"amount": NaN}}}',
+    "huge": b'{"id": "evt_1", "type": "a", "data": {"object": {"amount": ' + b"9" * 40 + b"}}}",
+    "thousands of digits": b'{"id": "evt_1", "type": "a", "data": {"object": {"amount": ' + b"9" * 9_000 + b"}}}",
+}  # fmt: skip
+
+
+def signed_bytes(body: bytes) -> dict[str, str]:
+    stamp = int(time.time())
+    mark = hmac.new(b"whsec_sandbox", f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return {"stripe-signature": f"t={stamp},v1={mark}", "content-type": "application/json"}
+
+
+@pytest.mark.parametrize("body", ODD.values(), ids=ODD)
+async def test_a_signed_message_that_is_none_is_refused_and_not_kept(sandbox: Sandbox, client: httpx.AsyncClient, body: bytes) -> None:
+    assert (await client.post("/webhooks/stripe", content=body, headers=signed_bytes(body))).status_code == 400
+    async with hot() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM webhook_inbox") == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "about"),
+    [("never.heard", {"a": [1]}), ("payment_intent.succeeded", {}), ("payment_intent.succeeded", OBJECT | {"amount_received": 2**62})],
+    ids=["of an unknown type", "without its fields", "of a huge sum"],
+)
+async def test_a_signed_message_that_says_little_is_kept(
+    sandbox: Sandbox, client: httpx.AsyncClient, run_jobs: RunJobs, kind: str, about: dict[str, Any]
+) -> None:
+    """What cannot be merged waits for an operator among the failed jobs; the provider hears no."""
+    body, headers = signed({"id": "evt_8", "object": "event", "type": kind, "data": {"object": about}})
+    assert (await client.post("/webhooks/stripe", content=body, headers=headers)).text == "kept"
+    await run_jobs(failing=True)
 
 
 async def test_a_message_is_kept_seen_and_read_again(sandbox: Sandbox, client: httpx.AsyncClient, run_jobs: RunJobs) -> None:

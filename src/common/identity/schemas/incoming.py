@@ -47,7 +47,7 @@ def _scope(name: str) -> str:
 AnAddress = Annotated[policy.Address, BeforeValidator(_address)]
 NewPassword = Annotated[str, BeforeValidator(_password)]
 OldPassword = Annotated[str, Field(min_length=1, max_length=policy.LONGEST_PASSWORD)]
-Code = Annotated[str, Field(pattern=r"^\d{6}$")]
+Code = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 SecondFactor = Annotated[str, Field(min_length=6, max_length=20)]
 Locale = Literal["id", "id-baku", "en"]
 Scope = Annotated[str, Field(max_length=60), AfterValidator(_scope)]

@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import clock
+from common import clock, money
 from common.actor import Actor
 from common.audit import happenings
 from common.audit.happenings import Happening
@@ -88,7 +88,7 @@ async def check(session: AsyncSession, person_id: UUID, code: str, *, by: str = 
     if row is None:
         raise WrongSecondFactor
     plain = code.strip().replace(" ", "")
-    if plain.isdigit() and len(plain) == 6:
+    if money.is_number(plain) and len(plain) == 6:
         await _check_totp(session, row, plain)
     else:
         await _use_recovery_code(session, person_id, plain)

@@ -1,7 +1,7 @@
 // A conversation comes alive: data-chat on its list, data-chat-form on its form. Without JavaScript the form posts and the page reloads.
 // What is written and not yet taken survives a lost line and a closed page: it is sent when the line is back, with the same id.
 import { drop, keep, newKey, recall } from "./keep.js";
-import { call, subscribe, watch } from "./live.js";
+import { backoff, call, subscribe, watch } from "./live.js";
 
 const list = document.querySelector("[data-chat]");
 const form = document.querySelector("[data-chat-form]");
@@ -52,12 +52,15 @@ async function fetchDrawn(seq, bubble) {
   if (drawn) bubble.replaceWith(drawn);
 }
 
-async function send(client_id, text) {
+async function send(client_id, text, tried = 0) {
+  if (!unsent.has(client_id)) return;
   try {
     await call("chat.send", { conversation, client_id, text });
     done(client_id);
   } catch (error) {
-    if (!error.code || error.temporary) return tell(state.dataset.awayText); // sent again when the line is back: same id, same message
+    if (!error.code || error.temporary) tell(state.dataset.awayText);
+    if (!error.code) return; // sent again when the line is back: same id, same message
+    if (error.temporary) return void setTimeout(send, backoff(tried + 2), client_id, text, tried + 1);
     done(client_id);
     list.querySelector(`[data-client-id="${CSS.escape(client_id)}"]`)?.remove();
     form.elements.text.value = text;
