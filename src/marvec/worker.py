@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from arq.worker import Worker, func
 
-from common import jobs, queue
+from common import jobs, logs, metrics, queue, tracing
 from common.db import close_database, open_database
 from common.settings import get_settings
 from marvec import site
@@ -24,6 +24,8 @@ def run() -> None:
     """Work until SIGTERM or SIGINT; jobs under way get the time to end."""
     site.load_models()
     site.load_jobs()
+    site.load_gauges()
+    logs.configure(get_settings())
     jobs.every("outbox.sweep", seconds=2)(jobs.sweep)
     jobs.every("outbox.forget", seconds=3600)(jobs.forget_done)
     asyncio.run(_work())
@@ -31,6 +33,7 @@ def run() -> None:
 
 async def _work() -> None:
     settings = get_settings()
+    tracing.start(settings, "marvec-worker")
     await open_database(settings)
     await queue.open_queue(settings)
     stopping = asyncio.Event()
@@ -40,13 +43,16 @@ async def _work() -> None:
     room = asyncio.Semaphore(max(1, settings.database_pool // 3))
     timers = [asyncio.create_task(jobs.keep_timer(timer, stopping, room)) for timer in jobs.TIMERS.values()]
     carrier = asyncio.create_task(_carry(stopping))
+    beating = asyncio.create_task(metrics.beat("worker"))
     log.info("worker_ready", jobs=len(jobs.JOBS), timers=len(timers))
     try:
         await stopping.wait()
     finally:
+        beating.cancel()
         await asyncio.gather(carrier, *timers, return_exceptions=True)
         await queue.close_queue()
         await close_database()
+        await tracing.stop()
 
 
 async def _carry(stopping: asyncio.Event) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common import clock
 from common.audit.models import AuditEntry, AuditSeal
 
 
@@ -37,6 +38,12 @@ async def count_unsealed(session: AsyncSession) -> int:
     entries = await session.scalar(select(func.count()).select_from(AuditEntry))
     seals = await session.scalar(select(func.count()).select_from(AuditSeal))
     return (entries or 0) - (seals or 0)
+
+
+async def waiting(session: AsyncSession) -> tuple[int, timedelta]:
+    """How many entries wait for their seal, and how long the first of them has."""
+    first = await unsealed(session, 1)
+    return await count_unsealed(session), clock.now() - first[0].at if first else timedelta(0)
 
 
 async def last_seal(session: AsyncSession) -> AuditSeal | None:

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Generator, Iterator
 from typing import Any
 from uuid import uuid4
 
+from prometheus_client import Counter
+
 from common.actor import Actor
 from common.live import protocol
 from common.live.errors import EXPIRED, NO_PONG, SLOW, STALE, Disconnect
@@ -17,6 +19,7 @@ from common.live.protocol import Event
 
 Send = Callable[[Any], Awaitable[None]]
 
+CLOSED = Counter("marvec_sockets_closed_total", "Sockets that we closed, by the code that they were told", ["code"])
 BACKLOG_BYTES = 1024 * 1024
 PING_SECONDS = 25.0
 PONG_SECONDS = 10.0
@@ -81,6 +84,8 @@ class Socket:
 
     def close(self, disconnect: Disconnect) -> None:
         """End the connection with a close frame; what is queued goes out before it."""
+        if not self.closed:
+            CLOSED.labels(str(disconnect.code)).inc()
         self.push({"type": "websocket.close", "code": disconnect.code, "reason": disconnect.reason})
         self.closed = True
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from common import metrics
 from common.embedded.programs import Child, Fork, Output, Program
 from marvec.cli.city import City
 
@@ -26,6 +27,7 @@ def staff(city: City, output: Output, door: socket.socket, processes: int) -> St
     """`processes` web processes that answer at `door`, and a worker."""
     names = ["web", *(f"web-{number}" for number in range(2, processes + 1))]
     if sys.platform == "linux":
+        metrics.share(city.data / metrics.BESIDE)
         return _forked(names, output, door)
     return _executed(names, city, output, door)
 
