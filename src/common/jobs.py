@@ -140,6 +140,7 @@ async def keep_timer(timer: Timer, stopping: asyncio.Event, room: asyncio.Semaph
 
     `room` bounds the sweeps at once: each holds a connection for its lock, and needs others to do its work.
     """
+    metrics.TIMERS.labels(timer.name, "failed")  # from zero, or the first failure would be no increase
     while not stopping.is_set():
         try:
             async with room:

@@ -25,13 +25,8 @@ BESIDE = "metrics"  # the folder's name below the data
 PATIENCE = 2.0  # seconds that all looks together may take
 BEAT = 5.0  # seconds
 LOCKS = "[0-9]*.lock"
-RESERVED = {
-    "counter": 2 << 20,
-    "histogram": 4 << 20,
-    "gauge_livesum": 64 << 10,
-    "gauge_livemin": 64 << 10,
-    "gauge_livemostrecent": 64 << 10,
-}
+GAUGES = ("livesum", "livemin", "livemostrecent")
+RESERVED = {"counter": 2 << 20, "histogram": 4 << 20} | {f"gauge_{mode}": 64 << 10 for mode in GAUGES}
 """Bytes laid out on the disk for each file: a page of memory that finds no room on a full disk would end the process."""
 Kind = Literal["web", "worker"]
 Look = Callable[[], Awaitable[None]]
@@ -41,8 +36,8 @@ ASKED: list[Look] = []
 BEATS: list[Callable[[Kind], None]] = []
 """What each process says of itself every BEAT seconds, since only one of them is asked."""
 
-JOBS = Counter("marvec_job_runs_total", "Runs of jobs: done, failed (to be tried again) or dead", ["job", "outcome"])
-JOB_SECONDS = Histogram("marvec_job_seconds", "Seconds that a job took", ["job"], buckets=(0.01, 0.05, 0.25, 1.0, 5.0, 30.0))
+JOBS = Counter("marvec_job_runs_total", "Runs of jobs: done, failed (to be tried again) or dead", ["job_name", "outcome"])
+JOB_SECONDS = Histogram("marvec_job_seconds", "Seconds that a job took", ["job_name"], buckets=(0.01, 0.05, 0.25, 1.0, 5.0, 30.0))
 TIMERS = Counter("marvec_timer_runs_total", "Rounds of sweeps: done or failed", ["timer", "outcome"])
 
 

@@ -187,5 +187,6 @@ def _statement_ends(_connection: Any, _cursor: Any, _statement: str, _parameters
 def _statement_fails(error: Any) -> None:
     span: Span | None = getattr(error.execution_context, "marvec_span", None)
     if span is not None:
-        _tell_error(span, error.original_exception)
+        cause = error.original_exception.__cause__  # asyncpg's own, where there is one
+        _tell_error(span, cause or error.original_exception)
         span.end()
