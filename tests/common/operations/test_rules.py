@@ -54,6 +54,8 @@ HEALTHY = {
     series("marvec_webhook_oldest_seconds"): steady(30), series("marvec_ledger_sum_rupiah"): steady(0),
     series("marvec_unassigned_rupiah"): steady(0), series("marvec_dispute_due_timestamp_seconds"): steady(400_000),
     series("marvec_provider_differences"): steady(0), series("marvec_provider_check_timestamp_seconds"): steady(0),
+    series("marvec_backup_base_age_seconds"): steady(80_000), series("marvec_backup_reach_age_seconds"): steady(60),
+    series("marvec_backup_failing"): steady(0),
     series("marvec_database_oldest_transaction_seconds"): steady(20), **seconds(GET, 600, 3), **seconds(POST, 60, 0),
 }  # fmt: skip
 
@@ -87,6 +89,9 @@ ILL: dict[str, dict[str, str | None]] = {
     "MarvecDiskLow": {FREE: steady(4 * GIB)},
     "MarvecDiskFull": {FREE: steady(GIB / 2)},
     "MarvecDiskFilling": {FREE: f"{60 * GIB}-{GIB // 64}x{LAST}"},
+    "MarvecBackupOld": {series("marvec_backup_base_age_seconds"): "1000000+0x75"},
+    "MarvecBackupBehind": {series("marvec_backup_reach_age_seconds"): steady(1000)},
+    "MarvecBackupFailing": {series("marvec_backup_failing"): steady(1)},
 }
 ALSO = {"MarvecJobsVeryLate": {"MarvecJobsLate"}, "MarvecDiskFull": {"MarvecDiskLow"}}
 """What is very ill is ill as well."""
