@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from common import clock, faults, ids
+from common import clock, faults, ids, tracing
 from common.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
@@ -300,6 +300,7 @@ async def asyncpg_of(session: AsyncSession) -> asyncpg.Connection:
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
+    tracing.watch(connection)
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(kind, encoder=to_json, decoder=json.loads, schema="pg_catalog")
 

@@ -7,9 +7,10 @@ in a process, and waits in the outbox meanwhile: it takes no place and no connec
 
 import asyncio
 import os
+import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import clock, queue
+from common import clock, metrics, queue, tracing
 from common.db import hot, unit_of_work
 from common.outbox import OutboxRow
 
@@ -87,13 +88,17 @@ async def run_row(row_id: UUID) -> bool:
             if found.heavy and not (has_turn := _has_its_turn(row_id)):
                 return True
             if not found.own_transactions:
-                await found.run(session, **row.args)
+                with _watched(row):
+                    await found.run(session, **_arguments(row))
                 row.done_at = clock.now()
-                return True
-            row.leased_until = clock.now() + LEASE
-        async with _lease_of(row_id):
-            await found.run(**row.args)
-        await _mark_done(row_id)
+            else:
+                row.leased_until = clock.now() + LEASE
+        if found.own_transactions:
+            async with _lease_of(row_id):
+                with _watched(row):
+                    await found.run(**_arguments(row))
+            await _mark_done(row_id)
+        metrics.JOBS.labels(found.name, "done").inc()
     except Exception as error:  # whatever a job raises, its row must learn of it
         await _mark_failed(row_id, error)
         return False
@@ -135,11 +140,14 @@ async def keep_timer(timer: Timer, stopping: asyncio.Event, room: asyncio.Semaph
 
     `room` bounds the sweeps at once: each holds a connection for its lock, and needs others to do its work.
     """
+    metrics.TIMERS.labels(timer.name, "failed")  # from zero, or the first failure would be no increase
     while not stopping.is_set():
         try:
             async with room:
-                await run_timer(timer)
+                if await run_timer(timer):
+                    metrics.TIMERS.labels(timer.name, "done").inc()
         except Exception as error:  # the next round must come, whatever this one met
+            metrics.TIMERS.labels(timer.name, "failed").inc()
             log.error("timer_failed", timer=timer.name, error=type(error).__name__)
         try:
             await asyncio.wait_for(stopping.wait(), timer.seconds)
@@ -182,6 +190,19 @@ async def _lease_of(row_id: UUID) -> AsyncIterator[None]:
         await asyncio.gather(keeping, return_exceptions=True)  # a renewal after the row's mark would put off its next try
 
 
+@contextmanager
+def _watched(row: OutboxRow) -> Iterator[None]:
+    """Its seconds, and its span in the trace of whoever enqueued it."""
+    began = time.perf_counter()
+    with tracing.job(row.job, row.id, row.attempts, row.args.get(tracing.CARRIED)):
+        yield
+    metrics.JOB_SECONDS.labels(row.job).observe(time.perf_counter() - began)
+
+
+def _arguments(row: OutboxRow) -> dict[str, Any]:
+    return {name: value for name, value in row.args.items() if name != tracing.CARRIED}
+
+
 def _has_its_turn(row_id: UUID) -> bool:
     if len(_heavy) < HEAVY_AT_ONCE:
         _put_off.pop(row_id, None)
@@ -216,6 +237,7 @@ async def _mark_failed(row_id: UUID, error: Exception) -> None:
         row.run_at = clock.now() + timedelta(seconds=min(2**row.attempts, 600))
         row.last_error = f"{type(error).__name__}: {error}"[:500]
         row.dead_at = clock.now() if row.attempts >= MOST_ATTEMPTS else None
+        metrics.JOBS.labels(row.job, "dead" if row.dead_at else "failed").inc()
         log.warning("job_failed", job=row.job, attempts=row.attempts, error=type(error).__name__, dead=row.dead_at is not None)
 
 

@@ -5,6 +5,7 @@ import sys
 
 import structlog
 
+from common import tracing
 from common.settings import Settings
 
 
@@ -14,6 +15,7 @@ def configure(settings: Settings) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *([tracing.add_ids] if tracing.wanted(settings) else []),
     ]
     structlog.configure(
         processors=[*shared, *(_for_machines() if settings.production else _for_people())],

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Column, Field
 
-from common import clock, ids, queue
+from common import clock, ids, queue, tracing
 from common.db import Table, after_commit, id_field, utc_field
 
 
@@ -41,7 +41,7 @@ async def enqueue(session: AsyncSession, job: str, *, key: str | None = None, ru
     row = {
         "id": row_id,
         "job": job,
-        "args": args,
+        "args": args | tracing.carried(),
         "key": key,
         "run_at": run_at or now,
         "created_at": now,

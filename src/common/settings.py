@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -56,6 +57,9 @@ class Settings(BaseSettings):
     worker_jobs: int = Field(50, ge=1, description="jobs that one worker runs at once")
     pace: float = Field(1.0, gt=0, description="how many times the usual pace of sockets, messages and signals a person may keep")
     metrics_token: SecretStr = Field(SecretStr(""), description="bearer token for /metrics from another machine; empty: loopback only")
+    otlp_endpoint: str = Field(
+        "", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", description="a collector of traces (OTLP over HTTP); empty: nothing is traced"
+    )
     password_cost: Literal["full", "low"] = Field("full", description="low: cheap password hashes for tests; impossible in production")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     demo: bool = Field(False, description="demo accounts and codes are shown; impossible in production")
@@ -73,6 +77,12 @@ class Settings(BaseSettings):
     def production_is_safe(self) -> "Settings":
         if self.production and (wrong := list(_wrong_in_production(self))):
             raise ValueError("; ".join(wrong))
+        return self
+
+    @model_validator(mode="after")
+    def traces_have_their_packages(self) -> "Settings":
+        if self.otlp_endpoint and find_spec("opentelemetry") is None:
+            raise ValueError("OTEL_EXPORTER_OTLP_ENDPOINT is set, but its packages are missing: pip install 'marvec[otel]'")
         return self
 
     @property

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from litestar import Litestar
 from litestar.di import Provide
 
-from common import indonesia, logs
+from common import indonesia, logs, metrics, tracing
 from common.db import close_database, open_database, request_session
 from common.errors import Unauthenticated
 from common.files.decoder.pool import close_decoders
@@ -30,16 +30,19 @@ PATIENCE = 10.0  # seconds for one statement: who waits longer for a page has le
 async def doors(_: Litestar) -> AsyncIterator[None]:
     """Database and queue are open while the app lives."""
     settings = get_settings()
+    tracing.start(settings, "marvec-web")
     await open_database(settings, patience=PATIENCE)
     await open_queue(settings)
-    loading = asyncio.create_task(_load_later())
+    beside = [asyncio.create_task(_load_later()), asyncio.create_task(metrics.beat("web"))]
     try:
         yield
     finally:
-        loading.cancel()
+        for task in beside:
+            task.cancel()
         await close_decoders()
         await close_queue()
         await close_database()
+        await tracing.stop()
 
 
 async def _load_later() -> None:
@@ -54,8 +57,10 @@ def create_app() -> Litestar:
     site.load_jobs()
     site.load_channels()
     site.load_fronts()
-    logs.configure(get_settings())
-    return make_app(
+    site.load_gauges()
+    settings = get_settings()
+    logs.configure(settings)
+    app = make_app(
         site.folders("templates"),
         sockets={door.PATH: WhoIsIt(door.door)},
         route_handlers=site.routers(),
@@ -68,3 +73,5 @@ def create_app() -> Litestar:
             "visitor": Provide(visitor, sync_to_thread=False),
         },
     )
+    app.asgi_handler = tracing.around(app.asgi_handler, settings)
+    return app

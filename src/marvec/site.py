@@ -72,6 +72,11 @@ def load_fronts() -> None:
     furniture("front")
 
 
+def load_gauges() -> None:
+    """Import what every room tells Prometheus, so that it is there when it is asked."""
+    furniture("gauges")
+
+
 def load_models() -> None:
     """Import every room's tables, so that the metadata is whole."""
     import_module("common.states")

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from arq.worker import Worker, func
 
-from common import jobs, queue
+from common import jobs, logs, metrics, queue, tracing
 from common.db import close_database, open_database
 from common.files.decoder.pool import close_decoders
 from common.settings import get_settings
@@ -30,14 +30,17 @@ def run(pulse: "Pulse | None" = None) -> None:
     """Work until SIGTERM or SIGINT; jobs under way get the time to end. The loop beats the `pulse`."""
     site.load_models()
     site.load_jobs()
+    site.load_gauges()
+    logs.configure(get_settings())
     jobs.every("outbox.sweep", seconds=2)(jobs.sweep)
     jobs.every("outbox.forget", seconds=3600)(jobs.forget_done)
     asyncio.run(_work(pulse))
 
 
 async def _work(pulse: "Pulse | None") -> None:
-    beating = asyncio.create_task(pulse.keep()) if pulse else None
     settings = get_settings()
+    tracing.start(settings, "marvec-worker")
+    beating = [asyncio.create_task(metrics.beat("worker")), *([asyncio.create_task(pulse.keep())] if pulse else [])]
     await open_database(settings)
     await queue.open_queue(settings)
     stopping = asyncio.Event()
@@ -52,11 +55,12 @@ async def _work(pulse: "Pulse | None") -> None:
         await stopping.wait()
     finally:
         await asyncio.gather(carrier, *timers, return_exceptions=True)
+        for task in beating:
+            task.cancel()
         await close_decoders()
         await queue.close_queue()
         await close_database()
-        if beating:
-            beating.cancel()
+        await tracing.stop()
 
 
 async def _carry(stopping: asyncio.Event) -> None:

@@ -39,6 +39,11 @@ async def open_door(_: object = None) -> AsyncIterator[None]:
             await hub.close()
 
 
+def count_sockets() -> int:
+    """How many this process holds."""
+    return len(_hub.sockets) if _hub is not None else 0
+
+
 async def door(scope: Any, receive: Any, send: Any) -> None:
     """One connection, from accept to its end; who comes without session or token is closed with 3500.
 

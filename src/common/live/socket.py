@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from prometheus_client import Counter
+
 from common.actor import Actor
 from common.live import protocol
 from common.live.errors import EXPIRED, NO_PONG, SLOW, STALE, Disconnect
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 Send = Callable[[Any], Awaitable[None]]
 
+CLOSED = Counter("marvec_sockets_closed_total", "Sockets that we closed, by the code that they were told", ["code"])
 BACKLOG_BYTES = 1024 * 1024
 PING_SECONDS = 25.0
 PONG_SECONDS = 10.0
@@ -106,6 +109,7 @@ class Socket:
         """End the connection with a close frame; what is queued goes out before it. A peer that does not take it is let go soon."""
         if self.closed:
             return
+        CLOSED.labels(str(disconnect.code)).inc()
         self.push({"type": "websocket.close", "code": disconnect.code, "reason": disconnect.reason})
         self.closed = True
         loop = asyncio.get_running_loop()

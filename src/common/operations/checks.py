@@ -27,7 +27,6 @@ from common.operations import queries
 from common.payments import lists, waiting
 from common.payments.provider import provider
 from common.settings import get_settings
-from common.web import metrics
 
 PATIENCE = 4.0  # seconds that a server may take before it counts as silent
 SLOW = 0.5  # seconds
@@ -209,24 +208,6 @@ async def _disk() -> Check:
     free = (await asyncio.to_thread(shutil.disk_usage, folder if folder.exists() else folder.anchor or ".")).free
     tone = BAD if free < LEAST_FREE else WARN if free < LITTLE_FREE else GOOD
     return Check(_("Ruang disk"), tone, _("Sisa %(free)s GB.", free=round(free / 2**30, 1)), "disk")
-
-
-UNSEALED = Gauge("marvec_audit_unsealed", "Entries of the audit trail that wait for their seal")
-LONGEST = Gauge("marvec_audit_unsealed_seconds", "How long the first of them has been waiting; above 180 is an error")
-HEAD_FITS = Gauge("marvec_audit_head_fits", "1: the trail has the head that was kept outside of the database; 0: an end is missing")
-
-
-async def set_gauges() -> None:
-    raw = await head.read(store())
-    async with unit_of_work() as session:
-        count, longest = await trail.waiting(session)
-        finding = await head.compare(session, raw)
-    UNSEALED.set(count)
-    LONGEST.set(longest.total_seconds())
-    HEAD_FITS.set(0 if finding.ill else 1)
-
-
-metrics.ASKED.append(set_gauges)
 
 
 def _tone(age: timedelta) -> str:

@@ -13,8 +13,8 @@ from common.actor import Actor, Role
 from common.audit import queries as trail
 from common.i18n import N_, language
 from common.i18n import gettext as _
-from common.operations import checks, gauges, queries, runbook, service
-from common.web import metrics, page, see_other
+from common.operations import checks, queries, runbook, service
+from common.web import page, see_other
 from common.web.paging import Cursor, keys_of, page_of
 from common.web.templating import Page
 
@@ -61,5 +61,4 @@ async def list_trail(session: AsyncSession, cursor: Cursor = None) -> Page:
     return page("operations/trail.html", rows=found.items, next=found.next, unsealed=(await trail.waiting(session))[0])
 
 
-metrics.ASKED.append(gauges.look)
 router = Router("/", route_handlers=[desk, show_runbook, list_jobs, revive_job, list_trail], include_in_schema=False)

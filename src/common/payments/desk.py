@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import guards
@@ -15,7 +14,7 @@ from common.payments import policy, queries, service, waiting
 from common.payments.errors import NoSuchPayment
 from common.payments.schemas import AddEvidence, AssignMoney, SubmitEvidence, Waits
 from common.payments.service import Bearer, Decision
-from common.web import metrics, page, reshow, see_other
+from common.web import page, reshow, see_other
 from common.web.paging import Cursor
 from common.web.templating import Page
 
@@ -130,18 +129,6 @@ async def _dispute(session: AsyncSession, dispute_id: UUID) -> dict[str, Any]:
     }
 
 
-DIFFERENCES = Gauge("marvec_provider_differences", "What differed at the last comparison with the payment provider")
-UNASSIGNED = Gauge("marvec_unassigned_rupiah", "Money that waits for an operator's decision")
-
-
-async def set_gauges() -> None:
-    async with unit_of_work() as session:
-        last = await waiting.last_provider_check(session)
-        DIFFERENCES.set(last.differences if last else 0)
-        UNASSIGNED.set((await waiting.count_unassigned(session))[1])
-
-
-metrics.ASKED.append(set_gauges)
 HANDLERS = [
     list_unassigned, show_unassigned, assign, list_disputes, show_dispute, add_evidence, submit_evidence, write_off,
     list_checks, want_check, show_check,

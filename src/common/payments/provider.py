@@ -2,6 +2,7 @@
 
 import asyncio
 
+from common import tracing
 from common.payments.port import PaymentProvider
 from common.settings import Settings, get_settings
 
@@ -15,7 +16,7 @@ def provider() -> PaymentProvider:
         from common.payments.stripe_adapter import StripeAdapter  # noqa: PLC0415  it is slow to load, and most processes never pay
 
         _one.clear()
-        _one[key] = StripeAdapter(get_settings())
+        _one[key] = tracing.calls_of(StripeAdapter(get_settings()), StripeAdapter.name)
     return _one[key]
 
 

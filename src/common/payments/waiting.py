@@ -1,5 +1,6 @@
 """What waits for an operator: money that nobody has assigned, disputes of banks, comparisons with the provider. Keyset lists."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,8 +8,9 @@ from sqlalchemy import BigInteger, ColumnElement, and_, exists, func, literal, n
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common import clock
 from common.payments.errors import NoSuchPayment
-from common.payments.models import Dispute, DisputeState, PaymentPart, ProviderCheck, ProviderDifference, Refund, RefundState
+from common.payments.models import UNDECIDED, Dispute, DisputeState, PaymentPart, ProviderCheck, ProviderDifference, Refund, RefundState
 from common.payments.schemas import DisputeOut, ProviderCheckOut, ProviderDifferenceOut, ShareOut, UnassignedOut, Waits
 from common.web.paging import Page, after, keys_of, page_of
 
@@ -73,6 +75,14 @@ async def disputes(session: AsyncSession, *, cursor: str | None, limit: int) -> 
     query = after(select(Dispute), [col(Dispute.id)], keys_of(DISPUTES, cursor), descending=True)
     found = list(await session.scalars(query.limit(limit + 1)))
     return page_of(found, limit, DISPUTES, lambda one: (one.id,), DisputeOut.of)
+
+
+async def unanswered_disputes(session: AsyncSession) -> tuple[int, datetime | None]:
+    """How many disputes still take evidence of which none was handed in, and when the first of them no longer does."""
+    row = Dispute
+    open_ones = select(func.count(), func.min(col(row.due_by))).where(col(row.state).in_(UNDECIDED), col(row.evidence_sent_at).is_(None))
+    count, due_by = (await session.execute(open_ones.where(col(row.due_by) > clock.now()))).one()
+    return count, due_by
 
 
 async def provider_checks(session: AsyncSession, *, cursor: str | None, limit: int) -> Page[ProviderCheckOut]:

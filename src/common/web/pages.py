@@ -1,5 +1,6 @@
 """The house's own addresses: static files, health, metrics, robots, manifest, and the API's description."""
 
+import asyncio
 import hmac
 from typing import Any
 
@@ -10,10 +11,10 @@ from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
-from common import i18n
+from common import i18n, metrics
 from common.i18n import gettext as _
 from common.settings import get_settings
-from common.web import apidocs, gallery, health, metrics, static
+from common.web import apidocs, gallery, health, static
 from common.web.templating import Page, page
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -52,7 +53,7 @@ async def ready() -> Response[dict[str, str]]:
 @get("/metrics", guards=[loopback_or_token])
 async def prometheus() -> Response[bytes]:
     await metrics.ask()
-    body, media_type = metrics.exposition()
+    body, media_type = await asyncio.to_thread(metrics.exposition)  # it reads the files of every process
     return Response(body, media_type=media_type)
 
 

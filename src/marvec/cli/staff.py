@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from common import metrics
 from common.embedded.programs import Child, Fork, Output, Program
 from common.embedded.pulse import Pulse
 from marvec.cli.city import City
@@ -28,6 +29,7 @@ def staff(city: City, output: Output, door: socket.socket, processes: int) -> St
     """`processes` web processes that answer at `door`, and a worker."""
     names = ["web", *(f"web-{number}" for number in range(2, processes + 1))]
     if sys.platform == "linux":
+        metrics.share(city.data / metrics.BESIDE)
         return forked(dict.fromkeys(names, door), output)
     return _executed(names, city, output, door)
 

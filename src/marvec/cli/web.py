@@ -21,7 +21,11 @@ DRAIN = 10  # seconds that requests and sockets get to end after SIGTERM
 @click.option("--fd", type=int, help="A listening socket that was handed over; --host and --port are then ignored.")
 def web(host: str, port: int, fd: int | None) -> None:
     """One web process."""
-    from marvec.app import create_app  # noqa: PLC0415 - so that the command's help needs none of it
+    from common import metrics  # noqa: PLC0415 - so that the command's help needs none of it
+    from common.settings import get_settings  # noqa: PLC0415
+
+    metrics.share(get_settings().data_dir / metrics.BESIDE)
+    from marvec.app import create_app  # noqa: PLC0415 - counts, so only now
     from marvec.cli.door import listen  # noqa: PLC0415
 
     serve(create_app(), listen(host, port) if fd is None else socket.socket(fileno=fd))

@@ -48,7 +48,11 @@ def packages() -> str:
 
 def environment(**more: str) -> dict[str, str]:
     """The terminal's, without anything that points to another city."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MARVEC_", "STRIPE_", "LC_", "LANG"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MARVEC_", "STRIPE_", "OTEL_", "PROMETHEUS_", "LC_", "LANG"))
+    }
     return kept | {"PYTHONPATH": packages(), "LANG": "C.UTF-8"} | more
 
 

@@ -79,13 +79,25 @@ def marvec(*words: str, **told: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def running_city(data: Path, *, demo: bool = False, program: str = "marvec.cli", **told: str) -> Iterator[RunningCity]:
+def running_city(data: Path, *, demo: bool = False, program: str = "marvec.cli", processes: int = 1, **told: str) -> Iterator[RunningCity]:
     """Started and ready, empty or with the demonstration; killed at the end when the test has not stopped it itself.
 
     With `program=SMALL` its history is a short one: all that the long one has, a few times each.
     """
     port = free_port()
-    command = [sys.executable, "-m", program, "run", "--data", str(data), "--port", str(port), *([] if demo else ["--no-demo"])]
+    command = [
+        sys.executable,
+        "-m",
+        program,
+        "run",
+        "--data",
+        str(data),
+        "--port",
+        str(port),
+        "--processes",
+        str(processes),
+        *([] if demo else ["--no-demo"]),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(**told), cwd=ROOT)
     with process:
         try:
