@@ -41,7 +41,8 @@ SLOWEST_FIRST = (
     "common/backup/test_following.py", "marvec/chat/test_talking_live.py",
     "marvec/orders/test_moving.py", "marvec/seed/test_city.py", "marvec/reviews/test_reviews.py", "marvec/orders/test_dying.py",
     "embedded/sandbox/test_webhooks.py", "common/live/test_losses.py", "common/live/test_forked.py", "marvec/listings/test_desk.py",
-    "common/embedded/test_postgres.py", "architecture/test_wording.py", "common/files/test_decoding.py", "common/ground/test_database_away.py",
+    "common/embedded/test_postgres.py", "architecture/test_wording.py", "common/files/test_decoding.py",
+    "common/ground/test_database_away.py",
 )  # fmt: skip
 
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

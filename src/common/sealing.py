@@ -55,7 +55,7 @@ def keys_of(secret: str) -> list[str]:
 
 def keys_for(secret: str, purpose: str) -> list[bytes]:
     """The derived keys of 32 bytes, for who seals in a form of his own: the first seals, all of them open."""
-    return [_derived(key, purpose) for key in _keys(secret)]
+    return [_derived(key, purpose) for key in keys_of(secret)]
 
 
 def key_id(key: bytes) -> bytes:

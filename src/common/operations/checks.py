@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from prometheus_client import Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +18,7 @@ from common.audit import service as audit
 from common.audit.head import Standing
 from common.backup import queries as backups
 from common.backup.policy import judge
-from common.db import hot, unit_of_work
+from common.db import hot
 from common.files.stores import store
 from common.i18n import N_, ngettext, waktu
 from common.i18n import gettext as _

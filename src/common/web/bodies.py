@@ -1,7 +1,8 @@
 """What a request may carry, checked before anything is made of it: how much, how deep, and nothing that no column takes.
 
 A body is SMALL unless its route names its bytes (`opt={"takes": ...}`), or a guard of it says that it takes UPLOADs, from somebody who is
-signed in (`common.files.uploads.takes`). Parsing stands on the event loop, where everybody waits for it: two million fields of a form were ten seconds of silence.
+signed in (`common.files.uploads.takes`). Parsing stands on the event loop, where everybody waits for it: two million fields of a form were
+ten seconds of silence.
 """
 
 import re

@@ -16,11 +16,11 @@ from pydantic import ValidationError
 from redis import asyncio as redis
 from redis.exceptions import RedisError
 
+from common import roles
 from common.backup.catalog import Vault
 from common.backup.models import BackupStatus
 from common.backup.policy import GOOD, judge
 from common.backup.targets import target
-from common import roles
 from common.clock import now
 from common.embedded.errors import EmbeddedError
 from common.embedded.folders import make_private

@@ -13,7 +13,7 @@ from common.audit import head, service
 from common.audit.head import Standing
 from common.db import unit_of_work
 from common.files.stores import DiskStore, store
-from common.operations import checks
+from common.operations import checks, gauges
 from common.settings import get_settings
 from tests.common.audit.make import OFFICER, deeds, seal
 from tests.marvec.cli.make import marvec
@@ -141,12 +141,12 @@ async def test_an_operator_sees_it_at_a_glance(doors: asyncpg.Connection, city: 
     assert (await seen())[0] == "warn"
     await doors.execute("UPDATE audit_unsealed SET since = now() - interval '4 minutes'")
     assert (await seen())[0] == "bad"
-    await checks.set_gauges()
-    assert (checks.UNSEALED._value.get(), checks.LONGEST._value.get() >= 240, checks.HEAD_FITS._value.get()) == (1, True, 1)
+    await gauges.trail()
+    assert (gauges.UNSEALED._value.get(), gauges.UNSEALED_SECONDS._value.get() >= 240, gauges.HEAD_FITS._value.get()) == (1, True, 1)
     await cut(doors, 3)
     assert await seen() == ("bad", "Ujung jejak hilang: yang disimpan segel 5, di basis data sampai 3 dan tidak cocok.")
-    await checks.set_gauges()
-    assert checks.HEAD_FITS._value.get() == 0
+    await gauges.trail()
+    assert gauges.HEAD_FITS._value.get() == 0
 
 
 async def test_the_command_line_says_it_clearly(doors: asyncpg.Connection, city: dict[str, str]) -> None:

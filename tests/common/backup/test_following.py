@@ -12,7 +12,8 @@ import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock
+from common import clock, ids
+from common.actor import Actor
 from common.backup import archive, base, queries, restoring, stream
 from common.backup.archive import Archiver
 from common.backup.catalog import Base
@@ -207,8 +208,10 @@ async def test_a_file_is_kept_before_the_wal_that_names_it(
     del session
     async with following(server, tmp_path) as archiver:
         await copied(archiver)
+        seller = Actor(ids.uuid7(), "Daeng Sikki")
+        upload = await files.look_into(seller, data=a_photo(), filename="pasar.jpg", purpose=PURPOSE)
         async with unit_of_work() as writing:
-            file = await files.keep_upload(writing, None, data=a_photo(), filename="pasar.jpg", purpose=PURPOSE)
+            file = await files.take(writing, seller, upload, PURPOSE)
         await store().put("aa/lama", b"tanpa baris", "text/plain")
         seen: list[set[str]] = []
         keep_wal = archiver._keep_wal

@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from common import clock
-from common.backup import service
+from common.backup import gauges, service
 from common.backup.models import BackupStatus
 from common.backup.policy import judge
 from common.db import unit_of_work
-from common.operations import checks, gauges
+from common.operations import checks
 from common.settings import get_settings
 from tests.common.backup import make
 from tests.marvec.seed.asking import as_if

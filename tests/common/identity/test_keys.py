@@ -85,7 +85,9 @@ async def test_an_admin_gives_a_role_and_takes_it_and_both_count_at_once(client:
         await make.enter(session, client, clerk)
     assert (await client.get("/api/v1/people/me")).json()["roles"] == []
     async with hot() as connection:
-        deeds = await connection.fetch("SELECT action FROM audit_entries WHERE actor_id IS NOT NULL AND action LIKE 'identity.%' ORDER BY at, id")
+        deeds = await connection.fetch(
+            "SELECT action FROM audit_entries WHERE actor_id IS NOT NULL AND action LIKE 'identity.%' ORDER BY at, id"
+        )
     assert [row["action"] for row in deeds] == ["identity.role_given", "identity.role_taken"]
 
 

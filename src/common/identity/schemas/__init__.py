@@ -10,6 +10,7 @@ from common.identity.schemas.incoming import (
     GiveGrant,
     GiveNik,
     GiveSecondFactor,
+    LookAtHappenings,
     MakeToken,
     ProveIt,
     ReadNik,
@@ -37,7 +38,7 @@ from common.identity.schemas.outgoing import (
 
 __all__ = [
     "Addressed", "AskAddress", "AskCode", "ChangePassword", "ChangePerson", "CodeSent", "Facts", "GiveCode", "GiveGrant", "GiveNik",
-    "GiveSecondFactor", "GrantOut", "MakeToken", "Me", "NewToken", "NikGiven", "NikRead", "ProveIt", "ReadNik", "RecoveryCodes",
-    "ReleaseAddress", "ResetPassword", "SecondFactorBegun", "SessionOut", "SignIn", "SignUp", "SignedIn", "SignedUp", "TakeBack",
-    "TokenOut",
+    "GiveSecondFactor", "GrantOut", "LookAtHappenings", "MakeToken", "Me", "NewToken", "NikGiven", "NikRead", "ProveIt", "ReadNik",
+    "RecoveryCodes", "ReleaseAddress", "ResetPassword", "SecondFactorBegun", "SessionOut", "SignIn", "SignUp", "SignedIn", "SignedUp",
+    "TakeBack", "TokenOut",
 ]  # fmt: skip
