@@ -6,7 +6,7 @@ single statements. `after_commit` is best effort (wake-ups); what must happen go
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,12 +22,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from common import clock, faults, ids, tracing
+from common import clock, deeds, faults, ids, tracing
+from common.deeds import Write
 from common.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
-Deed = Callable[[], Awaitable[None]]
-Shown = Callable[[AsyncSession], Awaitable[None]]
 POOL_SECONDS = 10.0  # who gets no connection within these gives up: the city is overloaded, and its callers try again
 CONNECT_SECONDS = 5.0
 HOT_SECONDS = 30.0  # of one hot statement
@@ -156,14 +155,14 @@ def database() -> Database:
 async def unit_of_work() -> AsyncIterator[AsyncSession]:
     """One transaction: commits at the end of the block, rolls back on any exception, then runs what waited for the commit (`after_commit`)
     or for the undoing (`if_undone`)."""
-    undone: dict[str, Shown] = {}
+    undone: dict[str, Write] = {}
     try:
         async with database().sessions() as session:
             session.info["if_undone"] = undone
             async with session.begin():
                 try:
                     yield session
-                    await _before(session)
+                    await deeds.run_before(session)
                 except BaseException as error:
                     session.expunge_all()  # a rollback empties the rows it knows, and a form that is shown again still reads them
                     if (found := faults.meaning(error)) is None:
@@ -171,7 +170,7 @@ async def unit_of_work() -> AsyncIterator[AsyncSession]:
                     faults.note(found, error)
                     await session.invalidate()  # a connection that does not answer would not answer to ROLLBACK either
                     raise found from error
-            await _after(session)
+            await deeds.run_after(session)
     except Exception:
         await _write_of_the_undone(undone)
         raise
@@ -183,7 +182,7 @@ async def request_session(scope: Scope) -> AsyncIterator[AsyncSession]:
     A guard may leave deeds in the request's state: `session_opened` runs first in the transaction (`Idempotency-Key` does), and
     `session_undone` once it was rolled back.
     """
-    shown: list[Shown] = []
+    shown: list[Write] = []
     try:
         async with unit_of_work() as session:
             session.info["shown"] = shown
@@ -200,27 +199,7 @@ async def request_session(scope: Scope) -> AsyncIterator[AsyncSession]:
         raise
 
 
-def also_when_shown_again(session: AsyncSession, write: Shown) -> None:
-    """`write` has run in this transaction. Should it be undone and its form be shown again with all that was read, it runs once more."""
-    session.info.setdefault("shown", []).append(write)
-
-
-def if_undone(session: AsyncSession, key: str, write: Shown) -> None:
-    """Should this transaction be undone, `write` in another one, once its connection is given back. The last one of each `key` counts."""
-    session.info["if_undone"][key] = write
-
-
-def before_commit(session: AsyncSession, key: str, deed: Deed) -> None:
-    """Run `deed` inside the transaction, just before COMMIT, once for each `key`."""
-    session.info.setdefault("before_commit", {}).setdefault(key, deed)
-
-
-def after_commit(session: AsyncSession, deed: Deed) -> None:
-    """Run `deed` once the commit stands. Best effort: its failure is logged and changes nothing."""
-    session.info.setdefault("after_commit", []).append(deed)
-
-
-async def _write_of_the_undone(writes: dict[str, Shown]) -> None:
+async def _write_of_the_undone(writes: dict[str, Write]) -> None:
     """What undid the first transaction is what the caller hears of, whatever becomes of this one."""
     if not writes:
         return
@@ -230,22 +209,6 @@ async def _write_of_the_undone(writes: dict[str, Shown]) -> None:
                 await write(session)
     except Exception as error:  # see above
         log.error("undone_not_written", error=type(error).__name__)
-
-
-async def _before(session: AsyncSession) -> None:
-    await session.flush()
-    while deeds := session.info.pop("before_commit", {}):
-        for deed in deeds.values():
-            await deed()
-        await session.flush()
-
-
-async def _after(session: AsyncSession) -> None:
-    for deed in session.info.pop("after_commit", []):
-        try:
-            await deed()
-        except Exception as error:  # by contract: what may be missed never fails what was committed
-            log.warning("after_commit_failed", error=type(error).__name__)
 
 
 @asynccontextmanager

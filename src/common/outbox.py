@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Column, Field
 
 from common import clock, ids, queue, tracing
-from common.db import Table, after_commit, id_field, utc_field
+from common.db import Table, id_field, utc_field
+from common.deeds import after_commit
 
 
 class OutboxRow(Table, table=True):

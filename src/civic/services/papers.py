@@ -1,8 +1,10 @@
 """A PDF as an answer."""
 
 from litestar import Response
+from litestar.openapi import ResponseSpec
 
 PDF = "application/pdf"
+AS_PDF = ResponseSpec(bytes, media_type=PDF, generate_examples=False, description="The paper")
 
 
 def pdf(filename: str, data: bytes) -> Response[bytes]:

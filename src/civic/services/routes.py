@@ -12,7 +12,7 @@ from civic.promises import queries as promises
 from civic.promises.models import Promise
 from civic.services import catalogue, levies, queries, service
 from civic.services.models import AT_THE_OFFICE, Application, State
-from civic.services.papers import PDF, pdf
+from civic.services.papers import AS_PDF, pdf
 from civic.services.schemas import (
     ApplicationOut,
     AskCorrection,
@@ -117,7 +117,7 @@ async def withdraw_application(session: AsyncSession, actor: Actor, application_
     return await _shown(session, await service.withdraw(session, actor, application_id))
 
 
-@get("/applications/{application_id:uuid}/certificate", guards=[guards.signed_in, guards.scope("applications")], media_type=PDF)
+@get("/applications/{application_id:uuid}/certificate", guards=[guards.signed_in, guards.scope("applications")], responses={200: AS_PDF})
 async def show_certificate(session: AsyncSession, actor: Actor, application_id: UUID) -> Response[bytes]:
     """The product as PDF."""
     return pdf(*await service.certificate(session, actor, application_id))

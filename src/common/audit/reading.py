@@ -19,7 +19,7 @@ from common import clock
 from common.actor import Actor, Role
 from common.audit.models import AuditEntry
 from common.audit.service import without_nik
-from common.db import also_when_shown_again
+from common.deeds import also_when_shown_again
 from common.i18n import N_
 from common.web import paging
 

@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock
-from common.db import after_commit, asyncpg_of, before_commit, to_json
+from common.db import asyncpg_of, to_json
+from common.deeds import after_commit, before_commit
 from common.live import wakeups
 from common.live.wakeups import Passing, Wakeup
 

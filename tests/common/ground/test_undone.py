@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
 from common import outbox
-from common.db import before_commit, hot, if_undone, unit_of_work
+from common.db import hot, unit_of_work
+from common.deeds import before_commit, if_undone
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from common.db import before_commit, hot, unit_of_work
+from common.db import hot, unit_of_work
+from common.deeds import before_commit
 from common.live import tell
 from tests.common.live.make import told
 

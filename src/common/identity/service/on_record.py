@@ -14,7 +14,8 @@ from common import clock, outbox
 from common.actor import Actor
 from common.audit import happenings
 from common.audit.happenings import Happening
-from common.db import if_undone, unit_of_work
+from common.db import unit_of_work
+from common.deeds import if_undone
 from common.identity import policy
 from common.identity.errors import Throttled
 from common.identity.service import throttling

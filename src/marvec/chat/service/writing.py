@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, outbox
-from common.db import after_commit, asyncpg_of, to_json
+from common.db import asyncpg_of, to_json
+from common.deeds import after_commit
 from common.errors import DomainError
 from common.live import wakeups
 from common.live.wakeups import Passing, Wakeup
