@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from common import clock, ids
+from common import clock, ids, servers
 from common.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
@@ -101,10 +101,14 @@ async def open_database(settings: Settings | None = None) -> Database:
     if _open is None:
         settings = settings or get_settings()
         size = settings.database_pool
-        engine = create_async_engine(settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=POOL_SECONDS)
+        engine = create_async_engine(
+            servers.ENGINE_URL, pool_size=size, max_overflow=size, pool_timeout=POOL_SECONDS,
+            connect_args=servers.engine_options(settings, settings.database_url),
+        )  # fmt: skip
         pool = await asyncpg.create_pool(
-            settings.database_url, min_size=1, max_size=size, init=_prepare, reset=_leave_as_it_is, command_timeout=30
-        )
+            settings.database_url, min_size=1, max_size=size, init=_prepare, reset=_leave_as_it_is, command_timeout=30,
+            connect=servers.connect, **servers.pool_options(settings),
+        )  # fmt: skip
         _open = Database(engine, async_sessionmaker(engine, expire_on_commit=False), pool)
     _holders += 1
     return _open

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from uuid import UUID
 
 import structlog
-from arq import create_pool
-from arq.connections import ArqRedis, RedisSettings
+from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 
+from common import servers
 from common.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
@@ -20,22 +20,17 @@ _holders = 0
 _not_before = 0.0
 
 
-def redis_settings(settings: Settings) -> RedisSettings:
-    found = RedisSettings.from_dsn(settings.redis_url)
-    found.conn_timeout, found.conn_retries, found.conn_retry_delay = 1, 1, 0
-    return found
+def connect(settings: Settings) -> ArqRedis:
+    """A client of Redis for arq; nothing is sent yet."""
+    return servers.redis(settings.redis_url, ArqRedis, socket_connect_timeout=1, socket_keepalive=True)
 
 
 async def open_queue(settings: Settings | None = None) -> None:
-    """Connect for pushing. A Redis that is away now is no error: the sweeper pushes later."""
+    """Be ready to push. A Redis that is away now is no error: the sweeper pushes later."""
     global _pool, _holders  # noqa: PLW0603  one carrier a process
     _holders += 1
-    if _pool is not None:
-        return
-    try:
-        _pool = await create_pool(redis_settings(settings or get_settings()))
-    except (RedisError, OSError) as error:
-        log.warning("queue_away", error=type(error).__name__)
+    if _pool is None:
+        _pool = connect(settings or get_settings())
 
 
 async def close_queue() -> None:
@@ -72,7 +67,7 @@ async def _try(deed: Callable[[ArqRedis], Awaitable[None]]) -> None:
         return
     try:
         if _pool is None:
-            _pool = await create_pool(redis_settings(get_settings()))
+            _pool = connect(get_settings())
         await deed(_pool)
     except (RedisError, OSError) as error:
         _not_before = time.monotonic() + PAUSE_AFTER_FAILURE

@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     base_url: str = Field("http://127.0.0.1:8000", description="the address people see; links, cookies and QR codes are made of it")
     database_url: str = Field("postgresql://marvec@127.0.0.1:5432/marvec", description="PostgreSQL 15 or newer")
     database_pool: int = Field(10, ge=2, description="connections a process keeps, for each of its two doors")
+    database_pooler: Literal["none", "transaction"] = Field(
+        "none", description="transaction: a pooler before PostgreSQL keeps no statements"
+    )
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="Redis or Valkey: the queue's carrier and the wake-ups")
     data_dir: Path = Field(Path("var"), description="where the embedded servers and local files live")
 
@@ -54,10 +57,6 @@ class Settings(BaseSettings):
     @property
     def production(self) -> bool:
         return self.mode == "production"
-
-    @property
-    def sqlalchemy_url(self) -> str:
-        return self.database_url.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)
 
 
 def _wrong_in_production(told: Settings) -> Iterator[str]:

@@ -55,7 +55,7 @@ async def _carry(stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         worker = Worker(
             functions=[func(cast(Any, run_outbox_row), name=queue.RUN, keep_result=0, max_tries=1)],
-            redis_settings=queue.redis_settings(settings),
+            redis_pool=queue.connect(settings),
             max_jobs=settings.worker_jobs,
             poll_delay=0.02,
             job_timeout=80,

@@ -12,6 +12,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from common import servers
 from common.live import queries, wakeups
 from common.live.errors import ALREADY_SUBSCRIBED, LIMIT_EXCEEDED, SHUTDOWN, SIGNED_OUT
 from common.live.feed import Feed
@@ -35,7 +36,7 @@ class Hub:
         self.feeds: dict[str, Feed] = {}
         self.epoch = ""
         self.draining = False
-        self._redis = Redis.from_url(settings.redis_url, socket_connect_timeout=1, socket_keepalive=True)
+        self._redis = servers.redis(settings.redis_url, Redis, socket_connect_timeout=1, socket_keepalive=True)
         self.presence = Presence(self._redis)
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -15,6 +15,7 @@ INDONESIAN = {
     "wrong_version": "data ini milik PostgreSQL {data}, program ini PostgreSQL {program}",
     "newer_database": "basis data (versi {database}) lebih baru daripada program ini (versi {code}): perbarui programnya",
     "no_database": "basis data tidak terjangkau: {reason}",
+    "no_extensions": "peran ini tidak boleh membuat ekstensi {names}: minta superuser menjalankan di basis data {database}: {statement}",
     "migrated": "skema basis data versi {version}",
     "ready": "Marvec siap di {address}   ({seconds:.1f} detik; Ctrl-C untuk berhenti)",
     "accounts": "Akun demo (orang rekaan):",

@@ -1,4 +1,6 @@
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -113,6 +115,38 @@ async def test_a_timer_that_is_cancelled_leaves_its_turn_to_the_next(database: N
         while not await jobs.run_timer(jobs.Timer("test.turns", at_once, 1)):
             await asyncio.sleep(0.01)
     assert await jobs.run_timer(jobs.Timer("test.turns", at_once, 1))
+
+
+async def test_a_timer_is_kept_by_who_lives_and_lost_by_who_hangs(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes that really fall and hang are those of tests/real."""
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.6))
+    begun, end = asyncio.Semaphore(0), asyncio.Event()
+
+    async def until_told() -> None:
+        begun.release()
+        await end.wait()
+
+    async def at_once() -> None:
+        return None
+
+    @asynccontextmanager
+    async def silent(_connection: object) -> AsyncIterator[None]:
+        yield
+
+    living = asyncio.create_task(jobs.run_timer(jobs.Timer("test.living", until_told, 1)))
+    await begun.acquire()
+    with monkeypatch.context() as hung:
+        hung.setattr(jobs, "_still_there", silent)
+        hanging = asyncio.create_task(jobs.run_timer(jobs.Timer("test.hanging", until_told, 1)))
+        await begun.acquire()
+        async with asyncio.timeout(60):
+            while not await jobs.run_timer(jobs.Timer("test.hanging", at_once, 1)):
+                await asyncio.sleep(0.05)
+    assert not await jobs.run_timer(jobs.Timer("test.living", at_once, 1))
+    end.set()
+    assert await living
+    (failed,) = await asyncio.gather(hanging, return_exceptions=True)
+    assert isinstance(failed, Exception)
 
 
 async def test_a_job_keeps_its_lease_as_long_as_it_runs(database: None, jobs_of_the_test: None, monkeypatch: pytest.MonkeyPatch) -> None:
