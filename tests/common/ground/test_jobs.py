@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, jobs, outbox
 from common.db import unit_of_work
+from common.settings import get_settings
+from marvec import worker
 from tests.conftest import RunJobs
 
 
@@ -172,6 +174,30 @@ async def test_a_job_keeps_its_lease_as_long_as_it_runs(database: None, jobs_of_
     assert await running
     with clock.frozen(clock.now() + timedelta(days=1)):
         assert await jobs.due_rows() == []
+
+
+async def test_what_a_killed_worker_had_begun_is_kept_from_others_no_longer_than_its_lease(database: None, jobs_of_the_test: None) -> None:
+    begun, end = asyncio.Event(), asyncio.Event()
+
+    @jobs.job("test.begun")
+    async def begin(session: AsyncSession) -> None:
+        begun.set()
+        await end.wait()
+
+    async with unit_of_work() as session:
+        await outbox.enqueue(session, "test.begun")
+    await jobs.sweep()
+    carrier = worker.carrier(get_settings())
+    carrying = asyncio.create_task(carrier.async_run())
+    await begun.wait()
+    (key,) = await carrier.pool.keys("arq:in-progress:*")
+    assert 0 < await carrier.pool.pttl(key) <= jobs.LEASE.total_seconds() * 1000
+    end.set()
+    await asyncio.wait(carrier.tasks.values())
+    carrying.cancel()
+    await asyncio.gather(carrying, return_exceptions=True)
+    await carrier.pool.aclose()
+    assert await jobs.due_rows() == []
 
 
 async def test_heavy_work_runs_a_little_at_a_time_and_lets_the_rest_pass(
