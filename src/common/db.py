@@ -238,7 +238,8 @@ async def hot() -> AsyncIterator[asyncpg.Connection]:
 @asynccontextmanager
 async def as_owner() -> AsyncIterator[asyncpg.Connection]:
     """A connection of its own as the role that owns the tables, for the command line: no web or worker process has its password."""
-    connection = await servers.connect(get_settings().owner_url, command_timeout=3600)
+    settings = get_settings()
+    connection = await servers.connect(settings.owner_url, command_timeout=3600, **servers.pool_options(settings))
     try:
         await _prepare(connection)
         yield connection

@@ -5,6 +5,7 @@ redis://:password@host:6379/0                                  one Redis or Valk
 redis+sentinel://:password@s1,s2:26380/mymaster/0              the master of that name, as the Sentinels say at each new connection
 """
 
+import asyncio
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, TypeVar
@@ -78,13 +79,27 @@ def redis(url: str, kind: type[AnyRedis], **options: Any) -> AnyRedis:
     address = urlsplit(url)
     name, _, number = address.path.strip("/").partition("/")
     told, tls = parse_qs(address.query), {"ssl": address.scheme.startswith("rediss")}
-    sentinels = Sentinel(  # type: ignore[no-untyped-call] # redis 5 leaves it bare
+    sentinels = _Sentinels(  # type: ignore[no-untyped-call] # redis 5 leaves it bare
         [(host, port or SENTINEL_PORT) for host, port in _hosts(address.netloc)],
         sentinel_kwargs=options | tls | _known_as(*(told.get(f"sentinel_{part}", [""])[0] for part in ("username", "password"))),
     )
     more = options | _known_as(unquote(address.username or ""), unquote(address.password or ""))
     master: AnyRedis = sentinels.master_for(name or "mymaster", kind, _MastersPool, db=int(number or 0), **tls, **more)
     return master
+
+
+class _Sentinels(Sentinel):
+    """One that hangs may take all the time that its caller has: the next caller asks another one first."""
+
+    async def discover_master(self, service_name: str) -> tuple[str, int]:
+        first = self.sentinels[0]
+        try:
+            found: tuple[str, int] = await super().discover_master(service_name)  # type: ignore[no-untyped-call] # as above
+        except asyncio.CancelledError:
+            if self.sentinels[0] is first:  # several callers at once move it once
+                self.sentinels.append(self.sentinels.pop(0))
+            raise
+        return found
 
 
 class _MastersPool(SentinelConnectionPool):

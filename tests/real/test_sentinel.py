@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +11,10 @@ from arq.connections import ArqRedis
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from common import servers
+from common import queue, servers
 from common.embedded.processes import free_port
+from common.ids import uuid7
+from common.settings import Settings
 from tests.real.make import PASSWORD, open_folder, redis_server, sentinel
 
 PATIENCE = 60  # seconds for a failover on a busy machine; it takes two
@@ -28,6 +31,13 @@ def pair() -> Iterator[tuple[str, int, int]]:
     ):
         address = f"redis+sentinel://:{PASSWORD}@127.0.0.1:{free_port()},127.0.0.1:{watcher}/marvec/0"  # the first Sentinel is away
         yield address, master.pid, watcher
+
+
+@pytest.fixture
+def no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run's own carrier is put aside, where there is one."""
+    for name, value in {"_pool": None, "_holders": 0, "_not_before": 0.0, "_carrying": None}.items():
+        monkeypatch.setattr(queue, name, value)
 
 
 async def until_served(client: Redis) -> int:
@@ -62,3 +72,24 @@ async def test_a_new_master_is_found_by_who_pushes_and_by_who_listens(pair: tupl
     assert await pushing.enqueue_job("run_outbox_row", "1") is not None
     await pushing.aclose()
     await listening.aclose()
+
+
+@pytest.mark.usefixtures("no_queue")
+async def test_a_sentinel_that_hangs_costs_some_wake_ups_and_not_all(pair: tuple[str, int, int]) -> None:
+    """It takes the whole time that one errand has: whoever asked it first again would never reach the others."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        watched = pair[0].replace("@127.0.0.1:", f"@127.0.0.1:{silent.getsockname()[1]},127.0.0.1:")
+        await queue.open_queue(Settings(redis_url=watched))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not await heard(pair[0]):
+                    await queue.push([uuid7()])
+                    await asyncio.sleep(0.1)
+        finally:
+            await queue.close_queue()
+
+
+async def heard(address: str) -> int:
+    """How many jobs the master's queue holds."""
+    async with servers.redis(address, ArqRedis) as asked:
+        return int(await asked.zcard("arq:queue"))
