@@ -35,10 +35,10 @@ ROOT = Path(__file__).resolve().parents[1]
 NOWHERE = "http://127.0.0.1:9"  # a payment provider that never answers, where a test brings none of its own: nothing is asked of the world
 
 SLOWEST_FIRST = (
-    "journeys/test_budgets.py", "tests/journeys/", "marvec/cli/test_run.py", "marvec/cli/test_backup.py", "common/backup/test_following.py", "marvec/chat/test_talking_live.py",
+    "journeys/test_budgets.py", "tests/journeys/", "marvec/cli/test_run.py", "marvec/chat/test_talking_live.py",
     "marvec/orders/test_moving.py", "marvec/seed/test_city.py", "marvec/reviews/test_reviews.py", "marvec/orders/test_dying.py",
     "embedded/sandbox/test_webhooks.py", "common/live/test_losses.py", "marvec/listings/test_desk.py", "common/embedded/test_postgres.py",
-    "architecture/test_wording.py",
+    "architecture/test_wording.py", "marvec/cli/test_backup.py", "common/backup/test_following.py",
 )  # fmt: skip
 
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
