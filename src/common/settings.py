@@ -1,6 +1,6 @@
 """The only reader of the environment. Everything that can differ between two machines stands here, and in the README's table."""
 
-import secrets
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -9,8 +9,9 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_KEY = "development-only-key-of-no-value-at-all-0000"
-SHORTEST_KEY = 32  # characters
-SECRETS = ("secret_key", "nik_key", "stripe_api_key", "stripe_webhook_secret")
+KEYS = ("secret_key", "nik_key")
+SECRETS = (*KEYS, "stripe_api_key", "stripe_webhook_secret")
+KEY_LENGTH, KEY_VARIETY = 32, 12  # characters, different characters
 
 
 class Settings(BaseSettings):
@@ -54,23 +55,9 @@ class Settings(BaseSettings):
     demo_history: bool = Field(True, description="the demo city gets its three months of history; without: its first shops alone")
 
     @model_validator(mode="after")
-    def nothing_secret_has_a_default_in_production(self) -> "Settings":
-        if self.mode != "production":
-            return self
-        missing = [
-            name.upper() if name.startswith("stripe") else f"MARVEC_{name.upper()}" for name in SECRETS if name not in self.model_fields_set
-        ]
-        missing += [
-            f"MARVEC_{name.upper()}" for name in ("base_url", "database_url", "redis_url", "smtp_url") if name not in self.model_fields_set
-        ]
-        if missing:
-            raise ValueError(f"production needs: {', '.join(missing)}")
-        if self.demo:
-            raise ValueError("MARVEC_DEMO cannot be set in production")
-        if self.backup_url and len(self.backup_key.get_secret_value()) < SHORTEST_KEY:
-            raise ValueError(f"MARVEC_BACKUP_URL needs a MARVEC_BACKUP_KEY of {SHORTEST_KEY} characters or more")
-        if self.password_cost == "low":  # noqa: S105  no password
-            raise ValueError("MARVEC_PASSWORD_COST cannot be low in production")
+    def production_is_safe(self) -> "Settings":
+        if self.production and (wrong := list(_wrong_in_production(self))):
+            raise ValueError("; ".join(wrong))
         return self
 
     @property
@@ -82,12 +69,49 @@ class Settings(BaseSettings):
         return self.database_url.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)
 
 
+def _wrong_in_production(told: Settings) -> Iterator[str]:
+    """What would open a door or lose somebody's money, without any secret in the words."""
+    wanted = (*SECRETS, "base_url", "database_url", "redis_url", "smtp_url")
+    if missing := [_variable(name) for name in wanted if name not in told.model_fields_set]:
+        yield f"production needs: {', '.join(missing)}"
+        return
+    values = {name: getattr(told, name).get_secret_value() for name in SECRETS}
+    for name in KEYS:
+        if why := next(filter(None, map(_weakness, values[name].split(","))), ""):
+            yield f"{_variable(name)} {why}"
+    for name in ("stripe_api_key", "stripe_webhook_secret"):
+        if {"", Settings.model_fields[name].default.get_secret_value()} & set(values[name].split(",")):
+            yield f"{_variable(name)} is empty or the sandbox's, which is published"
+    if repeated := [_variable(name) for name in SECRETS if list(values.values()).count(values[name]) > 1]:
+        yield f"{', '.join(repeated)} are the same: each opens one door"
+    if not told.stripe_api_base and not values["stripe_api_key"].startswith(("sk_live_", "rk_live_")):
+        yield "STRIPE_API_KEY is not a live one: no money would move"
+    if (token := told.metrics_token.get_secret_value()) and (why := _weakness(token)):
+        yield f"MARVEC_METRICS_TOKEN {why}"
+    backup_keys = told.backup_key.get_secret_value().split(",") if told.backup_url else []
+    if why := next(filter(None, map(_weakness, backup_keys)), ""):
+        yield f"MARVEC_BACKUP_KEY {why}"
+    if not told.base_url.startswith("https://"):
+        yield "MARVEC_BASE_URL must begin with https://"
+    if told.demo:
+        yield "MARVEC_DEMO cannot be set in production"
+    if told.password_cost == "low":  # noqa: S105  no password
+        yield "MARVEC_PASSWORD_COST cannot be low in production"
+
+
+def _variable(name: str) -> str:
+    return name.upper() if name.startswith("stripe") else f"MARVEC_{name.upper()}"
+
+
+def _weakness(key: str) -> str:
+    if key == DEVELOPMENT_KEY:
+        return "is the development key, which is published"
+    if len(key) < KEY_LENGTH:
+        return f"is empty or shorter than {KEY_LENGTH} characters"
+    return "repeats a few characters" if len(set(key)) < KEY_VARIETY else ""
+
+
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """The settings of this process, read once."""
     return Settings()
-
-
-def new_key() -> str:
-    """A key fit for `MARVEC_SECRET_KEY` and `MARVEC_NIK_KEY`: 256 bits, URL-safe."""
-    return secrets.token_urlsafe(32)

@@ -8,7 +8,7 @@ import pytest
 
 from common.embedded.processes import free_port
 from tests.common.embedded.make import environment
-from tests.marvec.cli.make import SMALL, running_city
+from tests.marvec.cli.make import running_city
 
 
 def demo(url: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -18,7 +18,7 @@ def demo(url: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.timeout(600)
 def test_the_main_job_survives_the_death_of_worker_and_web(tmp_path: Path) -> None:
-    with running_city(tmp_path / "var", demo=True, program=SMALL, MARVEC_PASSWORD_COST="low") as city:
+    with running_city(tmp_path / "var", demo=True, MARVEC_DEMO_HISTORY="0", MARVEC_PASSWORD_COST="low") as city:
         told = demo(f"http://127.0.0.1:{city.port}", "--chaos", "--data", str(city.data))
     assert told.returncode == 0, told.stdout + told.stderr
     assert "9 processes killed" in told.stdout
