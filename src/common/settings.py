@@ -117,7 +117,8 @@ def _wrong_in_production(told: Settings) -> Iterator[str]:
         yield "STRIPE_API_KEY is not a live one: no money would move"
     if (token := told.metrics_token.get_secret_value()) and (why := _weakness(token)):
         yield f"MARVEC_METRICS_TOKEN {why}"
-    if told.backup_url and (why := _weakness(told.backup_key.get_secret_value())):
+    backup_keys = told.backup_key.get_secret_value().split(",") if told.backup_url else []
+    if why := next(filter(None, map(_weakness, backup_keys)), ""):
         yield f"MARVEC_BACKUP_KEY {why}"
     if not told.base_url.startswith("https://"):
         yield "MARVEC_BASE_URL must begin with https://"
