@@ -94,7 +94,7 @@ class _Sentinels(Sentinel):
     async def discover_master(self, service_name: str) -> tuple[str, int]:
         first = self.sentinels[0]
         try:
-            found: tuple[str, int] = await super().discover_master(service_name)  # type: ignore[no-untyped-call] # as above
+            found: tuple[str, int] = await super().discover_master(service_name)
         except asyncio.CancelledError:
             if self.sentinels[0] is first:  # several callers at once move it once
                 self.sentinels.append(self.sentinels.pop(0))
