@@ -87,7 +87,7 @@ async def test_a_division_of_roles_that_was_killed_half_way_is_done_again(tmp_pa
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cluster, "_write_passwords", die)
+    monkeypatch.setattr(cluster, "write_passwords", die)
     with pytest.raises(KeyboardInterrupt):
         Postgres(tmp_path / "pg", fast=True).start()
     monkeypatch.undo()
