@@ -48,6 +48,7 @@ def test_a_city_that_is_told_everything_starts() -> None:
         ({"metrics_token": "rahasia"}, "MARVEC_METRICS_TOKEN is empty or shorter"),
         ({"base_url": "http://marvec.example"}, "MARVEC_BASE_URL must begin with https://"),
         ({"demo": True}, "MARVEC_DEMO cannot be set"),
+        ({"staff_factor": False}, "MARVEC_STAFF_FACTOR cannot be off"),
         ({"password_cost": "low"}, "MARVEC_PASSWORD_COST cannot be low"),
     ],
 )
