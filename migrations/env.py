@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from common import roles
+from common import roles, servers
 from common.db import metadata
 from common.settings import get_settings
 
@@ -20,7 +20,10 @@ def migrate(connection: Connection) -> None:
 
 
 async def connect_and_migrate() -> None:
-    engine = create_async_engine(get_settings().sqlalchemy_owner_url, poolclass=pool.NullPool)
+    settings = get_settings()
+    engine = create_async_engine(
+        servers.ENGINE_URL, poolclass=pool.NullPool, connect_args=servers.engine_options(settings, settings.owner_url)
+    )
     async with engine.begin() as connection:
         await connection.run_sync(migrate)
     await engine.dispose()

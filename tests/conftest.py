@@ -42,15 +42,22 @@ SLOWEST_FIRST = (
     "marvec/orders/test_moving.py", "marvec/seed/test_city.py", "marvec/reviews/test_reviews.py", "marvec/orders/test_dying.py",
     "embedded/sandbox/test_webhooks.py", "common/live/test_losses.py", "common/live/test_forked.py", "marvec/listings/test_desk.py",
     "common/embedded/test_postgres.py", "architecture/test_wording.py", "common/files/test_decoding.py",
-    "common/ground/test_database_away.py",
+    "common/ground/test_database_away.py", "tests/real/test_postgres.py",
 )  # fmt: skip
 
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--real", action="store_true", help="also the whole city on servers of the distribution")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files begin, so that one worker has little left to do when the other one ends."""
+    for item in items:
+        if item.get_closest_marker("real") and not config.getoption("--real"):
+            item.add_marker(pytest.mark.skip(reason="the whole city on real servers takes minutes: `scripts/test --real`"))
     items.sort(key=lambda item: next((place for place, name in enumerate(SLOWEST_FIRST) if name in item.nodeid), len(SLOWEST_FIRST)))
 
 

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,13 +23,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from common import clock, deeds, faults, ids, tracing
+from common import clock, deeds, faults, ids, servers, tracing
 from common.deeds import Write
 from common.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
 POOL_SECONDS = 10.0  # who gets no connection within these gives up: the city is overloaded, and its callers try again
-CONNECT_SECONDS = 5.0
 HOT_SECONDS = 30.0  # of one hot statement
 
 metadata: MetaData = SQLModel.metadata
@@ -106,24 +106,24 @@ async def open_database(settings: Settings | None = None, *, patience: float | N
     if _open is None:
         settings = settings or get_settings()
         size = settings.database_pool
-        options = {"async_creator_fn": _connect, "timeout": CONNECT_SECONDS, "command_timeout": patience}
-        engine = create_async_engine(
-            settings.sqlalchemy_url, pool_size=size, max_overflow=size, pool_timeout=POOL_SECONDS, connect_args=options
-        )
+        options = servers.engine_options(settings, settings.database_url) | {
+            "async_creator_fn": partial(_connect, settings.database_url), "timeout": servers.CONNECT_SECONDS, "command_timeout": patience,
+        }  # fmt: skip
+        engine = create_async_engine(servers.ENGINE_URL, pool_size=size, max_overflow=size, pool_timeout=POOL_SECONDS, connect_args=options)
         event.listen(engine.sync_engine, "handle_error", faults.judge)
         event.listen(engine.sync_engine, "checkout", _refuse_the_dead)
         pool = await asyncpg.create_pool(
             settings.database_url, min_size=0, max_size=size, init=_prepare, reset=_leave_as_it_is, connect=_connect,
-            timeout=CONNECT_SECONDS, command_timeout=patience or HOT_SECONDS,
+            timeout=servers.CONNECT_SECONDS, command_timeout=patience or HOT_SECONDS, **servers.pool_options(settings),
         )  # fmt: skip
         _open = Database(engine, async_sessionmaker(engine, expire_on_commit=False), pool)
     _holders += 1
     return _open
 
 
-async def _connect(*address: Any, **options: Any) -> asyncpg.Connection:
+async def _connect(url: str, **options: Any) -> asyncpg.Connection:
     try:
-        return await asyncpg.connect(*address, **options)
+        return await servers.connect(url, **options)
     except OSError as error:
         raise faults.away(error) from error
 
@@ -238,7 +238,8 @@ async def hot() -> AsyncIterator[asyncpg.Connection]:
 @asynccontextmanager
 async def as_owner() -> AsyncIterator[asyncpg.Connection]:
     """A connection of its own as the role that owns the tables, for the command line: no web or worker process has its password."""
-    connection = await asyncpg.connect(get_settings().owner_url, command_timeout=3600)
+    settings = get_settings()
+    connection = await servers.connect(settings.owner_url, command_timeout=3600, **servers.pool_options(settings))
     try:
         await _prepare(connection)
         yield connection

@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import structlog
 from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,10 @@ log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 10
 LEASE = timedelta(seconds=15)  # so long nobody takes over what a killed worker held
 HEAVY_AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
+HOLD = """
+    SELECT pg_try_advisory_xact_lock(20260, $1)
+    FROM set_config('idle_in_transaction_session_timeout', $2, true)
+"""
 JobFunction = Callable[..., Awaitable[None]]
 
 
@@ -121,17 +126,20 @@ async def sweep() -> None:
 
 
 async def run_timer(timer: Timer) -> bool:
-    """Run one sweep under the city-wide lock of its name; False when another worker holds it."""
-    key = zlib.crc32(timer.name.encode())
-    async with hot() as connection:
-        try:
-            if not await connection.fetchval("SELECT pg_try_advisory_lock(20260, $1)", key - 2**31):
-                return False
-            await timer.run()
-            await connection.execute("SELECT pg_advisory_unlock(20260, $1)", key - 2**31)
-        except BaseException:
-            connection.terminate()  # the lock goes with it, also when we are cancelled and may not wait for an answer
-            raise
+    """Run one sweep under the city-wide lock of its name; False when another worker holds it.
+
+    The lock is its transaction's, so it holds behind a pooler, too. The database takes it back from a worker that fell as soon as it hears
+    of it, and from one that hangs (or whose machine is gone) after LEASE without a word.
+    """
+    async with hot() as connection, connection.transaction():
+        if not await connection.fetchval(HOLD, zlib.crc32(timer.name.encode()) - 2**31, f"{LEASE.total_seconds() * 1000:.0f}"):
+            return False
+        async with _still_there(connection):
+            try:
+                await timer.run()
+            except BaseException:
+                connection.terminate()  # the lock goes with it, also when we are cancelled and may not wait for an answer
+                raise
     return True
 
 
@@ -153,6 +161,28 @@ async def keep_timer(timer: Timer, stopping: asyncio.Event, room: asyncio.Semaph
             await asyncio.wait_for(stopping.wait(), timer.seconds)
         except TimeoutError:
             continue
+
+
+@asynccontextmanager
+async def _still_there(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """Say a word in the transaction of `connection` now and then, as long as this process is able to."""
+    over = asyncio.Event()
+
+    async def speak() -> None:
+        while True:
+            try:
+                async with asyncio.timeout(LEASE.total_seconds() / 3):
+                    await over.wait()
+                    return
+            except TimeoutError:
+                await connection.execute("SELECT")
+
+    speaking = asyncio.create_task(speak())
+    try:
+        yield
+    finally:
+        over.set()
+        await asyncio.gather(speaking, return_exceptions=True)  # what is on its way must have come before COMMIT
 
 
 def _due() -> Select[Any]:

@@ -16,6 +16,7 @@ import structlog
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 
+from common import servers
 from common.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
@@ -36,12 +37,11 @@ _carrying: asyncio.Task[None] | None = None
 
 def connect(settings: Settings) -> ArqRedis:
     """A client of Redis whose every call has its limit; nothing is sent yet."""
-    client: ArqRedis = ArqRedis.from_url(settings.redis_url, **LIMITS)
-    return client
+    return servers.redis(settings.redis_url, ArqRedis, **LIMITS)
 
 
 async def open_queue(settings: Settings | None = None) -> None:
-    """Hold the carrier open. A Redis that is away now is no error: the sweeper pushes later."""
+    """Be ready to push. A Redis that is away now is no error: the sweeper pushes later."""
     global _pool, _holders  # noqa: PLW0603  one carrier a process
     _holders += 1
     if _pool is None:

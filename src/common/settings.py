@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     database_url: str = Field("postgresql://marvec@127.0.0.1:5432/marvec", description="PostgreSQL 15 or newer")
     database_owner_url: str = Field("", description="the same database for the role that owns its tables; empty: the application's own")
     database_pool: int = Field(10, ge=2, description="connections a process keeps, for each of its two doors")
+    database_pooler: Literal["none", "transaction"] = Field(
+        "none", description="transaction: a pooler before PostgreSQL keeps no statements"
+    )
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="Redis or Valkey: the queue's carrier and the wake-ups")
     data_dir: Path = Field(Path("var"), description="where the embedded servers and local files live")
 
@@ -97,17 +100,9 @@ class Settings(BaseSettings):
         return self.production if self.staff_factor is None else self.staff_factor
 
     @property
-    def sqlalchemy_url(self) -> str:
-        return _for_sqlalchemy(self.database_url)
-
-    @property
     def owner_url(self) -> str:
         """For migrations and maintenance, never for web and worker processes."""
         return self.database_owner_url or self.database_url
-
-    @property
-    def sqlalchemy_owner_url(self) -> str:
-        return _for_sqlalchemy(self.owner_url)
 
 
 def _wrong_in_production(told: Settings) -> Iterator[str]:
@@ -129,7 +124,8 @@ def _wrong_in_production(told: Settings) -> Iterator[str]:
         yield "STRIPE_API_KEY is not a live one: no money would move"
     if (token := told.metrics_token.get_secret_value()) and (why := _weakness(token)):
         yield f"MARVEC_METRICS_TOKEN {why}"
-    if told.backup_url and (why := _weakness(told.backup_key.get_secret_value())):
+    backup_keys = told.backup_key.get_secret_value().split(",") if told.backup_url else []
+    if why := next(filter(None, map(_weakness, backup_keys)), ""):
         yield f"MARVEC_BACKUP_KEY {why}"
     if not told.base_url.startswith("https://"):
         yield "MARVEC_BASE_URL must begin with https://"
@@ -161,7 +157,3 @@ def _weakness(key: str) -> str:
 def get_settings() -> Settings:
     """The settings of this process, read once."""
     return Settings()
-
-
-def _for_sqlalchemy(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)

@@ -12,7 +12,7 @@ from arq.worker import Worker, func
 from common import jobs, logs, metrics, queue, tracing
 from common.db import close_database, open_database
 from common.files.decoder.pool import close_decoders
-from common.settings import get_settings
+from common.settings import Settings, get_settings
 from marvec import site
 
 if TYPE_CHECKING:
@@ -63,21 +63,29 @@ async def _work(pulse: "Pulse | None") -> None:
         await tracing.stop()
 
 
+def carrier(settings: Settings) -> Worker:
+    """arq's own worker, not begun yet."""
+    found = Worker(
+        functions=[func(cast(Any, run_outbox_row), name=queue.RUN, keep_result=0, max_tries=1)],
+        redis_pool=queue.connect(settings),
+        max_jobs=settings.worker_jobs,
+        poll_delay=0.02,
+        job_timeout=80,
+        handle_signals=False,
+        keep_result=0,
+        job_completion_wait=20,
+    )
+    # arq takes nobody for dead before this is over, and keeps the row from all others; by itself it would wait for 90 seconds
+    found.in_progress_timeout_s = jobs.LEASE.total_seconds()
+    return found
+
+
 async def _carry(stopping: asyncio.Event) -> None:
     """Keep an arq worker alive. While Redis is away, or hangs, due rows are run without it; the next try comes two seconds later."""
     settings = get_settings()
     under_way: set[asyncio.Task[Any]] = set()
     while not stopping.is_set():
-        worker = Worker(
-            functions=[func(cast(Any, run_outbox_row), name=queue.RUN, keep_result=0, max_tries=1)],
-            redis_pool=queue.connect(settings),
-            max_jobs=settings.worker_jobs,
-            poll_delay=0.02,
-            job_timeout=80,
-            handle_signals=False,
-            keep_result=0,
-            job_completion_wait=20,
-        )
+        worker = carrier(settings)
         task = asyncio.create_task(worker.async_run())
         await asyncio.wait([task, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
         if task.done() and (error := task.exception()):

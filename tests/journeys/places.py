@@ -33,6 +33,7 @@ PUBLIC = (
     "/antrean/tempat/PKM-KASSI-KASSI", "/antrean/papan/PKM-KASSI-KASSI-UMUM", "/toko/kue-daeng-ngai/ulasan", "/peta",
     "/peta?kecamatan=Rappocini", "/cek", "/cek/MKS-AAAA-BBBB-CCCC-DDDD-E", "/masuk", "/masuk/kode", "/daftar", "/lupa-sandi", "/demo",
     "/dev/pesan", "/gaya", "/gaya?tema=gelap", "/api/docs", "/luring", "/tidak-ada", "/izin-jualan/spp-irt",
+    "/akun/kembalikan/tautan-lama",
 )  # fmt: skip
 OF_ONE = (
     "/akun", "/akun/alamat", "/akun/data", "/akun/kontak", "/akun/pastikan", "/akun/keamanan/riwayat",

@@ -20,6 +20,7 @@ from uuid import UUID
 from common.backup.catalog import Base, Vault, Wal, start_of
 from common.backup.errors import BackupError
 from common.backup.files import PREFIX, kept
+from common.embedded.cluster import PASSWORDS, write_passwords
 from common.embedded.errors import StartFailed
 from common.embedded.folders import make_private, plain_words, write_whole
 from common.embedded.postgres import Postgres
@@ -252,11 +253,9 @@ class _Restoring:
         """New passwords for the roles of our own server, whose old ones are in no backup; and a list of the files that rows speak of."""
         statements = ""
         if self.base.ours:
-            password = secrets.token_urlsafe(24)
-            write_whole(self._work / "password", password)
-            if (account := servant()) is not None:
-                account.own(self._work / "password")
-            statements += "".join(f"ALTER ROLE {role} PASSWORD '{password}';\n\n" for role in ("postgres", "marvec"))
+            passwords = {role: secrets.token_urlsafe(24) for role in PASSWORDS}
+            write_passwords(self._work, passwords, servant())
+            statements += "".join(f"ALTER ROLE {role} PASSWORD '{password}';\n\n" for role, password in passwords.items())
         self._postgres.alone(self.base.database, statements + LISTING)
         listed = self._cluster / REFERENCED
         if listed.exists():

@@ -66,7 +66,7 @@ def create(programs: Programs, data_dir: Path, *, durable: bool) -> None:
     maker = replace(programs, cluster=half.name)
     try:
         passwords = {role: secrets.token_urlsafe(24) for role in PASSWORDS}
-        _write_passwords(data_dir, passwords, programs.account)
+        write_passwords(data_dir, passwords, programs.account)
         _initdb(maker, durable)
         _furnish(maker, passwords, durable)
         half.rename(data_dir / "cluster")
@@ -93,7 +93,7 @@ def divide(programs: Programs, data_dir: Path, *, durable: bool) -> None:
         NO_OWN_TABLES,
     ]
     _in_single_user_mode(programs, "marvec", statements, durable)
-    _write_passwords(data_dir, passwords, programs.account)
+    write_passwords(data_dir, passwords, programs.account)
 
 
 def check_version(programs: Programs, cluster: Path) -> None:
@@ -117,7 +117,8 @@ def explain(said: str, *, folder: Path, log: Path | None = None, port: int = 0) 
     return StartFailed(f"PostgreSQL did not start: {grave[-1].strip() if grave else 'no answer'}{where}", log=log)
 
 
-def _write_passwords(data_dir: Path, passwords: dict[str, str], account: Account | None) -> None:
+def write_passwords(data_dir: Path, passwords: dict[str, str], account: Account | None) -> None:
+    """A file for each role, for the server's account alone."""
     with plain_words(data_dir):
         for role, password in passwords.items():
             path = data_dir / PASSWORDS[role]

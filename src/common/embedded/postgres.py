@@ -122,7 +122,7 @@ class Postgres:
                 cluster.create(programs, self.data_dir, durable=durable)
             cluster.check_version(programs, self._cluster)
             self._let_slot_go()
-            if not cluster.is_divided(self.data_dir):
+            if not cluster.is_divided(self.data_dir) and not (self._cluster / "recovery.signal").exists():
                 cluster.divide(programs, self.data_dir, durable=durable)
             self._run(programs)
         except BaseException:

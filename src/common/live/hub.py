@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from redis.asyncio import Redis
 
+from common import servers
 from common.actor import Actor
 from common.live import queries, wakeups
 from common.live.errors import (
@@ -57,7 +58,7 @@ class Hub:
         self._most_sockets = int(MOST_SOCKETS * settings.pace) or 1
         self._ended: set[UUID] = set()  # endings of late that were heard of
         self._ended_until: datetime | None = None
-        self._redis = Redis.from_url(settings.redis_url, **LIMITS)
+        self._redis = servers.redis(settings.redis_url, Redis, **LIMITS)
         self.presence = Presence(self._redis)
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import clock
+from common import clock, servers
 from common.audit import head
 from common.audit import queries as trail
 from common.audit import service as audit
@@ -100,7 +100,7 @@ async def _database() -> None:
 
 
 async def _queue() -> None:
-    async with Redis.from_url(get_settings().redis_url, socket_connect_timeout=PATIENCE) as redis:
+    async with servers.redis(get_settings().redis_url, Redis, socket_connect_timeout=PATIENCE) as redis:
         if not await redis.ping():
             raise RedisError
 

@@ -10,7 +10,7 @@ from prometheus_client import Gauge
 from redis.asyncio import Redis
 from sqlalchemy.pool import QueuePool
 
-from common import clock
+from common import clock, servers
 from common.audit import head
 from common.audit import queries as audit
 from common.db import database, hot, unit_of_work
@@ -72,7 +72,7 @@ async def server() -> None:
 @asked()
 async def redis() -> None:
     with _says_whether(REDIS):
-        async with Redis.from_url(get_settings().redis_url, socket_connect_timeout=1, socket_timeout=1) as client:
+        async with servers.redis(get_settings().redis_url, Redis, socket_connect_timeout=1, socket_timeout=1) as client:
             await client.ping()
 
 

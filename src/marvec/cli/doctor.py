@@ -3,20 +3,22 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import asyncpg
 import click
 import httpx
 from pydantic import ValidationError
-from redis import asyncio as redis
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from common import roles
+from common import roles, servers
 from common.backup.catalog import Vault
 from common.backup.models import BackupStatus
 from common.backup.policy import GOOD, judge
@@ -30,6 +32,7 @@ from marvec.cli import schema
 
 OLDEST_POSTGRES = 150000
 LEAST_DISK = 1024 * 1024 * 1024  # bytes
+PROBES = 5  # a busy pooler may happen to give us the same server again
 MOST_SKEW = 5.0  # seconds: signatures, one-time codes and deadlines all compare clocks
 
 
@@ -88,7 +91,7 @@ async def settings_fit(settings: Settings) -> str:
 async def database_answers(settings: Settings) -> str:
     """Reachable, new enough."""
     try:
-        connection = await asyncpg.connect(settings.database_url, timeout=5)
+        connection = await servers.connect(settings.database_url, statement_cache_size=0)
     except (OSError, asyncpg.PostgresError, TimeoutError, ValueError) as error:
         raise Ill(f"cannot be reached: {error or type(error).__name__}", "start PostgreSQL, or correct MARVEC_DATABASE_URL") from error
     try:
@@ -102,18 +105,50 @@ async def database_answers(settings: Settings) -> str:
 
 async def roles_are_apart(settings: Settings) -> str:
     """The application's role may read and write rows, and owns nothing whose triggers it could switch off."""
-    try:
-        connection = await asyncpg.connect(settings.database_url, timeout=5)
-    except (OSError, asyncpg.PostgresError, TimeoutError, ValueError) as error:
-        raise Ill("not looked at: the database cannot be reached", "see the line of the database") from error
-    try:
+    async with _database(settings) as connection:
         excess = await roles.excess(connection)
-    finally:
-        await connection.close()
     role = roles.role_of(settings.database_url)
     if excess:
         raise Unsafe(f"{role} {excess}", "let an owner migrate by MARVEC_DATABASE_OWNER_URL: Database roles in docs/operations/runbook.md")
     return f"{role} owns nothing"
+
+
+async def extensions_are_there(settings: Settings) -> str:
+    """What `marvec migrate` asks for, and not every role may create."""
+    async with _database(settings) as connection:
+        missing = await schema.missing_extensions(connection)
+    if missing:
+        raise Ill(f"missing: {', '.join(missing)}", f"as superuser, in Marvec's database: {schema.statement_for(missing)}")
+    return f"{len(schema.EXTENSIONS)} of {len(schema.EXTENSIONS)}"
+
+
+async def statements_are_kept(settings: Settings) -> str:
+    """A pooler in transaction mode is told of: without that, what one connection prepared is asked of another one."""
+    if settings.database_pooler != "none":
+        return f"each sent whole, since a pooler keeps none ({settings.database_pooler})"
+    async with _database(settings) as ours, _database(settings) as other:
+        statement = await ours.prepare("SELECT $1::integer", name="marvec_doctor")
+        await statement.fetchval(1)  # and the pooler has its server back
+        for _ in range(PROBES):
+            async with other.transaction():  # takes the server that the pooler has just got back from us
+                await other.execute("SELECT")
+                try:
+                    await statement.fetchval(1)
+                except asyncpg.InvalidSQLStatementNameError as error:
+                    raise Ill("a pooler in transaction mode loses them", "set MARVEC_DATABASE_POOLER=transaction") from error
+    return "kept by their connections"
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    try:
+        connection = await servers.connect(settings.database_url, statement_cache_size=0)
+    except (OSError, asyncpg.PostgresError, TimeoutError, ValueError) as error:
+        raise Ill("not looked at: the database cannot be reached", "see the line of the database") from error
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def schema_fits(settings: Settings) -> str:
@@ -130,9 +165,10 @@ async def schema_fits(settings: Settings) -> str:
 
 async def queue_answers(settings: Settings) -> str:
     """Redis or Valkey answers."""
-    client: redis.Redis = redis.from_url(  # type: ignore[no-untyped-call] # redis 5 leaves it bare
-        settings.redis_url, socket_connect_timeout=5, socket_timeout=5
-    )
+    try:
+        client = servers.redis(settings.redis_url, Redis, socket_connect_timeout=5, socket_timeout=5)
+    except ValueError as error:
+        raise Ill(f"the address cannot be read: {error}", "correct MARVEC_REDIS_URL") from error
     try:
         about = await client.info("server")
     except (RedisError, OSError) as error:
@@ -172,14 +208,29 @@ async def _get(url: str, variable: str, key: str = "") -> httpx.Response:
 
 
 async def files_are_writable(settings: Settings) -> str:
-    """The folder of uploaded files, unless they live in S3."""
+    """The folder of uploaded files, or their place in S3."""
     if settings.files_url:
-        return settings.files_url
+        return await _bucket_takes(settings)
     try:
         make_private(settings.data_dir)
     except EmbeddedError as error:
         raise Ill(str(error), "give this user the folder, or set MARVEC_DATA_DIR") from error
     return str(settings.data_dir)
+
+
+async def _bucket_takes(settings: Settings) -> str:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - half a second, for who needs it
+
+    from common.files.stores import store  # noqa: PLC0415 - as above
+
+    try:
+        bucket, key = store(settings), f"doctor/{uuid4()}"
+        await bucket.put(key, b"", "application/octet-stream")
+        await bucket.delete(key)
+    except (BotoCoreError, ClientError) as error:
+        mend = "correct MARVEC_FILES_URL, MARVEC_FILES_ENDPOINT_URL and the AWS variables, or give their key the right to write and delete"
+        raise Ill(f"{settings.files_url} does not take what is put there: {type(error).__name__}", mend) from error
+    return settings.files_url
 
 
 async def backup_is_fresh(settings: Settings) -> str:
@@ -231,6 +282,8 @@ CHECKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "settings": settings_fit,
     "database": database_answers,
     "roles": roles_are_apart,
+    "extensions": extensions_are_there,
+    "statements": statements_are_kept,
     "schema": schema_fits,
     "queue": queue_answers,
     "payments": payments_answer,

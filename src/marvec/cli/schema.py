@@ -1,13 +1,25 @@
 """Which version the database has and which one this code wants, told by file names and one query: no migration tool is loaded."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
 
+from common import servers
 from common.embedded.errors import EmbeddedError
 from common.roles import role_of
 
+EXTENSIONS = ("pg_trgm", "unaccent", "citext", "btree_gist", "cube", "earthdistance")
+MISSING = """
+    SELECT name FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, place)
+    WHERE name NOT IN (SELECT extname FROM pg_extension) ORDER BY place
+"""
+REFUSED = (
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.FeatureNotSupportedError,  # the server does not have its files
+    asyncpg.UniqueViolationError,  # somebody else creates it at this very moment
+)
 MIGRATIONS = Path(__file__).parents[3] / "migrations"
 
 
@@ -29,6 +41,12 @@ class NotTheOwner(EmbeddedError):
     code = "not_the_owner"
 
 
+class NoExtensions(EmbeddedError):
+    """The role may not create them. facts: names, database, statement."""
+
+    code = "no_extensions"
+
+
 def versions() -> list[str]:
     """Versions that this code knows, oldest first: the numbers before the names of `migrations/versions/NNNN_name.py`."""
     return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
@@ -37,11 +55,7 @@ def versions() -> list[str]:
 async def version_of(database_url: str) -> str | None:
     """The version that the database says it has; None when it is empty. Raises NoDatabase, and NotTheOwner when its tables are closed to
     this role."""
-    try:
-        connection = await asyncpg.connect(database_url, timeout=10)
-    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
-        reason = str(error) or type(error).__name__
-        raise NoDatabase(f"the database cannot be reached: {reason}", reason=reason) from error
+    connection = await _connected(database_url)
     try:
         if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
             return None
@@ -64,6 +78,35 @@ def is_open_to(database_url: str) -> bool:
     return True
 
 
+async def create_extensions(database_url: str) -> None:
+    """Create what is missing, as far as this role may: PostgreSQL trusts the owner of a database with most of them, not with all.
+
+    Raises NoExtensions with all that a superuser must create.
+    """
+    connection = await _connected(database_url)
+    try:
+        for name in await missing_extensions(connection):
+            with suppress(*REFUSED):
+                await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+        if missing := await missing_extensions(connection):
+            names, statement = ", ".join(missing), statement_for(missing)
+            database = await connection.fetchval("SELECT current_database()")
+            message = f"this role may not create the extensions {names}: let a superuser run in the database {database}: {statement}"
+            raise NoExtensions(message, names=names, database=database, statement=statement)
+    finally:
+        await connection.close()
+
+
+async def missing_extensions(connection: asyncpg.Connection) -> list[str]:
+    """Their names, in the order in which they must be created."""
+    return [row["name"] for row in await connection.fetch(MISSING, EXTENSIONS)]
+
+
+def statement_for(missing: list[str]) -> str:
+    """What a superuser runs."""
+    return "; ".join(f"CREATE EXTENSION {name}" for name in missing)
+
+
 def must_migrate(database: str | None) -> bool:
     """Whether a database of that version is older than this code. Raises NewerDatabase."""
     known = versions()
@@ -71,6 +114,14 @@ def must_migrate(database: str | None) -> bool:
         message = f"the database (version {database}) is newer than this program (version {known[-1]}): update the program"
         raise NewerDatabase(message, database=database, code=known[-1])
     return database != known[-1]
+
+
+async def _connected(database_url: str) -> asyncpg.Connection:
+    try:
+        return await servers.connect(database_url, statement_cache_size=0)
+    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        raise NoDatabase(f"the database cannot be reached: {reason}", reason=reason) from error
 
 
 def read_version(database_url: str) -> str | None:

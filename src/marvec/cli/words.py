@@ -16,6 +16,7 @@ INDONESIAN = {
     "newer_database": "basis data (versi {database}) lebih baru daripada program ini (versi {code}): perbarui programnya",
     "no_database": "basis data tidak terjangkau: {reason}",
     "not_the_owner": "tabel-tabel tertutup bagi peran {role}: lihat Peran basis data di docs/operations/panduan.md",
+    "no_extensions": "peran ini tidak boleh membuat ekstensi {names}: minta superuser menjalankan di basis data {database}: {statement}",
     "migrated": "skema basis data versi {version}",
     "ready": "Marvec siap di {address}   ({seconds:.1f} detik; Ctrl-C untuk berhenti)",
     "accounts": "Akun demo (orang rekaan):",

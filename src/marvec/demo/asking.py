@@ -17,7 +17,7 @@ async def ask_for_songkolo(stage: Stage, shop: Shop) -> tuple[Person, str]:
     """-> the buyer, and the conversation that the seller opens."""
     report = stage.report
     with report.step("2", "buyer signs up and confirms the address"):
-        buyer = stage.came(await sign_up(stage.url, "Andi Tenri"))
+        buyer = stage.came(await sign_up(stage.url, "Andi Tenri", stage.letters))
     with report.step("2", "buyer posts the request; the seller is told live") as step:
         request, told = await _post_and_hear(buyer, shop.seller)
         step.note(f"understood: {request['quantity']} {request['unit']}, at most {rupiah(request['budget'])}")

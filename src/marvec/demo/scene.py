@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from marvec.demo.chaos import Chaos
-from marvec.demo.people import Person
+from marvec.demo.people import Letters, Person
 from marvec.demo.report import Report
 from marvec.demo.till import Till
 
@@ -14,11 +14,12 @@ BUYERS_KELURAHAN = "73.71.10.1007"  # Mannuruki, Tamalate
 
 @dataclass
 class Stage:
-    """The server at `url`, the report, the chaos, and all who came (`people`), to be let out at the end."""
+    """The server at `url`, the report, the chaos, where its letters go, and all who came (`people`), to be let out at the end."""
 
     url: str
     report: Report
     chaos: Chaos
+    letters: Letters | None = None
     people: list[Person] = field(default_factory=list)
     till: Till | None = None
 

@@ -23,7 +23,7 @@ BARONGKO = {
 async def open_shop(stage: Stage) -> Shop:
     report = stage.report
     with report.step("1", "seller signs up and confirms the address"):
-        seller = stage.came(await sign_up(stage.url, "Daeng Kanang"))
+        seller = stage.came(await sign_up(stage.url, "Daeng Kanang", stage.letters))
     with report.step("1", "opens a storefront in Banta-Bantaeng") as step:
         shop = await _open_storefront(seller)
         step.note(f"/toko/{shop['slug']}")

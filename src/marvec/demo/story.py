@@ -11,15 +11,15 @@ from marvec.demo.chaos import Chaos
 from marvec.demo.dealing import deal
 from marvec.demo.errors import Off, same
 from marvec.demo.paying import check_whole, pay_and_deliver
-from marvec.demo.people import Person, all_leave, sign_in
+from marvec.demo.people import Letters, Person, all_leave, sign_in
 from marvec.demo.report import Report
 from marvec.demo.scene import Deal, Stage
 from marvec.demo.selling import close_shop, open_shop
 
 
-async def tell(url: str, report: Report, chaos: Chaos) -> None:
+async def tell(url: str, report: Report, chaos: Chaos, letters: Letters | None = None) -> None:
     """The whole main job. Raises `Off` at the first thing that is not as it must be."""
-    stage = Stage(url, report, chaos)
+    stage = Stage(url, report, chaos, letters)
     async with AsyncExitStack() as afterwards:
         afterwards.push_async_callback(_leave, stage)
         await _greet(stage)

@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """With little patience for who does not take its WAL."""
     settings = ACKNOWLEDGED | {"max_slot_wal_keep_size": "64MB", "min_wal_size": "32MB", "max_wal_size": "64MB"}
     with Postgres(tmp_path_factory.mktemp("server") / "postgres", fast=True, settings=settings) as running:
-        asyncio.run(fetch(running.url, "CREATE TABLE said (text text, at timestamptz DEFAULT clock_timestamp())"))
+        asyncio.run(fetch(running.owner_url, "CREATE TABLE said (text text, at timestamptz DEFAULT clock_timestamp())"))
         yield running
 
 
@@ -78,8 +78,8 @@ async def copied(archiver: Archiver) -> Base:
 
 async def say(server: Postgres, text: str) -> datetime:
     """Committed, and the moment after it."""
-    await fetch(server.url, f"INSERT INTO said VALUES ('{text}')")
-    moment = await fetch(server.url, "SELECT clock_timestamp()")
+    await fetch(server.owner_url, f"INSERT INTO said VALUES ('{text}')")
+    moment = await fetch(server.owner_url, "SELECT clock_timestamp()")
     assert isinstance(moment, datetime)
     return moment
 
@@ -89,7 +89,7 @@ async def restored(server: Postgres, folder: Path, to: Path, at: datetime | None
     await asyncio.to_thread(restoring.restore, make.vault(folder / "cadangan"), to, at, lambda data: DiskStore(data / "files"), Quiet())
     shutil.copy(server.data_dir / "password", to / "postgres/password")
     with Postgres(to / "postgres", fast=True) as found:
-        connection = await asyncpg.connect(found.url)
+        connection = await asyncpg.connect(found.owner_url)
         said = {row["text"] for row in await connection.fetch("SELECT text FROM said")}
         await connection.close()
     return said
@@ -128,7 +128,7 @@ async def test_what_was_said_is_restored_to_the_newest_and_to_any_moment(server:
         await restored(server, tmp_path, tmp_path / "dulu", datetime(2020, 1, 1, tzinfo=UTC))
     with pytest.raises(BackupError, match=r"is not empty \(postgres\)"):
         await restored(server, tmp_path, tmp_path / "pagi")
-    await fetch(server.url, "TRUNCATE said")
+    await fetch(server.owner_url, "TRUNCATE said")
 
 
 async def test_a_growing_segment_is_kept_in_pieces_that_are_put_together_in_time(
@@ -144,7 +144,7 @@ async def test_a_growing_segment_is_kept_in_pieces_that_are_put_together_in_time
         assert 1 <= len(growing) <= 3
     assert verify(make.vault(tmp_path / "cadangan")) == []
     assert await restored(server, tmp_path, tmp_path / "baru") == {f"kata {number}" for number in range(4)}
-    await fetch(server.url, "TRUNCATE said")
+    await fetch(server.owner_url, "TRUNCATE said")
 
 
 async def test_a_target_that_is_away_is_told_and_holds_nobody_up(server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ async def test_a_target_that_is_away_is_told_and_holds_nobody_up(server: Postgre
         assert told is not None and (told.error, told.error_at) == ("", None)
     assert verify(make.vault(tmp_path / "cadangan")) == []
     assert await restored(server, tmp_path, tmp_path / "baru") == {"kata 0", "kata 1", "kata 2"}
-    await fetch(server.url, "TRUNCATE said")
+    await fetch(server.owner_url, "TRUNCATE said")
 
 
 async def test_a_follower_who_stays_away_too_long_is_given_up_and_begins_anew_without_a_hole(server: Postgres, tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ async def test_a_follower_who_stays_away_too_long_is_given_up_and_begins_anew_wi
     with pytest.raises(BackupError, match=r"nothing was kept of .*, the next begins at"):
         await restored(server, tmp_path, tmp_path / "hilang", lost)
     assert await restored(server, tmp_path, tmp_path / "baru") == {"tidak diikuti", "jauh", "diikuti lagi"}
-    await fetch(server.url, "TRUNCATE said")
+    await fetch(server.owner_url, "TRUNCATE said")
 
 
 async def test_two_cannot_follow_into_one_folder(server: Postgres, tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ async def test_what_is_damaged_or_missing_is_found_before_it_is_needed(server: P
     assert "the WAL has a hole at" in found
     with pytest.raises(BackupError, match="sealed with another key"):
         make.vault(folder, "kunci-pencuri").bases()
-    await fetch(server.url, "TRUNCATE said")
+    await fetch(server.owner_url, "TRUNCATE said")
 
 
 async def test_a_server_that_keeps_no_wal_says_how_to_change_that(postgres: Postgres, tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ async def test_a_real_server_of_another_version_is_followed_by_a_role_that_may_o
     data = tmp_path / "baru"
     try:
         await fetch(debians.superuser_url, "CREATE ROLE penyalin LOGIN REPLICATION PASSWORD 'sandi penyalin' IN ROLE pg_read_all_stats")
-        await fetch(debians.url, "CREATE TABLE said (text text)")
+        await fetch(debians.owner_url, "CREATE TABLE said (text text)")
         url = f"postgresql://penyalin:sandi%20penyalin@127.0.0.1:{debians.port}/marvec"
         async with following(debians, tmp_path, backup_database_url=url) as archiver:
             await copied(archiver)
@@ -296,7 +296,7 @@ async def test_a_real_server_of_another_version_is_followed_by_a_role_that_may_o
         )
         shutil.copy(debians.data_dir / "password", data / "postgres/password")
         with Postgres(data / "postgres", fast=True, major=DEBIANS) as found:
-            assert await fetch(found.url, "SELECT text FROM said") == "dari server sungguhan"
+            assert await fetch(found.owner_url, "SELECT text FROM said") == "dari server sungguhan"
     finally:
         debians.stop()
 

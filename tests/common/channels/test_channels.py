@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from email import message_from_bytes
 from email.message import Message
+from secrets import token_urlsafe
 from uuid import UUID
 
 import pytest
@@ -98,8 +99,13 @@ def test_in_production_a_phone_has_no_carrier_yet() -> None:
         "demo": False,
         "password_cost": "full",
     }
-    keys = {"secret_key": "a" * 32, "nik_key": "b" * 32, "stripe_api_key": "sk", "stripe_webhook_secret": "wh"}
-    more = {"database_url": "postgresql://x", "redis_url": "redis://x"}
+    keys = {
+        "secret_key": token_urlsafe(32),
+        "nik_key": token_urlsafe(32),
+        "stripe_api_key": "sk_live_uji",
+        "stripe_webhook_secret": "whsec_uji",
+    }
+    more = {"database_url": "postgresql://x", "redis_url": "redis://x", "stripe_api_base": ""}
     settings = Settings.model_validate(kinds | keys | more)
     with pytest.raises(NoChannel):
         carrier_for(Carrier.PHONE, settings)

@@ -36,7 +36,7 @@ async def frail(doors: asyncpg.Connection, postgres: Postgres, tmp_path_factory:
     await doors.execute("CHECKPOINT")
     subprocess.run(["cp", "-a", postgres.data_dir, folder], check=True)
     (folder / "cluster" / "postmaster.pid").unlink()
-    with Postgres(folder, fast=True) as server, pytest.MonkeyPatch.context() as environment:
+    with Postgres(folder, fast=True, settings={"synchronous_commit": "on"}) as server, pytest.MonkeyPatch.context() as environment:
         environment.setenv("MARVEC_DATABASE_URL", server.url)
         get_settings.cache_clear()
         yield server

@@ -1,4 +1,6 @@
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import clock, jobs, outbox
 from common.db import unit_of_work
+from common.settings import get_settings
+from marvec import worker
 from tests.conftest import RunJobs
 
 
@@ -115,6 +119,38 @@ async def test_a_timer_that_is_cancelled_leaves_its_turn_to_the_next(database: N
     assert await jobs.run_timer(jobs.Timer("test.turns", at_once, 1))
 
 
+async def test_a_timer_is_kept_by_who_lives_and_lost_by_who_hangs(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes that really fall and hang are those of tests/real."""
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.6))
+    begun, end = asyncio.Semaphore(0), asyncio.Event()
+
+    async def until_told() -> None:
+        begun.release()
+        await end.wait()
+
+    async def at_once() -> None:
+        return None
+
+    @asynccontextmanager
+    async def silent(_connection: object) -> AsyncIterator[None]:
+        yield
+
+    living = asyncio.create_task(jobs.run_timer(jobs.Timer("test.living", until_told, 1)))
+    await begun.acquire()
+    with monkeypatch.context() as hung:
+        hung.setattr(jobs, "_still_there", silent)
+        hanging = asyncio.create_task(jobs.run_timer(jobs.Timer("test.hanging", until_told, 1)))
+        await begun.acquire()
+        async with asyncio.timeout(60):
+            while not await jobs.run_timer(jobs.Timer("test.hanging", at_once, 1)):
+                await asyncio.sleep(0.05)
+    assert not await jobs.run_timer(jobs.Timer("test.living", at_once, 1))
+    end.set()
+    assert await living
+    (failed,) = await asyncio.gather(hanging, return_exceptions=True)
+    assert isinstance(failed, Exception)
+
+
 async def test_a_job_keeps_its_lease_as_long_as_it_runs(database: None, jobs_of_the_test: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=2))
     begun, ending, times = asyncio.Event(), asyncio.Event(), []
@@ -138,6 +174,30 @@ async def test_a_job_keeps_its_lease_as_long_as_it_runs(database: None, jobs_of_
     assert await running
     with clock.frozen(clock.now() + timedelta(days=1)):
         assert await jobs.due_rows() == []
+
+
+async def test_what_a_killed_worker_had_begun_is_kept_from_others_no_longer_than_its_lease(database: None, jobs_of_the_test: None) -> None:
+    begun, end = asyncio.Event(), asyncio.Event()
+
+    @jobs.job("test.begun")
+    async def begin(session: AsyncSession) -> None:
+        begun.set()
+        await end.wait()
+
+    async with unit_of_work() as session:
+        await outbox.enqueue(session, "test.begun")
+    await jobs.sweep()
+    carrier = worker.carrier(get_settings())
+    carrying = asyncio.create_task(carrier.async_run())
+    await begun.wait()
+    (key,) = await carrier.pool.keys("arq:in-progress:*")
+    assert 0 < await carrier.pool.pttl(key) <= jobs.LEASE.total_seconds() * 1000
+    end.set()
+    await asyncio.wait(carrier.tasks.values())
+    carrying.cancel()
+    await asyncio.gather(carrying, return_exceptions=True)
+    await carrier.pool.aclose()
+    assert await jobs.due_rows() == []
 
 
 async def test_heavy_work_runs_a_little_at_a_time_and_lets_the_rest_pass(

@@ -46,6 +46,8 @@ def test_a_city_that_is_told_everything_starts() -> None:
         ({"stripe_webhook_secret": "whsec_" + secrets.token_urlsafe(24) + ","}, "STRIPE_WEBHOOK_SECRET is empty"),
         ({"stripe_webhook_secret": ""}, "STRIPE_WEBHOOK_SECRET is empty"),
         ({"metrics_token": "rahasia"}, "MARVEC_METRICS_TOKEN is empty or shorter"),
+        ({"backup_url": "s3://cadangan"}, "MARVEC_BACKUP_KEY is empty or shorter"),
+        ({"backup_url": "s3://cadangan", "backup_key": f"{secrets.token_urlsafe(32)},lama"}, "MARVEC_BACKUP_KEY is empty or shorter"),
         ({"base_url": "http://marvec.example"}, "MARVEC_BASE_URL must begin with https://"),
         ({"demo": True}, "MARVEC_DEMO cannot be set"),
         ({"staff_factor": False}, "MARVEC_STAFF_FACTOR cannot be off"),

@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator
 
 import centrifuge
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
-from common import outbox
+from common import clock, outbox
 from common.actor import Actor, Role
 from common.db import hot, unit_of_work
 from common.embedded.valkey import Valkey
 from common.identity import queries as identity
 from common.identity import service
+from common.identity.models import RoleGrant
 from common.identity.schemas import MakeToken
 from marvec.chat.service.writing import TELL
 from tests.common.identity import make
@@ -107,7 +110,7 @@ async def test_a_token_that_is_revoked_and_a_role_that_is_taken_close_sockets_in
         lines = await follow(two, "desk:DISDUKCAPIL")
         async with unit_of_work() as session:
             await service.revoke_token(session, boss, program.id)
-            await service.take_grant(session, boss, grant.id)
+            await session.execute(update(RoleGrant).where(col(RoleGrant.id) == grant.id).values(revoked_at=clock.now()))
         assert await ended(one) == 3503
         assert await first_of(lines.ended) == 103  # the token stands, its owner's role does not
         assert two.line.reconnecting[1:] == [3011]

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from common import clock
 from common.actor import Role
 from common.db import unit_of_work
-from common.payments import queries, service
+from common.payments import gauges, queries, service
 from common.payments.service import checking
 from common.payments.service.comparing import ProviderMismatch
 from tests.common.identity import make as people
@@ -155,6 +155,7 @@ async def test_operators_want_a_comparison_and_read_it_page_by_page_and_by_progr
     page = (await client.get(f"/operator/penyedia/{check['id']}")).text
     assert "withdrawn 100000" in page
     assert "2 selisih" in (await client.get("/operator/penyedia")).text
+    await gauges.books()
     metrics = (await client.get("/metrics")).text
     assert "marvec_provider_differences 2.0" in metrics
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import asyncpg
 import httpx
 import pytest
 
@@ -31,3 +32,15 @@ async def test_without_its_servers_it_is_alive_and_not_ready(monkeypatch: pytest
     answer = await visitor.get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, "RuntimeError")
     assert (await visitor.get("/healthz")).status_code == 200
+
+
+@pytest.mark.parametrize(("applied", "found"), [("0001", "not_at_head"), ("9999", "ok")])
+async def test_a_schema_that_lacks_something_is_no_ground_and_a_newer_one_is(
+    database: None, doors: asyncpg.Connection, applied: str, found: str
+) -> None:
+    before = await doors.fetchval("SELECT version_num FROM alembic_version")
+    await doors.execute("UPDATE alembic_version SET version_num = $1", applied)
+    try:
+        assert (await health.readiness())["migrations"] == found
+    finally:
+        await doors.execute("UPDATE alembic_version SET version_num = $1", before)

@@ -175,6 +175,6 @@ for name in marvec.cli.COMMANDS:
         print(f"{name} ended with {end.code}")
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True)
-    names = ("run", "web", "worker", "migrate", "seed", "doctor", "audit", "ledger", "openapi")
+    names = ("run", "web", "worker", "migrate", "seed", "doctor", "audit", "ledger", "backup", "restore", "openapi")
     assert tuple(re.findall(r"^Usage: marvec (\w+)", done.stdout, re.M)) == names
     assert re.findall(r"^\w+ ended with .*", done.stdout, re.M) == [f"{name} ended with 0" for name in names]
