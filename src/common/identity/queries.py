@@ -24,7 +24,6 @@ from common.identity.models import (
     Person,
     PersonNik,
     PersonSession,
-    RecoveryCode,
     RoleGrant,
     Totp,
     WayBack,
@@ -76,18 +75,8 @@ async def actor_now(session: AsyncSession, person_id: UUID) -> Actor:
     person = await by_id(session, person_id)
     standing = select(RoleGrant).where(col(RoleGrant.person_id) == person_id, col(RoleGrant.revoked_at).is_(None))
     grants = frozenset(Grant(grant.role, grant.scope) for grant in await session.scalars(standing))
-    due = bool(grants) and await _waits_for_factor(session, person_id)
+    due = bool(grants) and get_settings().staff_needs_factor and not await has_second_factor(session, person_id)
     return Actor(person.id, person.name, person.locale, int(person.confirmed), frozenset() if due else grants, factor_due=due)
-
-
-async def role_waits(session: AsyncSession, person_id: UUID) -> bool:
-    """Whether the person holds a role that does not count before a second factor stands."""
-    held = select(col(RoleGrant.id)).where(col(RoleGrant.person_id) == person_id, col(RoleGrant.revoked_at).is_(None)).limit(1)
-    return await session.scalar(held) is not None and await _waits_for_factor(session, person_id)
-
-
-async def _waits_for_factor(session: AsyncSession, person_id: UUID) -> bool:
-    return get_settings().staff_needs_factor and not await has_second_factor(session, person_id)
 
 
 async def names_of(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -196,11 +185,6 @@ async def has_authenticator(session: AsyncSession, person_id: UUID) -> bool:
 async def has_second_factor(session: AsyncSession, person_id: UUID) -> bool:
     """An authenticator or a passkey: then the password alone lets nobody in."""
     return await has_authenticator(session, person_id) or bool(await passkeys_of(session, person_id))
-
-
-async def has_recovery_codes(session: AsyncSession, person_id: UUID) -> bool:
-    unused = col(RecoveryCode.person_id) == person_id, col(RecoveryCode.used_at).is_(None)
-    return await session.scalar(select(col(RecoveryCode.person_id)).where(*unused).limit(1)) is not None
 
 
 async def passkeys_of(session: AsyncSession, person_id: UUID) -> Sequence[Passkey]:

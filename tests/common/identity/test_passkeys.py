@@ -146,7 +146,7 @@ async def test_what_another_one_has_signed_lets_nobody_in(forged: str) -> None:
         await come_in(given)
     with pytest.raises(ChallengeOver):
         await come_in(given)
-    assert await come_in(await answer(device))
+    await come_in(await answer(device))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ async def test_a_passkey_belongs_to_one_account() -> None:
 async def test_a_counter_that_goes_back_is_refused_and_the_owner_hears_of_it(client: httpx.AsyncClient, run_jobs: RunJobs) -> None:
     device = Authenticator()
     actor, _ = await owner(device, OLD)
-    assert await come_in(await answer(device, count=7))
+    await come_in(await answer(device, count=7))
     for count in (7, 3):
         with pytest.raises(PasskeyCloned):
             await come_in(await answer(device, count=count))
@@ -188,14 +188,14 @@ async def test_a_counter_that_goes_back_is_refused_and_the_owner_hears_of_it(cli
         assert await connection.fetchval("SELECT sign_count FROM passkey") == 7
         with pytest.raises(Exception, match="counter goes up"):
             await connection.execute("UPDATE passkey SET sign_count = 6")
-    assert await come_in(await answer(device, count=8))
+    await come_in(await answer(device, count=8))
 
 
 async def test_an_authenticator_that_counts_nothing_is_none_the_worse() -> None:
     device = Authenticator()
     await owner(device)
     for _ in range(2):
-        assert await come_in(await answer(device, count=0))
+        await come_in(await answer(device, count=0))
 
 
 async def test_only_who_has_proven_an_address_makes_passkeys_and_ten_at_most() -> None:

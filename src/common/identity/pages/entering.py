@@ -188,7 +188,7 @@ def _session_cookie(request: Asked) -> str:
 
 async def _entered(request: Asked, session: AsyncSession, entered: service.Entered, lanjut: str) -> Redirect:
     """To where one was going; whose role waits for a second factor, to where one is set up."""
-    waits = await queries.role_waits(session, entered.person.id)
+    waits = (await queries.actor_now(session, entered.person.id)).factor_due
     onward = "/akun/keamanan" if waits else local_path(lanjut, "/akun")
     return _with_session(request, see_other(onward), entered.token, entered.person.id)
 

@@ -100,7 +100,7 @@ async def register(session: AsyncSession, actor: Actor, name: str, answer: str) 
         await session.flush()
     except IntegrityError as error:
         raise PasskeyTaken from error
-    codes = [] if await queries.has_recovery_codes(session, person.id) else await second_factor.new_recovery_codes(session, person.id)
+    codes = [] if await second_factor.has_recovery_codes(session, person.id) else await second_factor.new_recovery_codes(session, person.id)
     await _ends_keys(session, actor, person, row, Change.PASSKEY_ON)
     return Made(codes, await rotate(session, actor.session_id) if actor.session_id else None)
 

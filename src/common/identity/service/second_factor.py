@@ -5,7 +5,7 @@ import secrets
 from uuid import UUID
 
 import pyotp
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -117,6 +117,12 @@ async def new_recovery_codes(session: AsyncSession, person_id: UUID) -> list[str
     session.add_all(RecoveryCode(person_id=person_id, code_hash=_recovery_hash(person_id, code)) for code in codes)
     await session.flush()
     return codes
+
+
+async def has_recovery_codes(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether one is left that works."""
+    unused = col(RecoveryCode.person_id) == person_id, col(RecoveryCode.used_at).is_(None)
+    return await session.scalar(select(col(RecoveryCode.person_id)).where(*unused).limit(1)) is not None
 
 
 async def drop_needless_codes(session: AsyncSession, person_id: UUID) -> None:
