@@ -29,7 +29,7 @@ class Actor:
     """`assurance`: 0 unconfirmed, 1 address confirmed, 2 NIK given and seen by an officer, 3 verified with Dukcapil.
 
     `scopes` is None for a browser's session, which may do all that the person may; an API token is held to its scopes. `proven_at`: when
-    the person last said password or factor in this session.
+    the person last said password or factor in this session. `factor_due`: roles are held, but count only once a second factor stands.
     """
 
     person_id: UUID
@@ -41,6 +41,7 @@ class Actor:
     scopes: frozenset[str] | None = None
     token_id: UUID | None = None
     proven_at: datetime | None = None
+    factor_due: bool = False
 
     @property
     def key(self) -> UUID | None:

@@ -41,6 +41,13 @@ class ProveIt(Forbidden):
     message = N_("Pastikan dulu bahwa ini Anda, dengan kata sandi atau kode autentikator.")
 
 
+class FactorNeeded(Forbidden):
+    """A role is held, and counts once its holder has a second factor."""
+
+    code = "factor_needed"
+    message = N_("Peran Anda baru berlaku setelah Anda memasang kunci sandi atau autentikator di halaman Keamanan.")
+
+
 async def public(connection: Connection, handler: BaseRouteHandler) -> None:
     """Anybody, signed in or not."""
     if not any(name.startswith("scope:") for name in guards_of(handler)):
@@ -82,7 +89,7 @@ def role(*wanted: Role) -> Guard:
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         actor = actor_of(connection)
         if not any(actor.has(one) for one in wanted):
-            raise Forbidden
+            raise FactorNeeded if actor.factor_due else Forbidden
 
     return _named(guard, "role:" + "|".join(wanted))
 

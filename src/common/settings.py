@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         "", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", description="a collector of traces (OTLP over HTTP); empty: nothing is traced"
     )
     password_cost: Literal["full", "low"] = Field("full", description="low: cheap password hashes for tests; impossible in production")
+    staff_factor: bool | None = Field(
+        None, description="roles count only with a second factor (passkey or authenticator); empty: in production, where it cannot be off"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     demo: bool = Field(False, description="demo accounts and codes are shown; impossible in production")
     demo_history: bool = Field(True, description="the demo city gets its three months of history; without: its first shops alone")
@@ -91,6 +94,10 @@ class Settings(BaseSettings):
     @property
     def production(self) -> bool:
         return self.mode == "production"
+
+    @property
+    def staff_needs_factor(self) -> bool:
+        return self.production if self.staff_factor is None else self.staff_factor
 
     @property
     def owner_url(self) -> str:
@@ -122,8 +129,14 @@ def _wrong_in_production(told: Settings) -> Iterator[str]:
         yield f"MARVEC_BACKUP_KEY {why}"
     if not told.base_url.startswith("https://"):
         yield "MARVEC_BASE_URL must begin with https://"
+    yield from _only_elsewhere(told)
+
+
+def _only_elsewhere(told: Settings) -> Iterator[str]:
     if told.demo:
         yield "MARVEC_DEMO cannot be set in production"
+    if told.staff_factor is False:
+        yield "MARVEC_STAFF_FACTOR cannot be off in production"
     if told.password_cost == "low":  # noqa: S105  no password
         yield "MARVEC_PASSWORD_COST cannot be low in production"
 

@@ -11,11 +11,11 @@ from common import indonesia, logs, metrics, tracing
 from common.db import close_database, open_database, request_session
 from common.errors import Unauthenticated
 from common.files.decoder.pool import close_decoders
-from common.guards import ProveIt
+from common.guards import FactorNeeded, ProveIt
 from common.identity.dependencies import actor, visitor
 from common.identity.middleware import WhoIsIt
 from common.identity.pages.entering import ask_who
-from common.identity.pages.proving import ask_again
+from common.identity.pages.proving import ask_again, ask_for_factor
 from common.live import door
 from common.queue import close_queue, open_queue
 from common.settings import get_settings
@@ -66,7 +66,7 @@ def create_app() -> Litestar:
         route_handlers=site.routers(),
         lifespan=[doors, door.open_door],
         middleware=[WhoIsIt],
-        exception_handlers={Unauthenticated: ask_who, ProveIt: ask_again},
+        exception_handlers={Unauthenticated: ask_who, ProveIt: ask_again, FactorNeeded: ask_for_factor},
         dependencies={
             "session": Provide(request_session),
             "actor": Provide(actor, sync_to_thread=False),

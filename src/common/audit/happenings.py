@@ -36,6 +36,9 @@ class Happening(StrEnum):
     ADDRESS_CONFIRMED = "account.address_confirmed"
     FACTOR_ON = "account.factor_on"
     FACTOR_OFF = "account.factor_off"
+    PASSKEY_ON = "account.passkey_on"
+    PASSKEY_OFF = "account.passkey_off"
+    PASSKEY_CLONED = "account.passkey_cloned"
     TOKEN_MADE = "account.token_made"  # noqa: S105  no token
     TOKEN_REVOKED = "account.token_revoked"  # noqa: S105  no token
     DEVICE_SIGNED_OUT = "account.device_signed_out"
@@ -51,12 +54,15 @@ NAMES = {
     Happening.ADDRESS_CONFIRMED: N_("Nomor HP atau email dikonfirmasi"),
     Happening.FACTOR_ON: N_("Autentikator diaktifkan"),
     Happening.FACTOR_OFF: N_("Autentikator dimatikan"),
+    Happening.PASSKEY_ON: N_("Kunci sandi ditambahkan"),
+    Happening.PASSKEY_OFF: N_("Kunci sandi dihapus"),
+    Happening.PASSKEY_CLONED: N_("Kunci sandi yang tampaknya disalin ditolak"),
     Happening.TOKEN_MADE: N_("Token dibuat"),
     Happening.TOKEN_REVOKED: N_("Token dicabut"),
     Happening.DEVICE_SIGNED_OUT: N_("Perangkat lain dikeluarkan"),
     Happening.REFUSED: N_("Akses ditolak"),
 }
-WORRYING = frozenset({Happening.SIGN_IN_FAILED, Happening.REFUSED})
+WORRYING = frozenset({Happening.SIGN_IN_FAILED, Happening.REFUSED, Happening.PASSKEY_CLONED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,13 @@ class HappeningOut(BaseModel):
         """In the words of the language spoken now."""
         told = row.details
         kinds = {"phone": _("nomor HP"), "email": _("email")}
-        about = [told.get("device", ""), kinds.get(told.get("kind", ""), ""), told.get("route", ""), told.get("scopes", "")]
+        about = [
+            told.get("device", ""),
+            told.get("passkey", ""),
+            kinds.get(told.get("kind", ""), ""),
+            told.get("route", ""),
+            told.get("scopes", ""),
+        ]
         shown = ", ".join(part for part in about if part)
         return cls(at=row.at, what=row.what, title=_(NAMES[row.what]), about=shown, worrying=row.what in WORRYING)
 

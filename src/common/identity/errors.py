@@ -86,6 +86,38 @@ class SecondFactorOff(Conflict):
     message = N_("Autentikator belum aktif.")
 
 
+class WrongPasskey(Forbidden):
+    code = "wrong_passkey"
+    message = N_("Kunci sandi ini tidak dikenal di akun ini, atau jawabannya tidak sah. Coba lagi, atau pakai cara lain.")
+
+
+class PasskeyCloned(Forbidden):
+    """Its counter went back: somebody else has a copy of it, or has used one."""
+
+    code = "passkey_cloned"
+    message = N_("Kunci sandi ini tampaknya disalin orang lain, jadi ditolak. Masuk dengan cara lain, lalu hapus kunci sandi ini.")
+
+
+class ChallengeOver(Conflict):
+    code = "challenge_over"
+    message = N_("Permintaan kunci sandi ini sudah dipakai, atau sudah lewat lima menit. Coba sekali lagi.")
+
+
+class PasskeyTaken(Conflict):
+    code = "passkey_taken"
+    message = N_("Kunci sandi ini sudah terdaftar.")
+
+
+class TooManyPasskeys(Conflict):
+    code = "too_many_passkeys"
+    message = N_("Satu akun paling banyak punya 10 kunci sandi. Hapus dulu yang tidak dipakai.")
+
+
+class NoPasskeysHere(Unavailable):
+    code = "no_passkeys_here"
+    message = N_("Kunci sandi belum bisa dipakai di alamat ini.")
+
+
 class AlreadyGranted(Conflict):
     code = "already_granted"
     message = N_("Orang ini sudah punya peran itu.")

@@ -27,5 +27,13 @@ CHANGED = Letter(
         "dan siapa pun yang sedang masuk dikeluarkan:\n%(link)s"
     ),
 )
-for letter in (CONFIRM, RESET, CHANGED):
+WARNED = Letter(
+    "identity.warned",
+    N_("Keamanan akun Marvec Anda"),
+    N_(
+        "Kunci sandi “%(name)s” baru saja ditolak: tampaknya ada salinannya di tangan orang lain. Akun Anda tidak dimasuki.\n"
+        "Hapus kunci sandi itu, lalu buat yang baru:\n%(link)s"
+    ),
+)
+for letter in (CONFIRM, RESET, CHANGED, WARNED):
     register(letter)

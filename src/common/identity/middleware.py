@@ -13,6 +13,7 @@ from common.actor import Actor, Grant, Role
 from common.db import hot
 from common.identity import policy
 from common.identity.service import keys, on_record
+from common.settings import get_settings
 from common.web import static
 from common.web.cookies import name_of
 from common.web.csrf import SESSION_COOKIE, cookies_of
@@ -27,7 +28,10 @@ PERSON = """
     p.id AS person_id, p.name, p.locale,
     p.phone_confirmed_at IS NOT NULL OR p.email_confirmed_at IS NOT NULL AS confirmed,
     n.officer_seen_at IS NOT NULL AS officer_seen, n.dukcapil_verified_at IS NOT NULL AS dukcapil_verified,
-    (SELECT array_agg(ARRAY[g.role, g.scope]) FROM role_grant g WHERE g.person_id = p.id AND g.revoked_at IS NULL) AS grants
+    (SELECT array_agg(ARRAY[g.role, g.scope]) FROM role_grant g WHERE g.person_id = p.id AND g.revoked_at IS NULL) AS grants,
+    (SELECT EXISTS (SELECT FROM totp f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL)
+         OR EXISTS (SELECT FROM passkey k WHERE k.person_id = p.id AND k.removed_at IS NULL)
+     FROM role_grant g WHERE g.person_id = p.id AND g.revoked_at IS NULL LIMIT 1) AS has_factor
 """
 SESSION_STANDS = f"""
 s.revoked_at IS NULL AND NOT s.second_factor_due AND s.last_seen_at > $2::timestamptz - interval '{policy.IDLE.days} days'
@@ -99,6 +103,8 @@ async def _found(question: str, note: str, token: str) -> Actor | None:
 
 
 def actor_of(row: Any, *, is_session: bool) -> Actor:
+    """`has_factor` is asked, and known, for who holds a role alone."""
+    due = row["has_factor"] is False and get_settings().staff_needs_factor
     return Actor(
         person_id=row["person_id"],
         name=row["name"],
@@ -106,9 +112,10 @@ def actor_of(row: Any, *, is_session: bool) -> Actor:
         assurance=policy.assurance(
             confirmed=row["confirmed"], officer_seen=row["officer_seen"], dukcapil_verified=row["dukcapil_verified"]
         ),
-        grants=frozenset(Grant(Role(role), scope) for role, scope in row["grants"] or ()),
+        grants=frozenset(Grant(Role(role), scope) for role, scope in row["grants"] or () if not due),
         session_id=row["key_id"] if is_session else None,
         scopes=None if is_session else frozenset(row["scopes"]),
         token_id=None if is_session else row["key_id"],
         proven_at=row["proven_at"],
+        factor_due=due,
     )

@@ -27,6 +27,17 @@ class Change(StrEnum):
     FACTOR_ON = "factor_on"
     FACTOR_OFF = "factor_off"
     TOKEN = "token"  # noqa: S105  no token
+    PASSKEY_ON = "passkey_on"
+    PASSKEY_OFF = "passkey_off"
+
+
+class Ceremony(StrEnum):
+    """What a passkey is asked for."""
+
+    REGISTER = "register"
+    SIGN_IN = "sign_in"
+    SECOND_STEP = "second_step"
+    PROOF = "proof"
 
 
 class Person(Table, table=True):
@@ -83,11 +94,15 @@ class AddressChange(Table, table=True):
 class WayBack(Table, table=True):
     """For seven days whoever reads the letter about a change can undo it, and all that was changed since. Used or over, the row goes.
 
-    `old` of `kind` is the address that stood before (None: there was none); `sealed` the secret of a factor that was turned off.
+    `old` of `kind` is the address that stood before (None: there was none); `sealed` the secret of a factor that was turned off;
+    `passkey_id` the passkey that was made or removed.
     """
 
     __tablename__ = "way_back"
-    __table_args__ = (Index("ix_way_back_person_id", "person_id", "id"),)
+    __table_args__ = (
+        Index("ix_way_back_person_id", "person_id", "id"),
+        Index("ix_way_back_passkey_id", "passkey_id", postgresql_where=text("passkey_id IS NOT NULL")),
+    )
 
     id: UUID = id_field()
     person_id: UUID = Field(foreign_key="person.id")
@@ -96,6 +111,7 @@ class WayBack(Table, table=True):
     kind: str | None = None
     old: str | None = Field(default=None, sa_type=CITEXT)
     sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    passkey_id: UUID | None = Field(default=None, foreign_key="passkey.id")
     made_at: datetime = utc_field(default_now=True)
     expires_at: datetime = utc_field(index=True)
 
@@ -129,7 +145,7 @@ class Consent(Table, table=True):
 
 
 class PersonSession(Table, table=True):
-    """A signed-in browser. `second_factor_due`: the password was right, the TOTP code is still missing: nobody is signed in yet.
+    """A signed-in browser. `second_factor_due`: the password was right, the second factor is still missing: nobody is signed in yet.
 
     `proven_at`: when the person last said password or factor here; grave deeds ask that it was a moment ago.
     """
@@ -224,8 +240,39 @@ class Totp(Table, table=True):
     confirmed_at: datetime | None = utc_field(nullable=True)
 
 
+class Passkey(Table, table=True):
+    """A key pair that lives in a person's device (WebAuthn), of which this is the public half. A removed one may come back by a way back.
+
+    `sign_count` goes up with each use; an authenticator that counts none sends 0 for ever.
+    """
+
+    __tablename__ = "passkey"
+    __table_args__ = (Index("ix_passkey_removed_at", "removed_at", postgresql_where=text("removed_at IS NOT NULL")),)
+
+    id: UUID = id_field()
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    credential_id: bytes = Field(sa_type=LargeBinary, unique=True)
+    public_key: bytes = Field(sa_type=LargeBinary)
+    sign_count: int = Field(default=0, sa_type=BigInteger)
+    name: str
+    made_at: datetime = utc_field(default_now=True)
+    last_used_at: datetime | None = utc_field(nullable=True)
+    removed_at: datetime | None = utc_field(nullable=True)
+
+
+class PasskeyChallenge(Table, table=True):
+    """What a passkey is to sign, once; `bound_to` is the hash of the session or browser that asked."""
+
+    __tablename__ = "passkey_challenge"
+
+    challenge: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    purpose: Ceremony = enum_field(Ceremony)
+    bound_to: bytes = Field(sa_type=LargeBinary)
+    expires_at: datetime = utc_field(index=True)
+
+
 class RecoveryCode(Table, table=True):
-    """One of ten ways in when the phone with the second factor is lost; each works once."""
+    """One of ten ways in when the device with the second factor is lost; each works once."""
 
     __tablename__ = "recovery_code"
 

@@ -35,6 +35,7 @@ async def account(session: AsyncSession, person_id: UUID) -> Any:
         "happenings": [
             {"at": one.at, "what": one.what, **one.details} for one in await happenings.of_person(session, person_id, None, MOST_HAPPENINGS)
         ],
+        "passkeys": [one.model_dump(include={"name", "made_at", "last_used_at"}) for one in await queries.passkeys_of(session, person_id)],
         "tokens": [
             one.model_dump(include={"name", "scopes", "created_at", "expires_at"}) for one in await queries.tokens_of(session, person_id)
         ],

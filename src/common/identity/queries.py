@@ -16,9 +16,21 @@ from common.audit.happenings import HappeningOut
 from common.audit.reading import Purpose
 from common.errors import NotFound
 from common.identity.errors import AccountClosed
-from common.identity.models import AddressChange, ApiToken, Consent, Person, PersonNik, PersonSession, RoleGrant, Totp, WayBack
+from common.identity.models import (
+    AddressChange,
+    ApiToken,
+    Consent,
+    Passkey,
+    Person,
+    PersonNik,
+    PersonSession,
+    RoleGrant,
+    Totp,
+    WayBack,
+)
 from common.identity.policy import IDLE, LONGEST, Address, address_of, confirmed_addresses
 from common.identity.schemas import GrantOut
+from common.settings import get_settings
 from common.web import paging
 
 MOST_CLAIMANTS = 5
@@ -63,7 +75,8 @@ async def actor_now(session: AsyncSession, person_id: UUID) -> Actor:
     person = await by_id(session, person_id)
     standing = select(RoleGrant).where(col(RoleGrant.person_id) == person_id, col(RoleGrant.revoked_at).is_(None))
     grants = frozenset(Grant(grant.role, grant.scope) for grant in await session.scalars(standing))
-    return Actor(person.id, person.name, person.locale, int(person.confirmed), grants)
+    due = bool(grants) and get_settings().staff_needs_factor and not await has_second_factor(session, person_id)
+    return Actor(person.id, person.name, person.locale, int(person.confirmed), frozenset() if due else grants, factor_due=due)
 
 
 async def names_of(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -164,8 +177,27 @@ async def totp_of(session: AsyncSession, person_id: UUID) -> Totp | None:
     return await session.get(Totp, person_id)
 
 
-async def has_second_factor(session: AsyncSession, person_id: UUID) -> bool:
+async def has_authenticator(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether codes of an authenticator count."""
     return bool(await session.scalar(select(func.count()).where(col(Totp.person_id) == person_id, col(Totp.confirmed_at).is_not(None))))
+
+
+async def has_second_factor(session: AsyncSession, person_id: UUID) -> bool:
+    """An authenticator or a passkey: then the password alone lets nobody in."""
+    return await has_authenticator(session, person_id) or bool(await passkeys_of(session, person_id))
+
+
+async def passkeys_of(session: AsyncSession, person_id: UUID) -> Sequence[Passkey]:
+    """Standing ones, the newest first; ten at most."""
+    standing = select(Passkey).where(col(Passkey.person_id) == person_id, col(Passkey.removed_at).is_(None))
+    return (await session.scalars(standing.order_by(col(Passkey.id).desc()))).all()
+
+
+async def passkey_by_credential(session: AsyncSession, credential_id: bytes) -> Passkey | None:
+    """A standing one, as it is now."""
+    standing = select(Passkey).where(col(Passkey.credential_id) == credential_id, col(Passkey.removed_at).is_(None))
+    found: Passkey | None = await session.scalar(standing.execution_options(populate_existing=True))
+    return found
 
 
 async def consents_of(session: AsyncSession, person_id: UUID) -> Sequence[Consent]:

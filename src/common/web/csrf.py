@@ -62,7 +62,7 @@ async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
 
 def token(scope: Scope) -> str:
     """A fresh mask of this session's token. Without any cookie to bind to, a seed is made; the middleware sets it as a cookie."""
-    seed = _seed(scope)
+    seed = seed_of(scope)
     if not seed:
         seed = scope["state"]["csrf_new_seed"] = scope["state"].get("csrf_new_seed") or secrets.token_urlsafe(24)
     return token_for(seed)
@@ -76,7 +76,7 @@ def token_for(seed: str) -> str:
 
 def valid(scope: Scope, sent: str) -> bool:
     """Whether `sent` is a token of this request's session."""
-    seed = _seed(scope)
+    seed = seed_of(scope)
     try:
         raw = base64.urlsafe_b64decode(sent.encode("ascii"))
     except (binascii.Error, ValueError):
@@ -111,7 +111,8 @@ async def _sent_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     return ""
 
 
-def _seed(scope: Scope) -> str:
+def seed_of(scope: Scope) -> str:
+    """What this browser's forms are bound to: its session, else its seed; empty before its first page."""
     cookies = cookies_of(scope)
     return cookies.get(name_of(SESSION_COOKIE)) or cookies.get(name_of(SEED_COOKIE)) or ""
 

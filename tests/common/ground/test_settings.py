@@ -50,6 +50,7 @@ def test_a_city_that_is_told_everything_starts() -> None:
         ({"backup_url": "s3://cadangan", "backup_key": f"{secrets.token_urlsafe(32)},lama"}, "MARVEC_BACKUP_KEY is empty or shorter"),
         ({"base_url": "http://marvec.example"}, "MARVEC_BASE_URL must begin with https://"),
         ({"demo": True}, "MARVEC_DEMO cannot be set"),
+        ({"staff_factor": False}, "MARVEC_STAFF_FACTOR cannot be off"),
         ({"password_cost": "low"}, "MARVEC_PASSWORD_COST cannot be low"),
     ],
 )

@@ -15,10 +15,12 @@ from common.errors import Unauthenticated
 from common.i18n import gettext as _
 from common.identity import cookies, queries, service
 from common.identity.dependencies import client_of, remembered
+from common.identity.models import Ceremony
 from common.identity.policy import local_path, masked
-from common.identity.schemas import GiveCode, GiveSecondFactor, SignIn, SignUp
+from common.identity.schemas import GiveCode, GivePasskey, GiveSecondFactor, SignIn, SignUp
+from common.identity.service import challenges, passkeys
 from common.settings import get_settings
-from common.web import page, problems, reshow, see_other
+from common.web import csrf, page, problems, reshow, see_other
 from common.web.addresses import with_query
 from common.web.cookies import name_of
 from common.web.templating import Page
@@ -48,44 +50,73 @@ async def sign_up(request: Asked, session: AsyncSession) -> Redirect:
 async def sign_in_form(visitor: Actor | None, lanjut: Return = "") -> Response[Any]:
     if visitor is not None:
         return see_other(local_path(lanjut, "/akun"))
-    return page("identity/sign_in.html", lanjut=local_path(lanjut, ""), demo=get_settings().demo, section="account")
+    return page("identity/sign_in.html", **_asking(local_path(lanjut, "")))
 
 
 def ask_who(request: Asked, error: Unauthenticated) -> Response[Any]:
     """Instead of a refusal, the form to sign in, which leads back to the page; a form that was sent leads to the page it stood on."""
     if problems.wants_json(request):
         return problems.of_domain(request, error)
-    lanjut = page_of_form(request)
-    return page("identity/sign_in.html", error.status, lanjut=lanjut, demo=get_settings().demo, section="account", came_from=True)
+    return page("identity/sign_in.html", error.status, **_asking(page_of_form(request)), came_from=True)
 
 
 @post("/masuk", guards=[guards.public])
 async def sign_in(request: Asked, session: AsyncSession) -> Redirect:
     """To where one was going; by way of the second factor where it is on."""
     lanjut = await asked_return(request)
-    async with reshow(request, "identity/sign_in.html", lanjut=lanjut, demo=get_settings().demo, section="account") as form:
+    async with reshow(request, "identity/sign_in.html", **_asking(lanjut)) as form:
         asked = form.parse(SignIn)
         entered = await service.sign_in(session, asked.address, asked.password, client_of(request))
     if entered.second_factor_due:
         half_way = see_other(_then("/masuk/kode", lanjut))
         half_way.set_cookie(cookies.session_cookie(entered.token))
         return half_way
-    return _with_session(request, see_other(local_path(lanjut, "/akun")), entered.token, entered.person.id)
+    return await _entered(request, session, entered, lanjut)
+
+
+@post("/masuk/kunci-sandi/tantangan", guards=[guards.public], status_code=200)
+async def ask_passkey(request: Asked, session: AsyncSession) -> dict[str, Any]:
+    """For any passkey of this site: who comes is not known yet."""
+    return await passkeys.request_options(session, Ceremony.SIGN_IN, csrf.seed_of(request.scope), client=client_of(request))
+
+
+@post("/masuk/kunci-sandi", guards=[guards.public])
+async def sign_in_by_passkey(request: Asked, session: AsyncSession) -> Redirect:
+    lanjut = await asked_return(request)
+    async with reshow(request, "identity/sign_in.html", **_asking(lanjut)) as form:
+        answer = form.parse(GivePasskey).passkey
+        entered = await service.sign_in_by_passkey(session, answer, csrf.seed_of(request.scope), client_of(request))
+    return await _entered(request, session, entered, lanjut)
 
 
 @get("/masuk/kode", guards=[guards.public])
-async def second_factor_form(lanjut: Return = "") -> Page:
-    return page("identity/second_factor.html", lanjut=local_path(lanjut, ""), section="account")
+async def second_factor_form(request: Asked, session: AsyncSession, lanjut: Return = "") -> Page:
+    return page("identity/second_factor.html", **await _second_step(request, session, local_path(lanjut, "")))
 
 
 @post("/masuk/kode", guards=[guards.public])
 async def second_factor(request: Asked, session: AsyncSession) -> Redirect:
     lanjut = await asked_return(request)
-    async with reshow(request, "identity/second_factor.html", lanjut=lanjut, section="account") as form:
+    async with reshow(request, "identity/second_factor.html", **await _second_step(request, session, lanjut)) as form:
         given = form.parse(GiveSecondFactor)
-        half_way = request.cookies.get(name_of(cookies.SESSION_COOKIE), "")
-        entered = await service.finish(session, half_way, given.code, client_of(request))
-    return _with_session(request, see_other(local_path(lanjut, "/akun")), entered.token, entered.person.id)
+        entered = await service.finish(session, _session_cookie(request), given.code, client_of(request))
+    return await _entered(request, session, entered, lanjut)
+
+
+@post("/masuk/kode/kunci-sandi/tantangan", guards=[guards.public], status_code=200)
+async def ask_second_passkey(request: Asked, session: AsyncSession) -> dict[str, Any]:
+    """For a passkey of the person whose password it was."""
+    row = await service.half_way_of(session, _session_cookie(request))
+    return await passkeys.request_options(session, Ceremony.SECOND_STEP, str(row.id), person_id=row.person_id, client=client_of(request))
+
+
+@post("/masuk/kode/kunci-sandi", guards=[guards.public])
+async def second_passkey(request: Asked, session: AsyncSession) -> Redirect:
+    lanjut = await asked_return(request)
+    async with reshow(request, "identity/second_factor.html", **await _second_step(request, session, lanjut)) as form:
+        answer = form.parse(GivePasskey).passkey
+        entered = await service.finish_by_passkey(session, _session_cookie(request), answer, client_of(request))
+    return await _entered(request, session, entered, lanjut)
 
 
 @get("/keluar", guards=[guards.public])
@@ -135,6 +166,33 @@ async def _waiting(session: AsyncSession, actor: Actor) -> str:
     return address.text if address else ""
 
 
+def _asking(lanjut: str) -> dict[str, Any]:
+    return {"lanjut": lanjut, "demo": get_settings().demo, "passkeys": challenges.possible(), "section": "account"}
+
+
+async def _second_step(request: Asked, session: AsyncSession, lanjut: str) -> dict[str, Any]:
+    """What may be given. Without a password said before, the page asks for all; nothing is told of anybody."""
+    context = {"lanjut": lanjut, "authenticator": True, "passkeys": challenges.possible(), "section": "account"}
+    try:
+        person_id = (await service.half_way_of(session, _session_cookie(request))).person_id
+    except Unauthenticated:
+        return context
+    context["authenticator"] = await queries.has_authenticator(session, person_id)
+    context["passkeys"] = challenges.possible() and bool(await queries.passkeys_of(session, person_id))
+    return context
+
+
+def _session_cookie(request: Asked) -> str:
+    return request.cookies.get(name_of(cookies.SESSION_COOKIE), "")
+
+
+async def _entered(request: Asked, session: AsyncSession, entered: service.Entered, lanjut: str) -> Redirect:
+    """To where one was going; whose role waits for a second factor, to where one is set up."""
+    waits = (await queries.actor_now(session, entered.person.id)).factor_due
+    onward = "/akun/keamanan" if waits else local_path(lanjut, "/akun")
+    return _with_session(request, see_other(onward), entered.token, entered.person.id)
+
+
 def _with_session(request: Asked, answer: Redirect, token: str, person_id: UUID) -> Redirect:
     """Signed in, on a browser that the account knows from now on."""
     answer.set_cookie(cookies.session_cookie(token))
@@ -163,6 +221,6 @@ def _then(path: str, lanjut: str) -> str:
 
 
 HANDLERS = [
-    sign_up_form, sign_up, sign_in_form, sign_in, second_factor_form, second_factor, sign_out_form, sign_out, confirm_form, confirm,
-    send_again,
+    sign_up_form, sign_up, sign_in_form, sign_in, ask_passkey, sign_in_by_passkey, second_factor_form, second_factor, ask_second_passkey,
+    second_passkey, sign_out_form, sign_out, confirm_form, confirm, send_again,
 ]  # fmt: skip

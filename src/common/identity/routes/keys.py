@@ -1,5 +1,6 @@
-"""API tokens and the second factor, changed by who has just proven to be the person; and the proof itself."""
+"""API tokens, passkeys and the second factor, changed by who has just proven to be the person; and the proof itself."""
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, delete, get, post
@@ -8,8 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common import guards
 from common.actor import Actor
 from common.identity import cookies, queries, service
-from common.identity.schemas import GiveSecondFactor, MakeToken, NewToken, ProveIt, RecoveryCodes, SecondFactorBegun, TokenOut
-from common.identity.service import second_factor
+from common.identity.schemas import (
+    GiveSecondFactor,
+    MakeToken,
+    NewToken,
+    PasskeyOut,
+    ProveIt,
+    RecoveryCodes,
+    RegisterPasskey,
+    SecondFactorBegun,
+    TokenOut,
+)
+from common.identity.service import passkeys, second_factor
 
 FRESH = [guards.fresh]
 
@@ -59,4 +70,41 @@ async def turn_off_totp(session: AsyncSession, actor: Actor, data: GiveSecondFac
     await second_factor.turn_off(session, actor, data.code)
 
 
-HANDLERS = [prove_it, make_token, tokens, revoke_token, begin_totp, turn_on_totp, turn_off_totp]
+@get("/passkeys", guards=[guards.signed_in, guards.scope("account:read")])
+async def own_passkeys(session: AsyncSession, actor: Actor) -> list[PasskeyOut]:
+    """One's standing passkeys."""
+    return [PasskeyOut.model_validate(row, from_attributes=True) for row in await queries.passkeys_of(session, actor.person_id)]
+
+
+@post("/passkeys/challenges", guards=FRESH)
+async def begin_passkey(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+    """PublicKeyCredentialCreationOptions as JSON (WebAuthn), to be answered within five minutes."""
+    return await passkeys.creation_options(session, actor)
+
+
+@post("/passkeys", guards=FRESH)
+async def register_passkey(session: AsyncSession, actor: Actor, data: RegisterPasskey) -> Response[RecoveryCodes]:
+    """In force. Where there were no recovery codes, new ones are shown this once."""
+    made = await passkeys.register(session, actor, data.name, data.passkey)
+    return Response(RecoveryCodes(codes=made.codes), status_code=201, cookies=[cookies.session_cookie(made.token)] if made.token else [])
+
+
+@delete("/passkeys/{passkey_id:uuid}", guards=FRESH)
+async def remove_passkey(session: AsyncSession, actor: Actor, passkey_id: UUID) -> None:
+    """Out of force."""
+    await passkeys.remove(session, actor, passkey_id)
+
+
+HANDLERS = [
+    own_passkeys,
+    begin_passkey,
+    register_passkey,
+    remove_passkey,
+    prove_it,
+    make_token,
+    tokens,
+    revoke_token,
+    begin_totp,
+    turn_on_totp,
+    turn_off_totp,
+]

@@ -139,6 +139,7 @@ async def _me(session: AsyncSession, person: Person, actor: Actor) -> Me:
         nik=await service.masked_nik(session, person.id),
         waiting=policy.masked(waiting.text) if waiting else None,
         second_factor=await queries.has_second_factor(session, person.id),
+        factor_due=actor.factor_due,
         roles=sorted(f"{grant.role}:{grant.scope}" for grant in actor.grants),
     )
 

@@ -9,11 +9,13 @@ from common.identity.schemas.incoming import (
     GiveCode,
     GiveGrant,
     GiveNik,
+    GivePasskey,
     GiveSecondFactor,
     LookAtHappenings,
     MakeToken,
     ProveIt,
     ReadNik,
+    RegisterPasskey,
     ReleaseAddress,
     ResetPassword,
     SignIn,
@@ -28,6 +30,7 @@ from common.identity.schemas.outgoing import (
     NewToken,
     NikGiven,
     NikRead,
+    PasskeyOut,
     RecoveryCodes,
     SecondFactorBegun,
     SessionOut,
@@ -38,7 +41,7 @@ from common.identity.schemas.outgoing import (
 
 __all__ = [
     "Addressed", "AskAddress", "AskCode", "ChangePassword", "ChangePerson", "CodeSent", "Facts", "GiveCode", "GiveGrant", "GiveNik",
-    "GiveSecondFactor", "GrantOut", "LookAtHappenings", "MakeToken", "Me", "NewToken", "NikGiven", "NikRead", "ProveIt", "ReadNik",
-    "RecoveryCodes", "ReleaseAddress", "ResetPassword", "SecondFactorBegun", "SessionOut", "SignIn", "SignUp", "SignedIn", "SignedUp",
-    "TakeBack", "TokenOut",
+    "GivePasskey", "GiveSecondFactor", "GrantOut", "LookAtHappenings", "MakeToken", "Me", "NewToken", "NikGiven", "NikRead", "PasskeyOut",
+    "ProveIt", "ReadNik", "RecoveryCodes", "RegisterPasskey", "ReleaseAddress", "ResetPassword", "SecondFactorBegun", "SessionOut",
+    "SignIn", "SignUp", "SignedIn", "SignedUp", "TakeBack", "TokenOut",
 ]  # fmt: skip

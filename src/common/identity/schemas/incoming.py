@@ -49,6 +49,7 @@ NewPassword = Annotated[str, BeforeValidator(_password)]
 OldPassword = Annotated[str, Field(min_length=1, max_length=policy.LONGEST_PASSWORD)]
 Code = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 SecondFactor = Annotated[str, Field(min_length=6, max_length=20)]
+PasskeyAnswer = Annotated[str, Field(min_length=2, max_length=20_000, description="the browser's PublicKeyCredential as JSON")]
 Locale = Literal["id", "id-baku", "en"]
 Scope = Annotated[str, Field(max_length=60), AfterValidator(_scope)]
 Scopes = Annotated[list[Scope], BeforeValidator(_scopes)]
@@ -131,12 +132,23 @@ class TakeBack(BaseModel):
 
 
 class ProveIt(BaseModel):
-    """Who sits here: the password, or a code of the second factor."""
+    """Who sits here: the password, a passkey, or a code of the second factor."""
 
     model_config = INCOMING
 
     password: OldPassword | None = Field(None, repr=False)
     code: SecondFactor | None = Field(None, repr=False)
+    passkey: PasskeyAnswer | None = Field(None, repr=False)
+
+
+class GivePasskey(BaseModel):
+    passkey: PasskeyAnswer = Field(repr=False)
+
+
+class RegisterPasskey(GivePasskey):
+    model_config = INCOMING
+
+    name: str = Field(min_length=1, max_length=60)
 
 
 class ChangePassword(BaseModel):

@@ -50,6 +50,7 @@ class Me(BaseModel):
     nik: str | None
     waiting: str | None = Field(description="a new address, masked, that waits for its code")
     second_factor: bool
+    factor_due: bool = Field(description="roles are held, and count once there is a second factor")
     roles: list[str]
 
 
@@ -68,6 +69,13 @@ class TokenOut(BaseModel):
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime
+
+
+class PasskeyOut(BaseModel):
+    id: UUID
+    name: str
+    made_at: datetime
+    last_used_at: datetime | None
 
 
 class NewToken(TokenOut):

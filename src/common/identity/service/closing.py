@@ -14,6 +14,7 @@ from common.identity.models import (
     AddressChange,
     ConfirmationCode,
     Consent,
+    Passkey,
     Person,
     PersonNik,
     RecoveryCode,
@@ -69,5 +70,5 @@ async def _end_ways_in(session: AsyncSession, person_id: UUID) -> None:
     await end_keys(session, person_id)
     grants = update(RoleGrant).where(col(RoleGrant.person_id) == person_id, col(RoleGrant.revoked_at).is_(None))
     await session.execute(grants.values(revoked_at=clock.now(), revoked_by=person_id))
-    for kind in (RecoveryCode, Totp):
+    for kind in (RecoveryCode, Totp, Passkey):
         await session.execute(delete(kind).where(col(kind.person_id) == person_id))

@@ -36,14 +36,14 @@ def failing(session: AsyncSession, person_id: UUID | None, client: Client, step:
 
 async def put_on_record(session: AsyncSession, person_id: UUID | None, at: datetime, device: str, step: str) -> None:
     """The failed sign-in itself."""
-    if person_id is not None and await _is_within_bounds(Happening.SIGN_IN_FAILED, person_id):
+    if person_id is not None and await is_within_bounds(Happening.SIGN_IN_FAILED, person_id):
         await happenings.record(session, person_id, Happening.SIGN_IN_FAILED, by_owner=False, at=at, device=device, step=step)
 
 
 async def note_refusal(actor: Actor, route: str, code: str) -> None:
     """Somebody who is signed in was told 403. `route`: method and pattern, never the address with its ids."""
     try:
-        if await _is_within_bounds(Happening.REFUSED, actor.person_id):
+        if await is_within_bounds(Happening.REFUSED, actor.person_id):
             async with unit_of_work() as session:
                 key = "token" if actor.scopes is not None else "session"
                 await happenings.record(session, actor.person_id, Happening.REFUSED, route=route, code=code, key=key)
@@ -51,7 +51,8 @@ async def note_refusal(actor: Actor, route: str, code: str) -> None:
         log.error("refusal_not_recorded", error=type(error).__name__)
 
 
-async def _is_within_bounds(what: Happening, person_id: UUID) -> bool:
+async def is_within_bounds(what: Happening, person_id: UUID) -> bool:
+    """Whether there is room for one more of this kind."""
     try:
         await throttling.count("on-record", f"{what}:{person_id}", BOUND)
     except Throttled:

@@ -1,11 +1,11 @@
-"""A second factor by TOTP (RFC 6238: 30 seconds, 6 digits, one step of leeway) and ten recovery codes."""
+"""A second factor by TOTP (RFC 6238: 30 seconds, 6 digits, one step of leeway) and ten recovery codes, which passkeys have, too."""
 
 import hmac
 import secrets
 from uuid import UUID
 
 import pyotp
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -56,7 +56,7 @@ async def turn_on(session: AsyncSession, actor: Actor, code: str) -> tuple[list[
         raise SecondFactorOn
     await _check_totp(session, row, code)
     row.confirmed_at = clock.now()
-    codes = await _new_recovery_codes(session, actor.person_id)
+    codes = await new_recovery_codes(session, actor.person_id)
     await end_keys(session, actor.person_id, but=actor.session_id)
     await ways_back.open_way_back(session, person, Change.FACTOR_ON)
     await happenings.record(session, actor.person_id, Happening.FACTOR_ON)
@@ -70,8 +70,8 @@ async def turn_off(session: AsyncSession, actor: Actor, code: str) -> None:
     if row is None or row.confirmed_at is None:
         raise SecondFactorOff
     await check(session, actor.person_id, code, by=str(actor.session_id))
-    await session.execute(delete(RecoveryCode).where(col(RecoveryCode.person_id) == actor.person_id))
     await session.execute(delete(Totp).where(col(Totp.person_id) == actor.person_id))
+    await drop_needless_codes(session, actor.person_id)
     await end_keys(session, actor.person_id, but=actor.session_id)
     await ways_back.open_way_back(session, person, Change.FACTOR_OFF, sealed=row.sealed)
     await happenings.record(session, actor.person_id, Happening.FACTOR_OFF)
@@ -85,10 +85,10 @@ async def check(session: AsyncSession, person_id: UUID, code: str, *, by: str = 
     name = f"{person_id} {by}"
     await throttling.count("second-factor", name, throttling.SECOND_FACTOR)
     row = await queries.totp_of(session, person_id)
-    if row is None:
-        raise WrongSecondFactor
     plain = code.strip().replace(" ", "")
     if money.is_number(plain) and len(plain) == 6:
+        if row is None or row.confirmed_at is None:
+            raise WrongSecondFactor
         await _check_totp(session, row, plain)
     else:
         await _use_recovery_code(session, person_id, plain)
@@ -110,12 +110,25 @@ def _step_of(row: Totp, code: str) -> int | None:
     return next((step for step in steps if hmac.compare_digest(totp.at(step * STEP), code)), None)
 
 
-async def _new_recovery_codes(session: AsyncSession, person_id: UUID) -> list[str]:
+async def new_recovery_codes(session: AsyncSession, person_id: UUID) -> list[str]:
+    """Ten, in place of those that were."""
     await session.execute(delete(RecoveryCode).where(col(RecoveryCode.person_id) == person_id))
     codes = ["-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3)) for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(person_id=person_id, code_hash=_recovery_hash(person_id, code)) for code in codes)
     await session.flush()
     return codes
+
+
+async def has_recovery_codes(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether one is left that works."""
+    unused = col(RecoveryCode.person_id) == person_id, col(RecoveryCode.used_at).is_(None)
+    return await session.scalar(select(col(RecoveryCode.person_id)).where(*unused).limit(1)) is not None
+
+
+async def drop_needless_codes(session: AsyncSession, person_id: UUID) -> None:
+    """Without a factor left there is nothing that they stand in for."""
+    if not await queries.has_second_factor(session, person_id):
+        await session.execute(delete(RecoveryCode).where(col(RecoveryCode.person_id) == person_id))
 
 
 async def _use_recovery_code(session: AsyncSession, person_id: UUID, code: str) -> None:

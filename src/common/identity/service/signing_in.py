@@ -14,9 +14,9 @@ from common.audit.happenings import Happening
 from common.errors import Unauthenticated
 from common.identity import queries
 from common.identity.errors import SecondFactorNeeded, WrongCredentials
-from common.identity.models import Person, PersonSession, Purpose
+from common.identity.models import Ceremony, Person, PersonSession, Purpose
 from common.identity.policy import Address, device_of
-from common.identity.service import addresses, devices, keys, on_record, passwords, second_factor, throttling
+from common.identity.service import addresses, devices, keys, on_record, passkeys, passwords, second_factor, throttling
 from common.identity.service.codes import redeem
 from common.identity.service.sessions import Client, open_session, rotate
 
@@ -69,6 +69,30 @@ async def sign_in_whole(
 
 async def finish(session: AsyncSession, half_way: str, code: str, client: Client) -> Entered:
     """The second step in a browser: the half-way session becomes a whole one under a new token."""
+    row = await half_way_of(session, half_way)
+    on_record.failing(session, row.person_id, client, "code")
+    await second_factor.check(session, row.person_id, code, by=devices.known(client.known, [row.person_id]))
+    return await _made_whole(session, row)
+
+
+async def finish_by_passkey(session: AsyncSession, half_way: str, answer: str, client: Client) -> Entered:
+    """The same by a passkey of the person whose password it was."""
+    row = await half_way_of(session, half_way)
+    on_record.failing(session, row.person_id, client, "passkey")
+    await passkeys.check(session, answer, Ceremony.SECOND_STEP, str(row.id), person_id=row.person_id)
+    return await _made_whole(session, row)
+
+
+async def sign_in_by_passkey(session: AsyncSession, answer: str, browser: str, client: Client) -> Entered:
+    """A passkey is password and second factor in one: nobody says who comes, the passkey does. `browser`: to which it was asked for."""
+    person = await passkeys.check(session, answer, Ceremony.SIGN_IN, browser)
+    token = await open_session(session, person.id, client)
+    await happenings.record(session, person.id, Happening.SIGNED_IN, device=device_of(client.user_agent))
+    return Entered(person, token)
+
+
+async def half_way_of(session: AsyncSession, half_way: str) -> PersonSession:
+    """The session that waits for its second factor, for ten minutes. Raises `Unauthenticated`."""
     row = await session.scalar(
         select(PersonSession).where(
             col(PersonSession.token_hash) == keys.hash_of(half_way),
@@ -78,8 +102,10 @@ async def finish(session: AsyncSession, half_way: str, code: str, client: Client
     )
     if row is None or (clock.now() - row.created_at).total_seconds() > HALF_WAY_SECONDS:
         raise Unauthenticated
-    on_record.failing(session, row.person_id, client, "code")
-    await second_factor.check(session, row.person_id, code, by=devices.known(client.known, [row.person_id]))
+    return row
+
+
+async def _made_whole(session: AsyncSession, row: PersonSession) -> Entered:
     await happenings.record(session, row.person_id, Happening.SIGNED_IN, device=row.device)
     return Entered(await queries.by_id(session, row.person_id), await rotate(session, row.id))
 

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common import clock
 from common.identity import policy, queries
 from common.identity.errors import NoWayBack
-from common.identity.models import AddressChange, Change, ConfirmationCode, Person, RecoveryCode, Totp, WayBack
+from common.identity.models import AddressChange, Change, ConfirmationCode, Passkey, Person, RecoveryCode, Totp, WayBack
 from common.identity.service import addresses
 from common.identity.service.sessions import end_keys
 from common.identity.service.ways_back import open_to
@@ -44,6 +44,11 @@ async def _undo(session: AsyncSession, person: Person, row: WayBack) -> None:
         await _drop_factor(session, person.id)
         session.add(Totp(person_id=person.id, sealed=row.sealed, confirmed_at=clock.now()))
         await session.flush()
+    if row.passkey_id:
+        gone = clock.now() if row.change is Change.PASSKEY_ON else None
+        await session.execute(update(Passkey).where(col(Passkey.id) == row.passkey_id).values(removed_at=gone))
+    if row.change is Change.PASSKEY_ON:  # who made it may have seen the codes
+        await session.execute(delete(RecoveryCode).where(col(RecoveryCode.person_id) == person.id))
 
 
 async def _drop_factor(session: AsyncSession, person_id: UUID) -> None:

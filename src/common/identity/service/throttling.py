@@ -40,6 +40,8 @@ SIGN_UPS_OF_NETWORK = Pace(free=600, wait=30, longest=900, window=3600, leaks=Tr
 SIGN_UPS_OF_DEVICE = Pace(free=20, wait=60, longest=3600, window=3600)
 SIGN_UPS_OF_PROGRAM = Pace(free=350, wait=30, longest=900, window=3600, leaks=True)
 SIGN_UPS_OF_ADDRESS = Pace(free=10, wait=60, longest=3600, window=3600)
+CHALLENGES = Pace(free=30, wait=30, longest=900, window=3600, leaks=True)
+CHALLENGES_OF_NETWORK = Pace(free=600, wait=30, longest=900, window=3600, leaks=True)
 SECOND_FACTOR = Pace(free=5, wait=30, longest=3600, window=86400)
 
 # A free try blocks nobody, not even until its own moment: two tries at once may arrive in the other order than their clocks say.
