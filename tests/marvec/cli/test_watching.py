@@ -30,7 +30,9 @@ def collector() -> Iterator[Collector]:
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[RunningCity]:
     data = tmp_path_factory.mktemp("watched") / "var"
-    with running_city(data, processes=2, OTEL_EXPORTER_OTLP_ENDPOINT=collector.address, MARVEC_PASSWORD_COST="low", MARVEC_DEMO="1") as running:
+    with running_city(
+        data, processes=2, OTEL_EXPORTER_OTLP_ENDPOINT=collector.address, MARVEC_PASSWORD_COST="low", MARVEC_DEMO="1"
+    ) as running:
         yield running
 
 
