@@ -18,7 +18,9 @@ UNDER_WAY = "idempotency_under_way"  # our own first sending is still being work
 class Door:
     """One person's (or nobody's) way in. `repeated` counts the requests that had to be sent again."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, browser: bool = False) -> None:
+        """`browser`: known by its session's cookie, and not by a token."""
+        self.browser = browser
         self.url = url.rstrip("/")
         self.token = ""
         self.repeated = 0
@@ -78,7 +80,8 @@ class Door:
             answer = await self._client.request(method, path, headers=headers, **request)
         except httpx.TransportError:
             return None
-        self._client.cookies.clear()  # a program is known by its token alone
+        if not self.browser:
+            self._client.cookies.clear()  # a program is known by its token alone
         under_way = answer.status_code == 409 and UNDER_WAY in answer.text
         return None if answer.status_code in AGAIN or under_way else answer
 
