@@ -123,7 +123,7 @@ def test_each_alert_fires_when_it_should_and_no_other_does(tmp_path: Path) -> No
     promtool("check", "rules", str(RULES))
     file = tmp_path / "cases.json"  # JSON is YAML
     file.write_text(json.dumps({"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": list(cases())}))
-    promtool("test", "rules", str(file))
+    assert "SUCCESS" in promtool("test", "rules", str(file))
 
 
 @needs_promtool
@@ -131,7 +131,7 @@ def test_the_dashboards_questions_can_be_asked(tmp_path: Path) -> None:
     rules = [{"record": f"asked:{number}", "expr": asked.replace("$job", "marvec")} for number, asked in enumerate(questions())]
     file = tmp_path / "questions.json"
     file.write_text(json.dumps({"groups": [{"name": "questions", "rules": rules}]}))
-    promtool("check", "rules", str(file))
+    assert f"SUCCESS: {len(rules)} rules found" in promtool("check", "rules", str(file))
 
 
 def test_there_is_a_case_for_each_alert() -> None:
